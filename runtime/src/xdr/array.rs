@@ -1,0 +1,73 @@
+use super::opaque::{bounded, length};
+use super::{DecodeError, EncodeError, Sink, Source, Xdr};
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+/// `T x<MAX>`: a count and that many elements (RFC 4506 §4.13).
+#[derive(Debug)]
+pub struct Array<C, const MAX: u32 = { u32::MAX }>(PhantomData<C>);
+
+/// `T x[N]`: the elements (RFC 4506 §4.12).
+#[derive(Debug)]
+pub struct FixedArray<C, const N: usize>(PhantomData<C>);
+
+/// `T x[N]` for an array too large to live on the stack.
+#[derive(Debug)]
+pub struct HeapArray<C, const N: u32>(PhantomData<C>);
+
+impl<C: Xdr, const MAX: u32> Xdr for Array<C, MAX> {
+    type Value = Vec<C::Value>;
+    const MIN: usize = 4;
+    const MAX: usize = C::MAX.saturating_mul(MAX as usize).saturating_add(4);
+
+    fn encode<S: Sink>(values: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        u32::encode(&bounded(values.len(), MAX)?, out)?;
+        C::encode_all(values, out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        let count = length(input, MAX)?;
+        decode_elements::<C, S>(input, count)
+    }
+}
+
+impl<C: Xdr, const N: usize> Xdr for FixedArray<C, N> {
+    type Value = [C::Value; N];
+    const MIN: usize = C::MIN.saturating_mul(N);
+    const MAX: usize = C::MAX.saturating_mul(N);
+
+    fn encode<S: Sink>(values: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        C::encode_all(values, out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        // `Vec` because a fallible array constructor is not stable; the error cannot happen.
+        let short = |values: Vec<C::Value>| DecodeError::Truncated { needed: N, remaining: values.len() };
+        decode_elements::<C, S>(input, N)?.try_into().map_err(short)
+    }
+}
+
+impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
+    type Value = Vec<C::Value>;
+    const MIN: usize = C::MIN.saturating_mul(N as usize);
+    const MAX: usize = C::MAX.saturating_mul(N as usize);
+
+    fn encode<S: Sink>(values: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        if values.len() != N as usize {
+            return Err(EncodeError::WrongLength { length: values.len(), declared: N });
+        }
+        C::encode_all(values, out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        decode_elements::<C, S>(input, N as usize)
+    }
+}
+
+/// Bytes on the wire and memory are checked before anything is reserved. Elements of no size count as one byte of
+/// memory, so that their number is limited as well.
+fn decode_elements<C: Xdr, S: Source>(input: &mut S, count: usize) -> Result<Vec<C::Value>, DecodeError> {
+    input.expect(C::MIN.saturating_mul(count))?;
+    input.charge(size_of::<C::Value>().max(1).saturating_mul(count))?;
+    C::decode_all(input, count)
+}

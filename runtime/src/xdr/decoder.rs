@@ -1,0 +1,91 @@
+use super::{DecodeError, DecodeLimits, Reader, Source};
+use bytes::Bytes;
+
+/// Incoming bytes: one record, or what is left of it.
+///
+/// Opaque data and strings come out as slices of one shared buffer. Over [shared](Decoder::shared) bytes that is the
+/// record itself; over [borrowed](Decoder::new) ones the record is copied once, when the first such value is met.
+#[derive(Debug)]
+pub struct Decoder<'a> {
+    record: &'a [u8],
+    rest: &'a [u8],
+    shared: Option<Bytes>,
+    limits: DecodeLimits,
+    depth: u32,
+    memory: usize,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads `record`, which is copied once if a value of it is kept.
+    pub fn new(record: &'a [u8]) -> Self {
+        Self { record, rest: record, shared: None, limits: DecodeLimits::DEFAULT, depth: 0, memory: 0 }
+    }
+
+    /// Reads `record`, whose opaque data and strings are not copied.
+    pub fn shared(record: &'a Bytes) -> Self {
+        Self { shared: Some(record.clone()), ..Self::new(record) }
+    }
+
+    /// With other limits than the default ones.
+    #[must_use]
+    pub fn with_limits(self, limits: DecodeLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Bytes that are left.
+    pub fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    fn truncated(&self, needed: usize) -> DecodeError {
+        DecodeError::Truncated { needed, remaining: self.rest.len() }
+    }
+}
+
+impl Source for Decoder<'_> {
+    #[inline]
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let Some((front, rest)) = self.rest.split_first_chunk::<N>() else { return Err(self.truncated(N)) };
+        self.rest = rest;
+        Ok(*front)
+    }
+
+    fn take_bytes(&mut self, length: usize) -> Result<Bytes, DecodeError> {
+        self.expect(length)?;
+        let shared = self.shared.get_or_insert_with(|| Bytes::copy_from_slice(self.record));
+        let start = self.record.len() - self.rest.len();
+        let bytes = shared.slice(start..start + length);
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        Ok(bytes)
+    }
+
+    #[inline]
+    fn window(&mut self, length: usize) -> Result<Reader<'_>, DecodeError> {
+        let Some((window, rest)) = self.rest.split_at_checked(length) else { return Err(self.truncated(length)) };
+        self.rest = rest;
+        Ok(Reader::new(window))
+    }
+
+    fn expect(&self, length: usize) -> Result<(), DecodeError> {
+        if self.rest.len() < length { Err(self.truncated(length)) } else { Ok(()) }
+    }
+
+    fn charge(&mut self, memory: usize) -> Result<(), DecodeError> {
+        self.memory = self.memory.saturating_add(memory);
+        if self.memory > self.limits.memory {
+            Err(DecodeError::TooMuchMemory { limit: self.limits.memory })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
+        if self.depth >= self.limits.depth {
+            return Err(DecodeError::TooDeep { limit: self.limits.depth });
+        }
+        self.depth += 1;
+        let value = body(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+}

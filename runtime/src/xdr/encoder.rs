@@ -1,0 +1,247 @@
+use super::{EncodeError, Sink, Writer};
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use bytes::{Buf, Bytes, BytesMut};
+
+/// From this length on, opaque data is kept by reference and handed to the socket from where it is.
+const SPLICE: usize = 8 << 10;
+
+/// How much is sent before what follows is moved to the front.
+const COMPACT: usize = 64 << 10;
+
+/// The largest message by default: what one fragment of a record can carry (RFC 5531 §11).
+const MAX_MESSAGE: usize = 0x7fff_ffff;
+
+/// Outgoing bytes: what codecs append at the end and a socket takes off the front.
+///
+/// Large opaque data is not copied: it is kept as [`Bytes`] between the encoded parts. The buffer is kept when all was
+/// taken, so that a long-lived encoder does not allocate.
+#[derive(Debug)]
+pub struct Encoder {
+    /// Initialised to its whole length, so that a window needs no clearing; used up to `end`.
+    buffer: Vec<u8>,
+    /// What of `buffer` was taken.
+    start: usize,
+    end: usize,
+    payloads: VecDeque<Payload>,
+    payload_bytes: usize,
+    depth: u32,
+    max_depth: u32,
+    /// The largest message, and where it began.
+    max_message: usize,
+    message_start: usize,
+}
+
+/// Bytes that stand before `buffer[at]`.
+#[derive(Debug)]
+struct Payload {
+    at: usize,
+    data: Bytes,
+}
+
+/// A place in an [`Encoder`], valid until bytes are taken from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    end: usize,
+    payloads: usize,
+    payload_bytes: usize,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Encoder {
+    /// An empty one, which allocates with the first byte.
+    pub fn new() -> Self {
+        Self {
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            payloads: VecDeque::new(),
+            payload_bytes: 0,
+            depth: 0,
+            max_depth: super::DecodeLimits::DEFAULT.depth,
+            max_message: MAX_MESSAGE,
+            message_start: 0,
+        }
+    }
+
+    /// Begins a message that may not exceed `limit` bytes; returns where it begins.
+    pub fn begin(&mut self, limit: usize) -> Mark {
+        self.max_message = limit;
+        self.message_start = self.len();
+        self.depth = 0;
+        self.mark()
+    }
+
+    /// The place behind the last byte.
+    pub fn mark(&self) -> Mark {
+        Mark { end: self.end, payloads: self.payloads.len(), payload_bytes: self.payload_bytes }
+    }
+
+    /// Takes back what was appended since `mark`.
+    pub fn truncate(&mut self, mark: Mark) {
+        self.end = mark.end;
+        self.payloads.truncate(mark.payloads);
+        self.payload_bytes = mark.payload_bytes;
+        self.depth = 0;
+    }
+
+    /// Bytes appended since `mark`.
+    pub fn since(&self, mark: Mark) -> usize {
+        (self.end + self.payload_bytes).saturating_sub(mark.end + mark.payload_bytes)
+    }
+
+    /// Overwrites the 4 bytes behind `mark`, which must have been appended as 4 encoded bytes.
+    pub fn patch(&mut self, mark: Mark, word: u32) {
+        if let Some(bytes) = self.buffer.get_mut(mark.end..).and_then(<[u8]>::first_chunk_mut) {
+            *bytes = word.to_be_bytes();
+        }
+    }
+
+    /// Bytes that are there.
+    pub fn len(&self) -> usize {
+        self.end - self.start + self.payload_bytes
+    }
+
+    /// Whether nothing is there.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets everything; keeps the buffer.
+    pub fn clear(&mut self) {
+        self.start = 0;
+        self.end = 0;
+        self.payloads.clear();
+        self.payload_bytes = 0;
+        self.depth = 0;
+    }
+
+    /// The bytes that are there, in order, for a vectored write.
+    pub fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = self.start;
+        let spliced = self.payloads.iter().flat_map(move |payload| {
+            let before = self.buffer.get(start..payload.at).unwrap_or_default();
+            start = payload.at;
+            [before, payload.data.as_ref()]
+        });
+        let tail = self.payloads.back().map_or(self.start, |payload| payload.at);
+        spliced.chain([self.buffer.get(tail..self.end).unwrap_or_default()]).filter(|slice| !slice.is_empty())
+    }
+
+    /// Takes `count` bytes off the front. To be called between messages, not within one.
+    pub fn advance(&mut self, mut count: usize) {
+        while let Some(payload) = self.payloads.front_mut() {
+            let before = count.min(payload.at - self.start);
+            self.start += before;
+            count -= before;
+            if self.start < payload.at {
+                break;
+            }
+            let taken = count.min(payload.data.len());
+            payload.data.advance(taken);
+            self.payload_bytes -= taken;
+            count -= taken;
+            if !payload.data.is_empty() {
+                break;
+            }
+            self.payloads.pop_front();
+        }
+        self.start += count.min(self.end - self.start);
+        if self.is_empty() {
+            self.clear();
+        } else if self.start >= COMPACT && self.start >= self.end / 2 {
+            self.compact();
+        }
+    }
+
+    /// All bytes in one piece.
+    pub fn into_bytes(mut self) -> Bytes {
+        if self.payloads.is_empty() && self.start == 0 {
+            self.buffer.truncate(self.end);
+            return self.buffer.into();
+        }
+        let mut all = BytesMut::with_capacity(self.len());
+        self.slices().for_each(|slice| all.extend_from_slice(slice));
+        all.freeze()
+    }
+
+    fn compact(&mut self) {
+        self.buffer.copy_within(self.start..self.end, 0);
+        for payload in &mut self.payloads {
+            payload.at -= self.start;
+        }
+        self.end -= self.start;
+        self.start = 0;
+    }
+
+    /// Checks the limit of the message for `length` more bytes.
+    #[inline]
+    fn check(&self, length: usize) -> Result<(), EncodeError> {
+        let message = self.len().saturating_sub(self.message_start).saturating_add(length);
+        if message > self.max_message { Err(EncodeError::TooLarge { limit: self.max_message }) } else { Ok(()) }
+    }
+
+    #[inline]
+    fn room(&mut self, length: usize) -> Result<&mut [u8], EncodeError> {
+        let end = self.end.saturating_add(length);
+        if end > self.buffer.len() {
+            self.grow(length)?;
+        }
+        let start = core::mem::replace(&mut self.end, end);
+        self.buffer.get_mut(start..end).ok_or(EncodeError::TooLarge { limit: self.max_message })
+    }
+
+    /// The message limit is checked when the buffer grows: cheaper than at each word, and memory is what it guards.
+    #[cold]
+    fn grow(&mut self, length: usize) -> Result<(), EncodeError> {
+        self.check(length)?;
+        let needed = self.end + length;
+        let target = needed.max(self.buffer.len() * 2).max(256);
+        self.buffer.resize(target, 0);
+        Ok(())
+    }
+}
+
+impl Sink for Encoder {
+    #[inline]
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) -> Result<(), EncodeError> {
+        self.room(N)?.copy_from_slice(&bytes);
+        Ok(())
+    }
+
+    #[inline]
+    fn put_slice(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.room(bytes.len())?.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn put_bytes(&mut self, bytes: &Bytes) -> Result<(), EncodeError> {
+        if bytes.len() < SPLICE {
+            return self.put_slice(bytes);
+        }
+        self.check(bytes.len())?;
+        self.payload_bytes += bytes.len();
+        self.payloads.push_back(Payload { at: self.end, data: bytes.clone() });
+        Ok(())
+    }
+
+    #[inline]
+    fn window(&mut self, length: usize) -> Result<Writer<'_>, EncodeError> {
+        Ok(Writer::new(self.room(length)?))
+    }
+
+    fn nested(&mut self, body: impl FnOnce(&mut Self) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
+        if self.depth >= self.max_depth {
+            return Err(EncodeError::TooDeep { limit: self.max_depth });
+        }
+        self.depth += 1;
+        body(self)?;
+        self.depth -= 1;
+        Ok(())
+    }
+}

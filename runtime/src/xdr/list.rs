@@ -1,0 +1,61 @@
+use super::{DecodeError, EncodeError, Sink, Source, Xdr};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+/// `T *x` where T is a node `struct T { ...; T *next; }`: any number of nodes, each behind a true, then a false.
+///
+/// Nodes are read and written in a loop: a list may be as long as a record.
+#[derive(Debug)]
+pub struct List<C>(PhantomData<C>);
+
+/// `T x` where T is such a node: the first node, then a [`List`].
+#[derive(Debug)]
+pub struct NonEmptyList<C>(PhantomData<C>);
+
+impl<C: Xdr> Xdr for List<C> {
+    type Value = Vec<C::Value>;
+    const MIN: usize = 4;
+    const MAX: usize = usize::MAX;
+
+    fn encode<S: Sink>(nodes: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        encode_nodes::<C, S>(nodes, out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        decode_nodes::<C, S>(Vec::new(), input)
+    }
+}
+
+impl<C: Xdr> Xdr for NonEmptyList<C> {
+    type Value = Vec<C::Value>;
+    const MIN: usize = C::MIN.saturating_add(4);
+    const MAX: usize = usize::MAX;
+
+    fn encode<S: Sink>(nodes: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        let (first, rest) = nodes.split_first().ok_or(EncodeError::EmptyList)?;
+        C::encode(first, out)?;
+        encode_nodes::<C, S>(rest, out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        let first = C::decode(input)?;
+        decode_nodes::<C, S>(vec![first], input)
+    }
+}
+
+fn encode_nodes<C: Xdr, S: Sink>(nodes: &[C::Value], out: &mut S) -> Result<(), EncodeError> {
+    for node in nodes {
+        bool::encode(&true, out)?;
+        C::encode(node, out)?;
+    }
+    bool::encode(&false, out)
+}
+
+fn decode_nodes<C: Xdr, S: Source>(mut nodes: Vec<C::Value>, input: &mut S) -> Result<Vec<C::Value>, DecodeError> {
+    while bool::decode(input)? {
+        input.charge(size_of::<C::Value>())?;
+        nodes.push(C::decode(input)?);
+    }
+    Ok(nodes)
+}

@@ -1,0 +1,107 @@
+use super::{DecodeError, EncodeError, Sink, Source, Xdr};
+use alloc::vec;
+use alloc::vec::Vec;
+use byteorder::{BigEndian, ByteOrder};
+
+/// Numbers whose size on the wire is their size in memory: RFC 4506 §4.1, 4.2, 4.5-4.7.
+macro_rules! number {
+    ($type:ty, $size:literal, $write:ident, $read:ident) => {
+        impl Xdr for $type {
+            type Value = Self;
+            const MIN: usize = $size;
+            const MAX: usize = $size;
+
+            #[inline]
+            fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+                out.put(value.to_be_bytes())
+            }
+
+            #[inline]
+            fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+                input.take().map(Self::from_be_bytes)
+            }
+
+            fn encode_all<S: Sink>(values: &[Self], out: &mut S) -> Result<(), EncodeError> {
+                let window = out.window(values.len().saturating_mul($size))?.into_rest();
+                BigEndian::$write(values, window);
+                Ok(())
+            }
+
+            fn decode_all<S: Source>(input: &mut S, count: usize) -> Result<Vec<Self>, DecodeError> {
+                let window = input.window(count.saturating_mul($size))?;
+                let mut values = vec![Self::default(); count];
+                BigEndian::$read(window.rest(), &mut values);
+                Ok(values)
+            }
+        }
+    };
+}
+
+number!(i32, 4, write_i32_into, read_i32_into);
+number!(u32, 4, write_u32_into, read_u32_into);
+number!(i64, 8, write_i64_into, read_i64_into);
+number!(u64, 8, write_u64_into, read_u64_into);
+number!(f32, 4, write_f32_into, read_f32_into);
+number!(f64, 8, write_f64_into, read_f64_into);
+
+/// `char` and `short`, which C rpcgen widens to 4 bytes.
+macro_rules! narrow {
+    ($type:ty, $wide:ty) => {
+        impl Xdr for $type {
+            type Value = Self;
+            const MIN: usize = 4;
+            const MAX: usize = 4;
+
+            #[inline]
+            fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+                <$wide>::encode(&<$wide>::from(*value), out)
+            }
+
+            #[inline]
+            fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+                let wide = <$wide>::decode(input)?;
+                Self::try_from(wide).map_err(|_| DecodeError::Range { value: wide as i32 })
+            }
+        }
+    };
+}
+
+narrow!(i8, i32);
+narrow!(u8, u32);
+narrow!(i16, i32);
+narrow!(u16, u32);
+
+/// RFC 4506 §4.4. Any number but 0 is taken for true, as C peers do.
+impl Xdr for bool {
+    type Value = Self;
+    const MIN: usize = 4;
+    const MAX: usize = 4;
+
+    #[inline]
+    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+        u32::encode(&u32::from(*value), out)
+    }
+
+    #[inline]
+    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+        Ok(u32::decode(input)? != 0)
+    }
+}
+
+/// The 16 bytes of a quadruple-precision number, most significant first (RFC 4506 §4.8). Rust has no such type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Quadruple(pub [u8; 16]);
+
+impl Xdr for Quadruple {
+    type Value = Self;
+    const MIN: usize = 16;
+    const MAX: usize = 16;
+
+    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+        out.put(value.0)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+        input.take().map(Self)
+    }
+}

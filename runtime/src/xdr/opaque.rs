@@ -1,0 +1,104 @@
+use super::{DecodeError, EncodeError, Sink, Source, Xdr, padded, padding};
+use bytes::Bytes;
+
+/// `opaque x<MAX>`: a length, the bytes, zeros up to a multiple of 4 (RFC 4506 §4.10).
+#[derive(Debug)]
+pub enum Opaque<const MAX: u32 = { u32::MAX }> {}
+
+/// `opaque x[N]`: the bytes and zeros up to a multiple of 4 (RFC 4506 §4.9).
+#[derive(Debug)]
+pub enum FixedOpaque<const N: usize> {}
+
+/// `opaque x[N]` for an `N` too large to live on the stack.
+#[derive(Debug)]
+pub enum HeapOpaque<const N: u32> {}
+
+impl<const MAX: u32> Xdr for Opaque<MAX> {
+    type Value = Bytes;
+    const MIN: usize = 4;
+    const MAX: usize = padded(MAX as usize).saturating_add(4);
+
+    fn encode<S: Sink>(value: &Bytes, out: &mut S) -> Result<(), EncodeError> {
+        let length = bounded(value.len(), MAX)?;
+        u32::encode(&length, out)?;
+        out.put_bytes(value)?;
+        pad(value.len(), out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Bytes, DecodeError> {
+        let length = length(input, MAX)?;
+        take_padded(input, length)
+    }
+}
+
+impl<const N: usize> Xdr for FixedOpaque<N> {
+    type Value = [u8; N];
+    const MIN: usize = padded(N);
+    const MAX: usize = padded(N);
+
+    #[inline]
+    fn encode<S: Sink>(value: &[u8; N], out: &mut S) -> Result<(), EncodeError> {
+        out.put(*value)?;
+        pad(N, out)
+    }
+
+    #[inline]
+    fn decode<S: Source>(input: &mut S) -> Result<[u8; N], DecodeError> {
+        let value = input.take::<N>()?;
+        input.window(padding(N))?;
+        Ok(value)
+    }
+}
+
+impl<const N: u32> Xdr for HeapOpaque<N> {
+    type Value = Bytes;
+    const MIN: usize = padded(N as usize);
+    const MAX: usize = padded(N as usize);
+
+    fn encode<S: Sink>(value: &Bytes, out: &mut S) -> Result<(), EncodeError> {
+        if value.len() != N as usize {
+            return Err(EncodeError::WrongLength { length: value.len(), declared: N });
+        }
+        out.put_bytes(value)?;
+        pad(value.len(), out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Bytes, DecodeError> {
+        take_padded(input, N as usize)
+    }
+}
+
+/// `length` as a word, if it is within the bound.
+#[inline]
+pub(super) fn bounded(length: usize, bound: u32) -> Result<u32, EncodeError> {
+    match u32::try_from(length) {
+        Ok(word) if word <= bound => Ok(word),
+        _ => Err(EncodeError::TooLong { length, bound }),
+    }
+}
+
+/// A length off the front of `input`, if it is within the bound.
+#[inline]
+pub(super) fn length<S: Source>(input: &mut S, bound: u32) -> Result<usize, DecodeError> {
+    let length = u32::decode(input)?;
+    if length > bound { Err(DecodeError::TooLong { length, bound }) } else { Ok(length as usize) }
+}
+
+/// `length` bytes and their padding, whose value does not matter.
+pub(super) fn take_padded<S: Source>(input: &mut S, length: usize) -> Result<Bytes, DecodeError> {
+    input.expect(padded(length))?;
+    let value = input.take_bytes(length)?;
+    input.window(padding(length))?;
+    Ok(value)
+}
+
+/// The zeros behind `length` bytes.
+#[inline]
+pub(super) fn pad<S: Sink>(length: usize, out: &mut S) -> Result<(), EncodeError> {
+    match padding(length) {
+        1 => out.put([0; 1]),
+        2 => out.put([0; 2]),
+        3 => out.put([0; 3]),
+        _ => Ok(()),
+    }
+}

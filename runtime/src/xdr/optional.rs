@@ -1,0 +1,45 @@
+use super::{DecodeError, EncodeError, Sink, Source, Xdr};
+use alloc::boxed::Box;
+use core::marker::PhantomData;
+
+/// `T *x`: whether there is one, and the one (RFC 4506 §4.19).
+#[derive(Debug)]
+pub struct Optional<C>(PhantomData<C>);
+
+/// `T *x` where T leads back to the type that holds it, so that it lives in a box.
+#[derive(Debug)]
+pub struct Indirect<C>(PhantomData<C>);
+
+impl<C: Xdr> Xdr for Optional<C> {
+    type Value = Option<C::Value>;
+    const MIN: usize = 4;
+    const MAX: usize = C::MAX.saturating_add(4);
+
+    fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        bool::encode(&value.is_some(), out)?;
+        value.as_ref().map_or(Ok(()), |value| C::encode(value, out))
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        if bool::decode(input)? { C::decode(input).map(Some) } else { Ok(None) }
+    }
+}
+
+impl<C: Xdr> Xdr for Indirect<C> {
+    type Value = Option<Box<C::Value>>;
+    const MIN: usize = 4;
+    const MAX: usize = usize::MAX;
+
+    fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        bool::encode(&value.is_some(), out)?;
+        value.as_deref().map_or(Ok(()), |value| C::encode(value, out))
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        if !bool::decode(input)? {
+            return Ok(None);
+        }
+        input.charge(size_of::<C::Value>())?;
+        C::decode(input).map(Box::new).map(Some)
+    }
+}

@@ -1,0 +1,24 @@
+use super::opaque::{bounded, length, pad, take_padded};
+use super::{DecodeError, EncodeError, Sink, Source, Text, Xdr, padded};
+
+/// `string x<MAX>`: a length, the bytes, zeros up to a multiple of 4 (RFC 4506 §4.11).
+#[derive(Debug)]
+pub enum Str<const MAX: u32 = { u32::MAX }> {}
+
+impl<const MAX: u32> Xdr for Str<MAX> {
+    type Value = Text;
+    const MIN: usize = 4;
+    const MAX: usize = padded(MAX as usize).saturating_add(4);
+
+    fn encode<S: Sink>(value: &Text, out: &mut S) -> Result<(), EncodeError> {
+        let length = bounded(value.len(), MAX)?;
+        u32::encode(&length, out)?;
+        out.put_bytes(value.as_shared())?;
+        pad(value.len(), out)
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Text, DecodeError> {
+        let length = length(input, MAX)?;
+        take_padded(input, length).map(Text::from)
+    }
+}
