@@ -4,4 +4,7 @@
 
 extern crate alloc;
 
+pub mod record;
+#[doc(hidden)]
+pub mod codegen;
 pub mod xdr;

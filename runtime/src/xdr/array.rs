@@ -42,7 +42,10 @@ impl<C: Xdr, const N: usize> Xdr for FixedArray<C, N> {
 
     fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
         // `Vec` because a fallible array constructor is not stable; the error cannot happen.
-        let short = |values: Vec<C::Value>| DecodeError::Truncated { needed: N, remaining: values.len() };
+        let short = |values: Vec<C::Value>| DecodeError::Truncated {
+            needed: N,
+            remaining: values.len(),
+        };
         decode_elements::<C, S>(input, N)?.try_into().map_err(short)
     }
 }
@@ -54,7 +57,10 @@ impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
 
     fn encode<S: Sink>(values: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
         if values.len() != N as usize {
-            return Err(EncodeError::WrongLength { length: values.len(), declared: N });
+            return Err(EncodeError::WrongLength {
+                length: values.len(),
+                declared: N,
+            });
         }
         C::encode_all(values, out)
     }

@@ -18,12 +18,22 @@ pub struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     /// Reads `record`, which is copied once if a value of it is kept.
     pub fn new(record: &'a [u8]) -> Self {
-        Self { record, rest: record, shared: None, limits: DecodeLimits::DEFAULT, depth: 0, memory: 0 }
+        Self {
+            record,
+            rest: record,
+            shared: None,
+            limits: DecodeLimits::DEFAULT,
+            depth: 0,
+            memory: 0,
+        }
     }
 
     /// Reads `record`, whose opaque data and strings are not copied.
     pub fn shared(record: &'a Bytes) -> Self {
-        Self { shared: Some(record.clone()), ..Self::new(record) }
+        Self {
+            shared: Some(record.clone()),
+            ..Self::new(record)
+        }
     }
 
     /// With other limits than the default ones.
@@ -38,14 +48,19 @@ impl<'a> Decoder<'a> {
     }
 
     fn truncated(&self, needed: usize) -> DecodeError {
-        DecodeError::Truncated { needed, remaining: self.rest.len() }
+        DecodeError::Truncated {
+            needed,
+            remaining: self.rest.len(),
+        }
     }
 }
 
 impl Source for Decoder<'_> {
     #[inline]
     fn take<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let Some((front, rest)) = self.rest.split_first_chunk::<N>() else { return Err(self.truncated(N)) };
+        let Some((front, rest)) = self.rest.split_first_chunk::<N>() else {
+            return Err(self.truncated(N));
+        };
         self.rest = rest;
         Ok(*front)
     }
@@ -61,19 +76,27 @@ impl Source for Decoder<'_> {
 
     #[inline]
     fn window(&mut self, length: usize) -> Result<Reader<'_>, DecodeError> {
-        let Some((window, rest)) = self.rest.split_at_checked(length) else { return Err(self.truncated(length)) };
+        let Some((window, rest)) = self.rest.split_at_checked(length) else {
+            return Err(self.truncated(length));
+        };
         self.rest = rest;
         Ok(Reader::new(window))
     }
 
     fn expect(&self, length: usize) -> Result<(), DecodeError> {
-        if self.rest.len() < length { Err(self.truncated(length)) } else { Ok(()) }
+        if self.rest.len() < length {
+            Err(self.truncated(length))
+        } else {
+            Ok(())
+        }
     }
 
     fn charge(&mut self, memory: usize) -> Result<(), DecodeError> {
         self.memory = self.memory.saturating_add(memory);
         if self.memory > self.limits.memory {
-            Err(DecodeError::TooMuchMemory { limit: self.limits.memory })
+            Err(DecodeError::TooMuchMemory {
+                limit: self.limits.memory,
+            })
         } else {
             Ok(())
         }
@@ -81,7 +104,9 @@ impl Source for Decoder<'_> {
 
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         if self.depth >= self.limits.depth {
-            return Err(DecodeError::TooDeep { limit: self.limits.depth });
+            return Err(DecodeError::TooDeep {
+                limit: self.limits.depth,
+            });
         }
         self.depth += 1;
         let value = body(self)?;

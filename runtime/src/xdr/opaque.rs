@@ -57,7 +57,10 @@ impl<const N: u32> Xdr for HeapOpaque<N> {
 
     fn encode<S: Sink>(value: &Bytes, out: &mut S) -> Result<(), EncodeError> {
         if value.len() != N as usize {
-            return Err(EncodeError::WrongLength { length: value.len(), declared: N });
+            return Err(EncodeError::WrongLength {
+                length: value.len(),
+                declared: N,
+            });
         }
         out.put_bytes(value)?;
         pad(value.len(), out)
@@ -81,7 +84,11 @@ pub(super) fn bounded(length: usize, bound: u32) -> Result<u32, EncodeError> {
 #[inline]
 pub(super) fn length<S: Source>(input: &mut S, bound: u32) -> Result<usize, DecodeError> {
     let length = u32::decode(input)?;
-    if length > bound { Err(DecodeError::TooLong { length, bound }) } else { Ok(length as usize) }
+    if length > bound {
+        Err(DecodeError::TooLong { length, bound })
+    } else {
+        Ok(length as usize)
+    }
 }
 
 /// `length` bytes and their padding, whose value does not matter.

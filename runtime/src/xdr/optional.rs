@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 #[derive(Debug)]
 pub struct Optional<C>(PhantomData<C>);
 
-/// `T *x` where T leads back to the type that holds it, so that it lives in a box.
+/// `T *x` where T leads back to the type that holds it: it lives in a box, one level deeper.
 #[derive(Debug)]
 pub struct Indirect<C>(PhantomData<C>);
 
@@ -21,7 +21,11 @@ impl<C: Xdr> Xdr for Optional<C> {
     }
 
     fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
-        if bool::decode(input)? { C::decode(input).map(Some) } else { Ok(None) }
+        if bool::decode(input)? {
+            C::decode(input).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 
@@ -32,7 +36,7 @@ impl<C: Xdr> Xdr for Indirect<C> {
 
     fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
         bool::encode(&value.is_some(), out)?;
-        value.as_deref().map_or(Ok(()), |value| C::encode(value, out))
+        value.as_deref().map_or(Ok(()), |value| out.nested(|out| C::encode(value, out)))
     }
 
     fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
@@ -40,6 +44,6 @@ impl<C: Xdr> Xdr for Indirect<C> {
             return Ok(None);
         }
         input.charge(size_of::<C::Value>())?;
-        C::decode(input).map(Box::new).map(Some)
+        input.nested(|input| C::decode(input)).map(Box::new).map(Some)
     }
 }

@@ -1,0 +1,43 @@
+//! What emitted code is written against: the only names it uses, kept stable for it alone.
+
+pub use crate::xdr::{
+    Array, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque, Indirect, List,
+    Nested, NonEmptyList, Opaque, Optional, Quadruple, Reader, Sink, Source, Str, Text, Void, Writer, Xdr,
+};
+pub use bytes::Bytes;
+
+/// Appends `value` as codec `C` has it.
+///
+/// # Errors
+/// See [`Xdr::encode`].
+#[inline]
+pub fn encode<C: Xdr>(value: &C::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
+    C::encode(value, out)
+}
+
+/// Takes a value off the front of `input` as codec `C` has it.
+///
+/// # Errors
+/// See [`Xdr::decode`].
+#[inline]
+pub fn decode<C: Xdr>(input: &mut impl Source) -> Result<C::Value, DecodeError> {
+    C::decode(input)
+}
+
+/// Room for the `length` bytes of a fixed-size structure: one check for all its members.
+///
+/// # Errors
+/// See [`Sink::window`].
+#[inline]
+pub fn write_window<S: Sink>(out: &mut S, length: usize) -> Result<Writer<'_>, EncodeError> {
+    out.window(length)
+}
+
+/// The `length` bytes of a fixed-size structure: one check for all its members.
+///
+/// # Errors
+/// See [`Source::window`].
+#[inline]
+pub fn read_window<S: Source>(input: &mut S, length: usize) -> Result<Reader<'_>, DecodeError> {
+    input.window(length)
+}

@@ -1,0 +1,20 @@
+use super::{DecodeError, EncodeError, Sink, Source, Xdr};
+use core::marker::PhantomData;
+
+/// `C`, one level deeper: for the elements of an array that lead back to the type that holds the array.
+#[derive(Debug)]
+pub struct Nested<C>(PhantomData<C>);
+
+impl<C: Xdr> Xdr for Nested<C> {
+    type Value = C::Value;
+    const MIN: usize = C::MIN;
+    const MAX: usize = usize::MAX;
+
+    fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+        out.nested(|out| C::encode(value, out))
+    }
+
+    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+        input.nested(|input| C::decode(input))
+    }
+}
