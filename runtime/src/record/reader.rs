@@ -1,0 +1,199 @@
+use super::{LAST, Limits, RecordError};
+use crate::xdr::Decoder;
+use bytes::{Bytes, BytesMut};
+
+/// A message that came over a stream.
+#[derive(Clone, Debug)]
+pub enum Record<'a> {
+    /// It lay in the input as one fragment and is still there.
+    Borrowed(&'a [u8]),
+    /// It came in pieces, which were put together.
+    Owned(Bytes),
+}
+
+impl Record<'_> {
+    /// The message.
+    pub fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Borrowed(bytes) => bytes,
+            Self::Owned(bytes) => bytes,
+        }
+    }
+
+    /// Reads the message. Opaque data and strings of an owned record are not copied.
+    pub fn decoder(&self) -> Decoder<'_> {
+        match self {
+            Self::Borrowed(bytes) => Decoder::new(bytes),
+            Self::Owned(bytes) => Decoder::shared(bytes),
+        }
+    }
+}
+
+/// Puts the records of one stream together.
+///
+/// A record that lies in the input as a whole and in one fragment is returned in place. Of others, what has come is
+/// kept: memory is taken for bytes received, never for bytes announced.
+#[derive(Debug, Default)]
+pub struct Reader {
+    limits: Limits,
+    mark: PartialMark,
+    /// Bytes of the current fragment that are still to come; 0 if a mark is.
+    left: usize,
+    /// Whether the current fragment is the last one.
+    last: bool,
+    fragments: u32,
+    empty_fragments: u32,
+    body: BytesMut,
+}
+
+impl Reader {
+    /// At the start of a stream.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+
+    /// The next record, with bytes taken from the front of `input`; `None` if all of `input` was taken and the record
+    /// is not complete. To be called until it returns `None`: the bytes of an incomplete record are kept only then.
+    ///
+    /// # Errors
+    /// The peer broke record marking or a limit. The stream is of no use any more.
+    pub fn next<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<Record<'a>>, RecordError> {
+        if !self.is_mid_record()
+            && let Some(record) = self.take_whole(input)?
+        {
+            return Ok(Some(Record::Borrowed(record)));
+        }
+        Ok(self.gather(input)?.map(Record::Owned))
+    }
+
+    /// Whether a record has begun and is not complete.
+    pub fn is_mid_record(&self) -> bool {
+        self.fragments > 0 || self.mark.length > 0
+    }
+
+    /// A record of one fragment that lies in `input` as a whole.
+    fn take_whole<'a>(&self, input: &mut &'a [u8]) -> Result<Option<&'a [u8]>, RecordError> {
+        let Some((mark, rest)) = input.split_first_chunk() else {
+            return Ok(None);
+        };
+        let Fragment { length, last } = Fragment::from(*mark);
+        if !last || length == 0 {
+            return Ok(None);
+        }
+        self.check_total(length)?;
+        let Some((record, rest)) = rest.split_at_checked(length) else {
+            return Ok(None);
+        };
+        *input = rest;
+        Ok(Some(record))
+    }
+
+    /// Keeps what `input` has of the record, fragment by fragment, until it is complete or `input` is empty.
+    fn gather(&mut self, input: &mut &[u8]) -> Result<Option<Bytes>, RecordError> {
+        loop {
+            if self.left == 0 {
+                let Some(mark) = self.mark.fill(input) else {
+                    return Ok(None);
+                };
+                self.open(Fragment::from(mark))?;
+            }
+            let (piece, rest) = input.split_at_checked(self.left).unwrap_or((input, &[]));
+            self.body.extend_from_slice(piece);
+            self.left -= piece.len();
+            *input = rest;
+            if self.left > 0 {
+                return Ok(None);
+            }
+            if self.last {
+                return Ok(Some(self.complete()));
+            }
+        }
+    }
+
+    fn open(&mut self, fragment: Fragment) -> Result<(), RecordError> {
+        self.fragments += 1;
+        if self.fragments > self.limits.fragments {
+            return Err(RecordError::TooManyFragments {
+                limit: self.limits.fragments,
+            });
+        }
+        if fragment.length == 0 {
+            self.check_empty(fragment.last)?;
+        }
+        self.check_total(fragment.length)?;
+        self.left = fragment.length;
+        self.last = fragment.last;
+        Ok(())
+    }
+
+    fn check_empty(&mut self, last: bool) -> Result<(), RecordError> {
+        self.empty_fragments += 1;
+        if self.empty_fragments > self.limits.empty_fragments {
+            Err(RecordError::TooManyEmptyFragments {
+                limit: self.limits.empty_fragments,
+            })
+        } else if last && self.body.is_empty() {
+            Err(RecordError::Empty)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_total(&self, more: usize) -> Result<(), RecordError> {
+        let length = self.body.len().saturating_add(more);
+        let limit = self.limits.bytes;
+        if length > limit {
+            Err(RecordError::TooLarge { length, limit })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn complete(&mut self) -> Bytes {
+        self.last = false;
+        self.fragments = 0;
+        self.empty_fragments = 0;
+        core::mem::take(&mut self.body).freeze()
+    }
+}
+
+/// What a mark says.
+#[derive(Clone, Copy, Debug)]
+struct Fragment {
+    length: usize,
+    last: bool,
+}
+
+impl From<[u8; 4]> for Fragment {
+    fn from(mark: [u8; 4]) -> Self {
+        let mark = u32::from_be_bytes(mark);
+        Self {
+            length: (mark & !LAST) as usize,
+            last: mark & LAST != 0,
+        }
+    }
+}
+
+/// The bytes of a mark that have come.
+#[derive(Debug, Default)]
+struct PartialMark {
+    bytes: [u8; 4],
+    length: usize,
+}
+
+impl PartialMark {
+    /// Takes what is missing from the front of `input`; returns the mark when it is whole.
+    fn fill(&mut self, input: &mut &[u8]) -> Option<[u8; 4]> {
+        for slot in self.bytes.iter_mut().skip(self.length) {
+            let (byte, rest) = input.split_first()?;
+            *slot = *byte;
+            *input = rest;
+            self.length += 1;
+        }
+        self.length = 0;
+        Some(self.bytes)
+    }
+}
