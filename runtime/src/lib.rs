@@ -4,7 +4,17 @@
 
 extern crate alloc;
 
-pub mod record;
+#[cfg(feature = "net")]
+mod address;
 #[doc(hidden)]
 pub mod codegen;
+#[cfg(feature = "net")]
+mod error;
+pub mod record;
+pub mod rpc;
 pub mod xdr;
+
+#[cfg(feature = "net")]
+pub use address::{Address, AddressFault, Transport};
+#[cfg(feature = "net")]
+pub use error::{Error, Result};

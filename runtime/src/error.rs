@@ -1,0 +1,249 @@
+use crate::address::AddressFault;
+use crate::record::RecordError;
+use crate::rpc::{AcceptStat, AuthStat, RejectStat, ReplyBody, ReplyError};
+use crate::xdr::{DecodeError, EncodeError};
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a call or a handler returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed, and who erred. What a handler returns to refuse a call is the same type.
+///
+/// A handler that returns one of the first seven (the refusals of RFC 5531 §9) gives the caller exactly that reply; any
+/// other error becomes [`Error::SystemError`] there.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// Refused: the peer does not serve the program (`PROG_UNAVAIL`).
+    ProgramUnavailable,
+    /// Refused: the peer serves the program, but not the version (`PROG_MISMATCH`).
+    ProgramMismatch {
+        /// The lowest version it serves.
+        low: u32,
+        /// The highest version it serves.
+        high: u32,
+    },
+    /// Refused: the peer does not know the procedure (`PROC_UNAVAIL`).
+    ProcedureUnavailable,
+    /// Refused: the peer cannot decode the arguments (`GARBAGE_ARGS`).
+    GarbageArguments,
+    /// Refused: the peer failed to carry out the call (`SYSTEM_ERR`).
+    SystemError,
+    /// Refused: the peer speaks other versions of RPC itself (`RPC_MISMATCH`).
+    RpcMismatch {
+        /// The lowest version it speaks.
+        low: u32,
+        /// The highest version it speaks.
+        high: u32,
+    },
+    /// Refused: the peer does not accept the caller (`AUTH_ERROR`).
+    Auth(AuthStat),
+
+    /// The caller: the arguments break a bound of their declaration or are too large.
+    Encode(EncodeError),
+    /// The caller: the call does not fit a datagram.
+    TooLargeForDatagram {
+        /// Bytes that fit.
+        limit: usize,
+    },
+    /// The caller: not an address.
+    Address {
+        /// What was given.
+        found: String,
+        /// What is wrong with it.
+        fault: AddressFault,
+    },
+
+    /// The peer broke the protocol: the results are not what the interface says.
+    Decode(DecodeError),
+    /// The peer broke the protocol: the header of the reply is not one.
+    Reply(ReplyError),
+    /// The peer broke the protocol: the stream is out of step. The connection is closed.
+    Record(RecordError),
+
+    /// The network: no connection came about.
+    Connect {
+        /// The address as it was given.
+        address: String,
+        /// Of the last attempt.
+        source: Arc<io::Error>,
+    },
+    /// The network: the address cannot be listened on.
+    Listen {
+        /// The address as it was given.
+        address: String,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// The network: sending or receiving failed.
+    Io {
+        /// Who was talked to.
+        peer: Arc<str>,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// The network: no reply came in time. The call may or may not have been carried out.
+    TimedOut {
+        /// Who was called.
+        peer: Arc<str>,
+        /// The time it had.
+        after: Duration,
+    },
+    /// The network: the connection ended before the reply. The call may or may not have been carried out.
+    Closed {
+        /// Who was called.
+        peer: Arc<str>,
+        /// Whether it ended within a reply.
+        within_reply: bool,
+    },
+
+    /// The host's rpcbind does not know where the program is served.
+    NotRegistered {
+        /// The program.
+        program: u32,
+        /// Its version.
+        version: u32,
+        /// The host asked.
+        host: String,
+    },
+    /// The local rpcbind refuses to register or unregister the program, e.g. because another user has registered it.
+    RegistrationRefused {
+        /// The program.
+        program: u32,
+        /// Its version.
+        version: u32,
+    },
+}
+
+impl Error {
+    /// What a server answers when a handler returns this error.
+    pub(crate) fn reply(&self) -> ReplyBody {
+        let stat = match *self {
+            Self::RpcMismatch { low, high } => return ReplyBody::Denied(RejectStat::RpcMismatch { low, high }),
+            Self::Auth(reason) => return ReplyBody::Denied(RejectStat::Auth(reason)),
+            Self::ProgramUnavailable => AcceptStat::ProgramUnavailable,
+            Self::ProgramMismatch { low, high } => AcceptStat::ProgramMismatch { low, high },
+            Self::ProcedureUnavailable => AcceptStat::ProcedureUnavailable,
+            Self::GarbageArguments => AcceptStat::GarbageArguments,
+            _ => AcceptStat::SystemError,
+        };
+        ReplyBody::accepted(stat)
+    }
+
+    /// The error that a caller gets for this reply; `Ok` is for results to follow.
+    pub(crate) fn check_reply(body: &ReplyBody) -> Result<()> {
+        Err(match *body {
+            ReplyBody::Accepted { stat, .. } => match stat {
+                AcceptStat::Success => return Ok(()),
+                AcceptStat::ProgramUnavailable => Self::ProgramUnavailable,
+                AcceptStat::ProgramMismatch { low, high } => Self::ProgramMismatch { low, high },
+                AcceptStat::ProcedureUnavailable => Self::ProcedureUnavailable,
+                AcceptStat::GarbageArguments => Self::GarbageArguments,
+                AcceptStat::SystemError => Self::SystemError,
+                AcceptStat::Other(found) => Self::Reply(ReplyError::AcceptStat { found }),
+            },
+            ReplyBody::Denied(RejectStat::RpcMismatch { low, high }) => Self::RpcMismatch { low, high },
+            ReplyBody::Denied(RejectStat::Auth(reason)) => Self::Auth(reason),
+            ReplyBody::Denied(RejectStat::Other(found)) => Self::Reply(ReplyError::RejectStat { found }),
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ProgramUnavailable => write!(out, "the peer does not serve this program (PROG_UNAVAIL)"),
+            Self::ProgramMismatch { low, high } => {
+                write!(out, "the peer serves versions {low} to {high} of this program, not this one (PROG_MISMATCH)")
+            }
+            Self::ProcedureUnavailable => write!(out, "the peer does not know this procedure (PROC_UNAVAIL)"),
+            Self::GarbageArguments => {
+                write!(out, "the peer cannot decode the arguments: is its interface the same? (GARBAGE_ARGS)")
+            }
+            Self::SystemError => write!(out, "the peer failed to carry out the call: see its log (SYSTEM_ERR)"),
+            Self::RpcMismatch { low, high } => {
+                write!(out, "the peer speaks RPC versions {low} to {high}, not 2 (RPC_MISMATCH)")
+            }
+            Self::Auth(reason) => write!(out, "the peer does not accept the caller: {reason}"),
+            Self::Encode(source) => write!(out, "cannot be sent: {source}"),
+            Self::TooLargeForDatagram { limit } => {
+                write!(out, "the call exceeds the {limit} bytes that a datagram can carry: connect with tcp:// instead")
+            }
+            Self::Address { found, fault } => write!(out, "\"{}\" is not an address: {fault}", found.escape_debug()),
+            Self::Decode(source) => write!(out, "the results are not what the interface says: {source}"),
+            Self::Reply(source) => write!(out, "the peer broke the protocol: {source}"),
+            Self::Record(source) => write!(out, "the peer broke record marking: {source}"),
+            Self::Connect { address, source } => fmt_connect(address, source, out),
+            Self::Listen { address, source } => write!(out, "cannot listen on {address}: {source}"),
+            Self::Io { peer, source } => write!(out, "cannot talk to {peer}: {source}"),
+            Self::TimedOut { peer, after } => {
+                write!(out, "no reply from {peer} within {after:?}; the call may have been carried out")
+            }
+            Self::Closed { peer, within_reply: false } => {
+                write!(out, "{peer} closed the connection before it replied; the call may have been carried out")
+            }
+            Self::Closed { peer, within_reply: true } => {
+                write!(out, "{peer} closed the connection within a reply; the call may have been carried out")
+            }
+            Self::NotRegistered { program, version, host } => write!(
+                out,
+                "program {program} ({program:#x}) version {version} is not registered with rpcbind on {host}: \
+                 is its server running? If it listens on a known port, connect to {host}:port"
+            ),
+            Self::RegistrationRefused { program, version } => write!(
+                out,
+                "rpcbind refuses program {program} ({program:#x}) version {version}: \
+                 another user may have registered it, see `rpcinfo -p`"
+            ),
+        }
+    }
+}
+
+fn fmt_connect(address: &str, source: &io::Error, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(out, "cannot connect to {address}: {source}")?;
+    match source.kind() {
+        io::ErrorKind::ConnectionRefused => write!(out, "; is the server running, and on that port?"),
+        io::ErrorKind::TimedOut => write!(out, "; is the host up, and does a firewall let the port through?"),
+        _ => Ok(()),
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Encode(source) => Some(source),
+            Self::Decode(source) => Some(source),
+            Self::Reply(source) => Some(source),
+            Self::Record(source) => Some(source),
+            Self::Connect { source, .. } | Self::Listen { source, .. } | Self::Io { source, .. } => Some(&**source),
+            _ => None,
+        }
+    }
+}
+
+impl From<EncodeError> for Error {
+    fn from(source: EncodeError) -> Self {
+        Self::Encode(source)
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(source: DecodeError) -> Self {
+        Self::Decode(source)
+    }
+}
+
+impl From<ReplyError> for Error {
+    fn from(source: ReplyError) -> Self {
+        Self::Reply(source)
+    }
+}
+
+impl From<RecordError> for Error {
+    fn from(source: RecordError) -> Self {
+        Self::Record(source)
+    }
+}
