@@ -1,0 +1,143 @@
+//! The smallest parts of the text: what the preprocessor and the scanner for definitions need to know to tell code from
+//! comments and strings. The grammar proper is `syntax/xdr.pest`.
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Newline,
+    Blank,
+    BlockComment,
+    /// A block comment that the end of the file cuts off.
+    OpenComment,
+    /// `// ...` without the newline.
+    LineComment,
+    /// `"..."`; ends with its line if the quote is missing.
+    Text,
+    /// `'...'`; ends with its line if the quote is missing.
+    Character,
+    Word,
+    Number,
+    /// One other character.
+    Other,
+}
+
+/// One token; the next one starts at `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Token {
+    pub(crate) fn text<'a>(&self, text: &'a str) -> &'a str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    pub(crate) fn is_comment(&self) -> bool {
+        matches!(self.kind, Kind::BlockComment | Kind::OpenComment | Kind::LineComment)
+    }
+
+    /// Blanks, newlines and comments.
+    pub(crate) fn is_trivia(&self) -> bool {
+        matches!(self.kind, Kind::Newline | Kind::Blank) || self.is_comment()
+    }
+}
+
+/// All tokens from `start` on.
+pub(crate) fn tokens(text: &str, start: usize) -> impl Iterator<Item = Token> + '_ {
+    let mut at = start;
+    std::iter::from_fn(move || {
+        let token = token(text, at)?;
+        at = token.end;
+        Some(token)
+    })
+}
+
+/// The token that starts at `start`, `None` at the end of the text.
+pub(crate) fn token(text: &str, start: usize) -> Option<Token> {
+    let rest = text.get(start..)?;
+    let first = rest.chars().next()?;
+    let (kind, length) = match first {
+        '\n' => (Kind::Newline, 1),
+        '/' if rest.starts_with("/*") => match rest.get(2..).and_then(|inside| inside.find("*/")) {
+            Some(end) => (Kind::BlockComment, end + 4),
+            None => (Kind::OpenComment, rest.len()),
+        },
+        '/' if rest.starts_with("//") => (Kind::LineComment, rest.find('\n').unwrap_or(rest.len())),
+        '"' => (Kind::Text, quoted(rest)),
+        '\'' => (Kind::Character, quoted(rest)),
+        c if is_blank(c) => (Kind::Blank, run(rest, is_blank)),
+        c if c.is_ascii_digit() => (Kind::Number, run(rest, is_word)),
+        c if is_word(c) => (Kind::Word, run(rest, is_word)),
+        c => (Kind::Other, c.len_utf8()),
+    };
+    Some(Token { kind, start, end: start + length })
+}
+
+/// Whether a character separates words without being part of one; pasted text brings the invisible ones.
+pub(crate) fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\u{B}' | '\u{C}' | '\u{A0}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn run(text: &str, accept: fn(char) -> bool) -> usize {
+    text.find(|c| !accept(c)).unwrap_or(text.len())
+}
+
+/// The length of a quoted literal, quotes included; it ends before the newline if its quote is missing.
+fn quoted(rest: &str) -> usize {
+    let mut chars = rest.char_indices();
+    let quote = chars.next().map(|(_, c)| c);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\n' => return at,
+            '\\' if rest.get(at + 1..).is_some_and(|rest| !rest.starts_with('\n')) => {
+                chars.next();
+            }
+            c if Some(c) == quote => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(Kind, &str)> {
+        tokens(text, 0).map(|token| (token.kind, token.text(text))).collect()
+    }
+
+    #[test]
+    fn tells_code_from_comments_and_strings() {
+        use Kind::*;
+        let text = "a1 0x1F\u{200B}\"/* \\\" */\"'\\''/* ' */// \"\n;/*/";
+        let expected = [
+            (Word, "a1"),
+            (Blank, " "),
+            (Number, "0x1F"),
+            (Blank, "\u{200B}"),
+            (Text, "\"/* \\\" */\""),
+            (Character, "'\\''"),
+            (BlockComment, "/* ' */"),
+            (LineComment, "// \""),
+            (Newline, "\n"),
+            (Other, ";"),
+            (OpenComment, "/*/"),
+        ];
+        assert_eq!(kinds(text), expected);
+    }
+
+    #[test]
+    fn a_missing_quote_ends_with_the_line() {
+        use Kind::*;
+        assert_eq!(kinds("'t\n\"x"), [(Character, "'t"), (Newline, "\n"), (Text, "\"x")]);
+        assert_eq!(kinds("\"\\\n"), [(Text, "\"\\"), (Newline, "\n")]);
+        assert_eq!(kinds("\"\\"), [(Text, "\"\\")]);
+    }
+}

@@ -1,0 +1,2 @@
+//! The command `oncrpc`.
+fn main() {}

@@ -1,0 +1,97 @@
+//! Preprocessing: a file and what it includes become one text, with a map back to the files.
+//!
+//! This is the part of the C preprocessor that interface files use. Comments stay in the text, since documentation comes
+//! from them; lines that begin with `%` are meant for C and are passed over. A `#define` of a number or a string stays as
+//! `#define NAME VALUE;`, which the grammar takes for a constant.
+
+mod boundary;
+mod condition;
+mod conditionals;
+mod directives;
+mod include;
+mod lines;
+mod macros;
+
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceMap, Span};
+use crate::text::Text;
+use boundary::Boundary;
+use conditionals::Conditionals;
+use macros::Macros;
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Gives the compiler the contents of files.
+pub(crate) trait Loader {
+    /// The bytes of a file.
+    fn load(&self, path: &Path) -> io::Result<Vec<u8>>;
+}
+
+/// What the user chose.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PreprocessOptions {
+    /// Where to look for `#include "x"` after the directory of the file itself.
+    pub(crate) include_dirs: Vec<PathBuf>,
+    /// Names with their values.
+    pub(crate) defines: Vec<(String, String)>,
+}
+
+/// Preprocesses the file whose text is at `root` in `sources`; the files it includes are added there.
+pub(crate) fn preprocess(
+    options: &PreprocessOptions,
+    loader: &dyn Loader,
+    sources: &mut SourceMap,
+    root: Span,
+) -> Result<Text, Vec<Diagnostic>> {
+    let mut state = State::new(options, loader, sources);
+    let path = state.sources.file_at(root.start).map(|file| file.path.clone()).unwrap_or_default();
+    state.open_files.push(include::normalise(&path));
+    lines::read_file(&mut state, root, &path);
+    directives::write_waiting_constants(&mut state);
+    if state.diagnostics.is_empty() { Ok(state.out) } else { Err(state.diagnostics) }
+}
+
+struct State<'a> {
+    options: &'a PreprocessOptions,
+    loader: &'a dyn Loader,
+    sources: &'a mut SourceMap,
+    macros: Macros,
+    conditionals: Conditionals,
+    boundary: Boundary,
+    /// Constants defined inside another definition, to be written behind it.
+    waiting_constants: Vec<directives::DefinedConstant>,
+    /// The files being read, innermost last.
+    open_files: Vec<PathBuf>,
+    /// The files read so far: each is included once.
+    seen_files: HashSet<PathBuf>,
+    out: Text,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> State<'a> {
+    fn new(options: &'a PreprocessOptions, loader: &'a dyn Loader, sources: &'a mut SourceMap) -> Self {
+        let mut macros = Macros::default();
+        // What rpcgen defines while it makes a header: the output is types.
+        macros.define("RPC_HDR", "1", None, false);
+        for (name, value) in &options.defines {
+            macros.define(name, value, None, false);
+        }
+        State {
+            options,
+            loader,
+            sources,
+            macros,
+            conditionals: Conditionals::default(),
+            boundary: Boundary::default(),
+            waiting_constants: Vec::new(),
+            open_files: Vec::new(),
+            seen_files: HashSet::new(),
+            out: Text::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Comments that document what they stand before or behind.
+
+use crate::lex::{self, Kind, Token};
+
+/// All comments of a text.
+#[derive(Debug)]
+pub(super) struct Comments<'a> {
+    text: &'a str,
+    comments: Vec<Token>,
+}
+
+impl<'a> Comments<'a> {
+    pub(super) fn read(text: &'a str) -> Self {
+        Comments { text, comments: lex::tokens(text, 0).filter(Token::is_comment).collect() }
+    }
+
+    /// The documentation of what stands at `start..end`; `brace` is the end of its opening brace, if it has a body.
+    pub(super) fn docs(&self, start: usize, end: usize, brace: Option<usize>) -> Vec<String> {
+        let mut docs = self.before(start);
+        docs.extend(brace.and_then(|at| self.behind(at, true)).into_iter().flatten());
+        docs.extend(self.behind(end, false).into_iter().flatten());
+        docs
+    }
+
+    /// The lines of the comments directly before `start`, unless they belong to what stands before them on their line.
+    fn before(&self, start: usize) -> Vec<String> {
+        let after = self.comments.partition_point(|comment| comment.end <= start);
+        let mut next = start;
+        let mut found = Vec::new();
+        for comment in self.comments.get(..after).unwrap_or_default().iter().rev() {
+            let between = self.slice(comment.end, next);
+            if !is_blank(between) || between.matches('\n').count() > 1 || self.belongs_to_the_left(comment, start) {
+                break;
+            }
+            found.push(comment);
+            next = comment.start;
+        }
+        let mut lines = Vec::new();
+        while let Some(comment) = found.pop() {
+            if comment.kind != Kind::LineComment {
+                lines.extend(block_lines(comment.text(self.text)));
+                continue;
+            }
+            // Lines of `//` that follow each other are one comment.
+            let mut run = vec![comment.text(self.text)];
+            while let Some(next) = found.pop_if(|next| next.kind == Kind::LineComment) {
+                run.push(next.text(self.text));
+            }
+            lines.extend(line_comments(&run));
+        }
+        lines
+    }
+
+    /// Whether code stands before the comment on its line, and what follows does not stand on that line too.
+    fn belongs_to_the_left(&self, comment: &Token, start: usize) -> bool {
+        let before = self.text.get(..comment.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let Some(last) = self.last_code(line, comment.start - line.len()) else { return false };
+        !(matches!(last, '{' | '(') && !self.slice(comment.end, start).contains('\n'))
+    }
+
+    /// The last character before a comment that is neither blank nor part of another comment.
+    fn last_code(&self, line: &str, line_start: usize) -> Option<char> {
+        let mut end = line_start + line.len();
+        loop {
+            let code = self.slice(line_start, end).trim_end_matches(lex::is_blank);
+            end = line_start + code.len();
+            let index = self.comments.partition_point(|comment| comment.end < end);
+            match self.comments.get(index).filter(|comment| comment.end == end && end > line_start) {
+                // A comment that began on an earlier line: there is no code before this place on the line.
+                Some(comment) if comment.start < line_start => return None,
+                Some(comment) => end = comment.start,
+                None => return code.chars().next_back(),
+            }
+        }
+    }
+
+    /// The lines of a comment behind `end` on the same line; with `alone`, only if nothing follows it there.
+    fn behind(&self, end: usize, alone: bool) -> Option<Vec<String>> {
+        let index = self.comments.partition_point(|comment| comment.start < end);
+        let comment = self.comments.get(index)?;
+        let between = self.slice(end, comment.start);
+        let separated = between.chars().all(|c| (lex::is_blank(c) || c == ',' || c == ';') && c != '\n');
+        let rest = self.text.get(comment.end..).unwrap_or_default();
+        let rest = rest.split('\n').next().unwrap_or_default();
+        if !separated || (alone && !is_blank(rest)) {
+            return None;
+        }
+        Some(match comment.kind {
+            Kind::LineComment => line_comments(&[comment.text(self.text)]),
+            _ => block_lines(comment.text(self.text)),
+        })
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c == '\n' || lex::is_blank(c))
+}
+
+/// The lines inside `/* ... */`.
+fn block_lines(comment: &str) -> Vec<String> {
+    let inside = comment.trim_start_matches('/').trim_start_matches('*');
+    let inside = inside.trim_end_matches('/').trim_end_matches('*');
+    let mut lines = inside.lines();
+    let first = lines.next().unwrap_or_default().trim();
+    let rest: Vec<&str> = lines.map(without_star).collect();
+    let indent = common_indent(&rest);
+    let rest = rest.iter().map(|line| line.get(indent..).unwrap_or_default().trim_end());
+    trimmed(std::iter::once(first).chain(rest))
+}
+
+/// A line of a block comment behind its leading `*`.
+fn without_star(line: &str) -> &str {
+    let code = line.trim_start();
+    if code.starts_with('*') { code.trim_start_matches('*') } else { line }
+}
+
+/// The lines of `// ...` comments that follow each other.
+fn line_comments(comments: &[&str]) -> Vec<String> {
+    let lines: Vec<&str> = comments.iter().map(|line| line.trim_start_matches('/').trim_start_matches('!')).collect();
+    let indent = common_indent(&lines);
+    trimmed(lines.iter().map(|line| line.get(indent..).unwrap_or_default().trim_end()))
+}
+
+/// The blanks all lines begin with, in bytes; empty lines do not count.
+fn common_indent(lines: &[&str]) -> usize {
+    let indent = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    lines.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0)
+}
+
+/// Without empty lines at the start and the end.
+fn trimmed<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut lines: Vec<String> = lines.skip_while(|line| line.is_empty()).map(str::to_owned).collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}

@@ -1,0 +1,7 @@
+//! The syntax of `.x` files: grammar, tree and parser.
+
+pub(crate) mod ast;
+mod comments;
+mod parse;
+
+pub(crate) use parse::parse;

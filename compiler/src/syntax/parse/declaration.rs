@@ -1,0 +1,82 @@
+//! Declarations and the types in them.
+
+use super::build::{Builder, Built, Node, child, normalised};
+use super::definition::{enum_body, struct_body, union_body};
+use super::{Rule, expression};
+use crate::syntax::ast::{BasicType, Bound, Declaration, TypeKind, TypeSpecifier};
+
+/// A declaration, an argument or a result.
+pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Declaration> {
+    let mut built = Declaration {
+        span: builder.span(node),
+        docs: builder.docs(node, None),
+        source: normalised(node.as_str()),
+        specifier: TypeSpecifier { span: builder.span(node), kind: TypeKind::Void },
+        optional: false,
+        name: None,
+        bound: Bound::None,
+    };
+    for part in node.clone().into_inner() {
+        match part.as_rule() {
+            Rule::void_type => built.specifier.span = builder.span(&part),
+            Rule::type_specifier => built.specifier = type_specifier(builder, &part)?,
+            Rule::optional_mark => built.optional = true,
+            Rule::identifier => built.name = Some(builder.identifier(&part)),
+            Rule::fixed => built.bound = fixed(builder, &part)?,
+            Rule::variable => built.bound = variable(builder, &part)?,
+            _ => {}
+        }
+    }
+    Ok(built)
+}
+
+fn fixed(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
+    let length = child(node, Rule::expression).ok_or_else(|| builder.unread(node))?;
+    Ok(Bound::Fixed(expression::expression(builder, &length)?))
+}
+
+fn variable(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
+    let max = child(node, Rule::expression).map(|max| expression::expression(builder, &max)).transpose()?;
+    Ok(Bound::Variable(max))
+}
+
+fn type_specifier(builder: &Builder<'_>, node: &Node<'_>) -> Built<TypeSpecifier> {
+    let written = node.clone().into_inner().next().ok_or_else(|| builder.unread(node))?;
+    let name = child(&written, Rule::type_name).map(|name| builder.identifier(&name));
+    let body = |rule| child(&written, rule);
+    let kind = match (written.as_rule(), name) {
+        (Rule::basic_type, _) => TypeKind::Basic(basic_type(&written).ok_or_else(|| builder.unread(node))?),
+        (Rule::string_type, _) => TypeKind::String,
+        (Rule::opaque_type, _) => TypeKind::Opaque,
+        (Rule::type_name, _) => TypeKind::Name(builder.identifier(&written)),
+        (_, name) => match (body(Rule::enum_body), body(Rule::struct_body), body(Rule::union_body), name) {
+            (Some(body), _, _, name) => TypeKind::Enumeration(name, enum_body(builder, &body)?),
+            (_, Some(body), _, name) => TypeKind::Structure(name, struct_body(builder, &body)?),
+            (_, _, Some(body), name) => TypeKind::Union(name, Box::new(union_body(builder, &body)?)),
+            (_, _, _, Some(name)) => TypeKind::Name(name),
+            _ => return Err(builder.unread(node)),
+        },
+    };
+    Ok(TypeSpecifier { span: builder.span(node), kind })
+}
+
+/// What the keywords of a basic type mean; the last one that is not `int` decides.
+fn basic_type(node: &Node<'_>) -> Option<BasicType> {
+    let words: Vec<Rule> = node.clone().into_inner().map(|word| word.as_rule()).collect();
+    let unsigned = words.contains(&Rule::UNSIGNED);
+    let longs = words.iter().filter(|word| **word == Rule::LONG).count();
+    let main = words.iter().find(|word| !matches!(word, Rule::UNSIGNED | Rule::SIGNED));
+    let (signed, without_sign) = match main.unwrap_or(&Rule::INT) {
+        Rule::LONG if longs == 2 => (BasicType::Hyper, BasicType::UnsignedHyper),
+        Rule::HYPER => (BasicType::Hyper, BasicType::UnsignedHyper),
+        Rule::LONG | Rule::INT => (BasicType::Int, BasicType::UnsignedInt),
+        Rule::SHORT => (BasicType::Short, BasicType::UnsignedShort),
+        Rule::CHAR => (BasicType::Char, BasicType::UnsignedChar),
+        Rule::FLOAT => return Some(BasicType::Float),
+        Rule::DOUBLE => return Some(BasicType::Double),
+        Rule::QUADRUPLE => return Some(BasicType::Quadruple),
+        Rule::BOOL => return Some(BasicType::Bool),
+        _ => return None,
+    };
+    Some(if unsigned { without_sign } else { signed })
+}

@@ -1,0 +1,108 @@
+//! Constants, type definitions, and what is passed over.
+
+use super::build::{Builder, Built, Node, child};
+use super::{Rule, declaration, expression, program};
+use crate::syntax::ast::{ConstantDef, Definition, EnumBody, Enumerator, Identifier, Named, StructBody, UnionBody};
+use crate::syntax::ast::{CaseLabel, CaseSpec};
+use pest::iterators::Pairs;
+
+/// The definition a parse yields; `None` for those that mean nothing to us.
+pub(super) fn build(builder: &Builder<'_>, pairs: Pairs<'_, Rule>) -> Built<Option<Definition>> {
+    for definition in pairs.filter(|pair| pair.as_rule() == Rule::definition) {
+        for node in definition.into_inner() {
+            let built = match node.as_rule() {
+                Rule::define_def => Definition::Constant(constant(builder, &node, true)?),
+                Rule::constant_def => Definition::Constant(constant(builder, &node, false)?),
+                Rule::typedef_def => Definition::Typedef(typedef(builder, &node)?),
+                Rule::enum_def => Definition::Enumeration(named(builder, &node, Rule::enum_body, enum_body)?),
+                Rule::struct_def => Definition::Structure(named(builder, &node, Rule::struct_body, struct_body)?),
+                Rule::union_def => Definition::Union(named(builder, &node, Rule::union_body, union_body)?),
+                Rule::program_def => Definition::Program(program::program(builder, &node)?),
+                _ => continue,
+            };
+            return Ok(Some(built));
+        }
+    }
+    Ok(None)
+}
+
+fn constant(builder: &Builder<'_>, node: &Node<'_>, from_define: bool) -> Built<ConstantDef> {
+    let value = child(node, Rule::expression).ok_or_else(|| builder.unread(node))?;
+    Ok(ConstantDef {
+        name: name(builder, node)?,
+        docs: builder.docs(node, None),
+        value: expression::expression(builder, &value)?,
+        from_define,
+    })
+}
+
+fn typedef(builder: &Builder<'_>, node: &Node<'_>) -> Built<crate::syntax::ast::Declaration> {
+    let declared = child(node, Rule::declaration).ok_or_else(|| builder.unread(node))?;
+    let mut declaration = declaration::declaration(builder, &declared)?;
+    declaration.docs = builder.docs(node, None);
+    Ok(declaration)
+}
+
+fn named<T>(
+    builder: &Builder<'_>,
+    node: &Node<'_>,
+    rule: Rule,
+    build: fn(&Builder<'_>, &Node<'_>) -> Built<T>,
+) -> Built<Named<T>> {
+    let body = child(node, rule).ok_or_else(|| builder.unread(node))?;
+    let docs = builder.docs(node, Some(&body));
+    Ok(Named { name: name(builder, node)?, docs, body: build(builder, &body)? })
+}
+
+/// The name a production defines.
+pub(super) fn name(builder: &Builder<'_>, node: &Node<'_>) -> Built<Identifier> {
+    let name = child(node, Rule::identifier).ok_or_else(|| builder.unread(node))?;
+    Ok(builder.identifier(&name))
+}
+
+pub(super) fn enum_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<EnumBody> {
+    let enumerators = node.clone().into_inner().filter(|child| child.as_rule() == Rule::enumerator);
+    let enumerators = enumerators.map(|node| enumerator(builder, &node)).collect::<Built<_>>()?;
+    Ok(EnumBody { span: builder.span(node), enumerators })
+}
+
+fn enumerator(builder: &Builder<'_>, node: &Node<'_>) -> Built<Enumerator> {
+    let value = child(node, Rule::expression).map(|value| expression::expression(builder, &value)).transpose()?;
+    Ok(Enumerator { name: name(builder, node)?, docs: builder.docs(node, None), value })
+}
+
+pub(super) fn struct_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<StructBody> {
+    let members = node.clone().into_inner().filter(|child| child.as_rule() == Rule::member);
+    let members = members.map(|node| typedef(builder, &node)).collect::<Built<_>>()?;
+    Ok(StructBody { span: builder.span(node), members })
+}
+
+pub(super) fn union_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<UnionBody> {
+    let discriminant = child(node, Rule::declaration).ok_or_else(|| builder.unread(node))?;
+    let cases = node.clone().into_inner().filter(|child| child.as_rule() == Rule::case_spec);
+    Ok(UnionBody {
+        span: builder.span(node),
+        discriminant: declaration::declaration(builder, &discriminant)?,
+        cases: cases.map(|node| case_spec(builder, &node)).collect::<Built<_>>()?,
+    })
+}
+
+fn case_spec(builder: &Builder<'_>, node: &Node<'_>) -> Built<CaseSpec> {
+    let mut labels = Vec::new();
+    let mut arm = None;
+    for part in node.clone().into_inner() {
+        match part.as_rule() {
+            Rule::case_label => labels.push(case_label(builder, &part)?),
+            Rule::declaration => arm = Some(declaration::declaration(builder, &part)?),
+            _ => {}
+        }
+    }
+    Ok(CaseSpec { span: builder.span(node), docs: builder.docs(node, None), labels, arm })
+}
+
+fn case_label(builder: &Builder<'_>, node: &Node<'_>) -> Built<CaseLabel> {
+    match child(node, Rule::expression) {
+        Some(value) => Ok(CaseLabel::Case(expression::expression(builder, &value)?)),
+        None => Ok(CaseLabel::Default(builder.span(node))),
+    }
+}

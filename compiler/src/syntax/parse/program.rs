@@ -1,0 +1,39 @@
+//! Programs, versions and procedures: RFC 5531 section 12.
+
+use super::build::{Builder, Built, Node, child, normalised};
+use super::definition::name;
+use super::{Rule, declaration, expression};
+use crate::syntax::ast::{Expression, Named, Procedure, ProgramBody, VersionBody};
+
+pub(super) fn program(builder: &Builder<'_>, node: &Node<'_>) -> Built<Named<ProgramBody>> {
+    let versions = node.clone().into_inner().filter(|child| child.as_rule() == Rule::version_def);
+    let versions = versions.map(|node| version(builder, &node)).collect::<Built<_>>()?;
+    let body = ProgramBody { versions, number: number(builder, node)? };
+    Ok(Named { name: name(builder, node)?, docs: builder.docs(node, Some(node)), body })
+}
+
+fn version(builder: &Builder<'_>, node: &Node<'_>) -> Built<Named<VersionBody>> {
+    let procedures = node.clone().into_inner().filter(|child| child.as_rule() == Rule::procedure_def);
+    let procedures = procedures.map(|node| procedure(builder, &node)).collect::<Built<_>>()?;
+    let body = VersionBody { procedures, number: number(builder, node)? };
+    Ok(Named { name: name(builder, node)?, docs: builder.docs(node, Some(node)), body })
+}
+
+fn procedure(builder: &Builder<'_>, node: &Node<'_>) -> Built<Procedure> {
+    let result = child(node, Rule::proc_return).ok_or_else(|| builder.unread(node))?;
+    let arguments = node.clone().into_inner().filter(|child| child.as_rule() == Rule::proc_argument);
+    Ok(Procedure {
+        name: name(builder, node)?,
+        docs: builder.docs(node, None),
+        source: normalised(node.as_str()),
+        result: declaration::declaration(builder, &result)?,
+        arguments: arguments.map(|node| declaration::declaration(builder, &node)).collect::<Built<_>>()?,
+        number: number(builder, node)?,
+    })
+}
+
+/// The number behind the `=`.
+fn number(builder: &Builder<'_>, node: &Node<'_>) -> Built<Expression> {
+    let number = child(node, Rule::expression).ok_or_else(|| builder.unread(node))?;
+    expression::expression(builder, &number)
+}
