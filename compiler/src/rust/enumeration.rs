@@ -1,0 +1,46 @@
+use super::{Context, EmitError, docs};
+use crate::model::types::{DefinitionId, Enumeration, Enumerator};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "enumeration.rs.j2")]
+struct View<'a> {
+    docs: String,
+    name: &'a str,
+    source_name: &'a str,
+    variants: Vec<Variant<'a>>,
+    aliases: Vec<Alias<'a>>,
+}
+
+struct Variant<'a> {
+    docs: String,
+    /// `#[default]` for one of them: the one that is zero, or else the first.
+    attribute: &'static str,
+    name: &'a str,
+    source_name: &'a str,
+    value: i32,
+}
+
+struct Alias<'a> {
+    docs: String,
+    name: &'a str,
+    of: &'a str,
+}
+
+pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> Result<String, EmitError> {
+    let values = || it.enumerators.iter().map(|enumerator| enumerator.value);
+    let default = values().position(|value| value == 0).unwrap_or(0);
+    let (mut variants, mut aliases) = (Vec::new(), Vec::new());
+    for (index, Enumerator { name: source_name, docs, value }) in it.enumerators.iter().enumerate() {
+        let name = context.names.inner(id, index);
+        let docs = docs::comment(docs, &format!("{source_name} = {value}"));
+        let attribute = if index == default { "#[default]" } else { "" };
+        match it.alias_of(index) {
+            Some(first) => aliases.push(Alias { docs, name, of: context.names.inner(id, first) }),
+            None => variants.push(Variant { docs, attribute, name, source_name, value: *value }),
+        }
+    }
+    let docs = docs::comment(&it.docs, &format!("enum {}", it.name));
+    let view = View { docs, name: context.names.of(id), source_name: &it.name, variants, aliases };
+    Ok(view.render()?)
+}

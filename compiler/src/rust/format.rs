@@ -1,0 +1,90 @@
+//! Rendered items as one file that looks written by hand.
+
+use super::name::{Scope, Spelling};
+use super::{EmitError, EmitOptions};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "file.rs.j2")]
+struct View<'a> {
+    source_name: &'a str,
+    module: String,
+    lints: &'static str,
+    imports: &'static str,
+    items: String,
+}
+
+/// Lints that names in the spelling of C would break.
+const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_globals,";
+
+/// One module with everything in it, whose own names (`rpc`) stay out of the user's way, and its contents re-exported.
+pub(super) fn file(items: &[String], options: &EmitOptions) -> Result<String, EmitError> {
+    let source = items.join("\n");
+    let pretty = items.iter().map(|item| pretty(item)).collect::<Result<Vec<_>, _>>()?;
+    let view = View {
+        source_name: &options.source_name,
+        module: module(&options.source_name),
+        lints: if options.verbatim_names { VERBATIM } else { "" },
+        imports: if source.contains("rpc::") { "use oncrpc::codegen as rpc;\n" } else { "" },
+        items: pretty.join("\n").trim_end().to_owned(),
+    };
+    let text = view.render()?;
+    Ok(text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n")
+}
+
+/// `idl_calc` for `calc.x`.
+fn module(source_name: &str) -> String {
+    let stem = source_name.rsplit_once('.').map_or(source_name, |(stem, _)| stem);
+    let plain: String = stem.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
+    Scope::default().claim(&format!("idl_{}", Spelling::Idiomatic.value_name(&plain)))
+}
+
+/// The widest line that is put together again.
+const WIDTH: usize = 120;
+
+/// An item, formatted, parted by empty lines where a reader expects them and set in by one step.
+fn pretty(item: &str) -> Result<String, EmitError> {
+    let text = prettyplease::unparse(&syn::parse_file(item)?);
+    let mut spaced = String::new();
+    let mut before = String::new();
+    for line in whole_paths(&text) {
+        if parted(&before, &line) {
+            spaced.push('\n');
+        }
+        spaced.push_str(&line);
+        spaced.push('\n');
+        before = line;
+    }
+    Ok(spaced)
+}
+
+/// The lines, set in by one step, with `f::<T>(` on one line where it was broken inside its angle brackets.
+fn whole_paths(text: &str) -> Vec<String> {
+    let set_in = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
+    let mut lines = text.lines().map(set_in).peekable();
+    let mut whole: Vec<String> = Vec::new();
+    while let Some(line) = lines.next() {
+        if !line.ends_with("::<") {
+            whole.push(line);
+            continue;
+        }
+        let argument = lines.next().unwrap_or_default();
+        let end = lines.next_if(|end| end.trim_start().starts_with('>')).unwrap_or_default();
+        let joined = format!("{line}{}{}", argument.trim().trim_end_matches(','), end.trim_start());
+        if end.is_empty() || joined.len() > WIDTH {
+            whole.extend([line, argument, end].into_iter().filter(|line| !line.is_empty()));
+        } else {
+            whole.push(joined);
+        }
+    }
+    whole
+}
+
+/// Whether an empty line belongs between two lines: behind an item's end, where another begins.
+fn parted(before: &str, line: &str) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let ends = before.ends_with(['}', ';']) && indent(before) == indent(line);
+    let text = line.trim_start();
+    let begins = ["///", "#[", "pub ", "fn ", "impl", "const M"].iter().any(|start| text.starts_with(start));
+    ends && begins && !(before.trim_start().starts_with("const M") && text.starts_with("const M"))
+}

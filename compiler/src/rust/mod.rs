@@ -1,0 +1,95 @@
+//! The model as Rust: each definition becomes a view of finished strings, each view a template's text, the texts one
+//! formatted file.
+
+mod constant;
+mod docs;
+mod enumeration;
+mod format;
+mod name;
+mod names;
+mod procedure;
+mod program;
+mod structure;
+mod traits;
+mod typedef;
+mod types;
+mod union;
+
+use crate::model::types::{Definition, DefinitionId, Model};
+use name::Spelling;
+use names::Names;
+use std::fmt;
+
+/// How the Rust is to look.
+#[derive(Clone, Debug)]
+pub struct EmitOptions {
+    /// The name of the `.x` file, without directories.
+    pub source_name: String,
+    /// Names as in the `.x` file instead of idiomatic ones.
+    pub verbatim_names: bool,
+}
+
+/// The emitter produced something that is not Rust: a fault of the compiler.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each variant holds the error of the stage it is named after")]
+pub enum EmitError {
+    Template(askama::Error),
+    Format(syn::Error),
+}
+
+impl fmt::Display for EmitError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "the compiler emitted a malformed file, which is a fault of its own: ")?;
+        match self {
+            Self::Template(error) => error.fmt(out),
+            Self::Format(error) => error.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for EmitError {}
+
+impl From<askama::Error> for EmitError {
+    fn from(error: askama::Error) -> Self {
+        Self::Template(error)
+    }
+}
+
+impl From<syn::Error> for EmitError {
+    fn from(error: syn::Error) -> Self {
+        Self::Format(error)
+    }
+}
+
+/// The Rust file for `model`.
+///
+/// # Errors
+/// Only by a fault of this module.
+pub(crate) fn emit(model: &Model, options: &EmitOptions) -> Result<String, EmitError> {
+    let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
+    let context = Context { model, names: &Names::new(model, spelling), spelling };
+    let mut items = Vec::new();
+    for (index, definition) in model.definitions.iter().enumerate() {
+        items.extend(emit_definition(context, DefinitionId(index), definition)?);
+    }
+    format::file(&items, options)
+}
+
+/// What every view is made from.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    model: &'a Model,
+    names: &'a Names,
+    spelling: Spelling,
+}
+
+fn emit_definition(context: Context<'_>, id: DefinitionId, it: &Definition) -> Result<Option<String>, EmitError> {
+    Ok(match it {
+        Definition::Constant(constant) => Some(constant::emit(context, id, constant)?),
+        Definition::Enumeration(enumeration) => Some(enumeration::emit(context, id, enumeration)?),
+        Definition::Structure(structure) => Some(structure::emit(context, id, structure)?),
+        Definition::Union(union) => Some(union::emit(context, id, union)?),
+        Definition::Typedef(typedef) => typedef::emit(context, id, typedef)?,
+        Definition::Program(program) => Some(program::emit(context, id, program)?),
+    })
+}

@@ -1,0 +1,223 @@
+//! Names of the `.x` file as Rust spells them.
+
+use std::collections::HashSet;
+
+/// How an interface is spelled in Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// `UpperCamel` types, `snake_case` members, prefixes that all enumerators share left out.
+    Idiomatic,
+    /// As in the `.x` file.
+    Verbatim,
+}
+
+/// Names that emitted code itself needs, in types or values: one of the user's is set apart from them.
+///
+/// The last ones are bindings: a constant of that name would be taken for a pattern.
+const TAKEN: &[&str] = &[
+    "Box", "Clone", "Copy", "Debug", "Default", "Eq", "Err", "From", "Hash", "None", "Ok", "Option", "PartialEq", "Result",
+    "Send", "Some", "String", "Sync", "TryFrom", "Vec", "bool", "char", "core", "f32", "f64", "i16", "i32", "i64", "i8",
+    "oncrpc", "rpc", "std", "str", "u16", "u32", "u64", "u8", "usize",
+    "discriminant", "input", "other", "out", "value",
+];
+
+/// Keywords of edition 2024, strict and reserved.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Keywords that not even `r#` makes a name.
+const NEVER: &[&str] = &["Self", "_", "crate", "self", "super"];
+
+/// The names of one Rust scope; hands out each only once.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    used: HashSet<String>,
+    /// Names that get a `_` instead of a number.
+    apart: &'static [&'static str],
+}
+
+impl Scope {
+    /// A scope in which `names` are in use.
+    pub(super) fn with(names: &[&str]) -> Self {
+        Self { used: names.iter().map(ToString::to_string).collect(), apart: &[] }
+    }
+
+    /// The scope of a file: what emitted code itself needs is in use.
+    pub(super) fn of_file() -> Self {
+        Self { used: HashSet::new(), apart: TAKEN }
+    }
+
+    /// `name`, or with the first number from 2 on that makes it new; `r#` before a keyword.
+    pub(super) fn claim(&mut self, name: &str) -> String {
+        self.claim_all(name, |name| vec![name.to_owned()])
+    }
+
+    /// As [`Scope::claim`], for a name that brings others with it, as `add` brings `start_add`: all must be new.
+    pub(super) fn claim_all(&mut self, name: &str, derived: impl Fn(&str) -> Vec<String>) -> String {
+        let numbered = (2_u64..).map(|number| format!("{name}{number}"));
+        let wanted = if self.apart.contains(&name) { format!("{name}_") } else { name.to_owned() };
+        let free = |name: &String| derived(name).iter().all(|name| !self.used.contains(name));
+        let name = std::iter::once(wanted).chain(numbered).find(free).unwrap_or_default();
+        self.used.extend(derived(&name));
+        identifier(&name)
+    }
+}
+
+/// `name` as an identifier: keywords become raw ones.
+fn identifier(name: &str) -> String {
+    if NEVER.contains(&name) {
+        format!("{name}_")
+    } else if KEYWORDS.contains(&name) {
+        format!("r#{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+impl Spelling {
+    /// A structure, union, enumeration, typedef or case.
+    pub(super) fn type_name(self, name: &str) -> String {
+        match self {
+            Self::Idiomatic => sound(words(name).iter().map(|word| capitalised(word)).collect(), name),
+            Self::Verbatim => name.to_owned(),
+        }
+    }
+
+    /// A member, argument, procedure or version.
+    pub(super) fn value_name(self, name: &str) -> String {
+        match self {
+            Self::Idiomatic => sound(joined(words(name), str::to_lowercase), name),
+            Self::Verbatim => name.to_owned(),
+        }
+    }
+
+    /// A constant.
+    pub(super) fn constant_name(self, name: &str) -> String {
+        match self {
+            Self::Idiomatic => sound(joined(words(name), str::to_uppercase), name),
+            Self::Verbatim => name.to_owned(),
+        }
+    }
+
+    /// `names` without the words at the front that all of them share with each other, or a single one with `owner`.
+    /// Nothing is left out where a name would be empty or begin with a digit.
+    pub(super) fn without_shared_prefix(self, owner: &str, names: &[&str]) -> Vec<String> {
+        let kept = || names.iter().map(ToString::to_string).collect();
+        if self == Self::Verbatim {
+            return kept();
+        }
+        let split: Vec<Vec<&str>> = names.iter().map(|name| words(name)).collect();
+        let owner = words(owner);
+        let others: &[Vec<&str>] = if names.len() == 1 { std::slice::from_ref(&owner) } else { &split };
+        let shared = split.first().map_or(0, |first| {
+            let same = |index: usize, word: &str| {
+                others.iter().all(|other| other.get(index).is_some_and(|it| it.eq_ignore_ascii_case(word)))
+            };
+            first.iter().enumerate().take_while(|(index, word)| same(*index, word)).count()
+        });
+        let rest = |words: &Vec<&str>| words.iter().skip(shared).copied().collect::<Vec<_>>().join("_");
+        let shorter: Vec<String> = split.iter().map(rest).collect();
+        let sound = |name: &String| name.starts_with(|first: char| first.is_ascii_alphabetic());
+        if shorter.iter().all(sound) { shorter } else { kept() }
+    }
+}
+
+/// The words of a name: parted by `_`, and before an upper-case letter behind a lower-case one. In `CamelCase` names a
+/// run of capitals ends before its last letter (`SCPHistoryEntry`: SCP, History, Entry); in others it does not
+/// (`GETATTRres`: one word).
+fn words(name: &str) -> Vec<&str> {
+    name.split('_').filter(|part| !part.is_empty()).flat_map(camel_words).collect()
+}
+
+fn camel_words(part: &str) -> Vec<&str> {
+    let bytes = part.as_bytes();
+    let steps = |index: usize| {
+        let (before, at) = (bytes.get(index.wrapping_sub(1)), bytes.get(index));
+        before.is_some_and(u8::is_ascii_lowercase) && at.is_some_and(u8::is_ascii_uppercase)
+    };
+    let camel = (1..bytes.len()).any(steps);
+    let ends_capitals = |index: usize| {
+        let upper = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
+        camel && upper(index - 1) && upper(index) && bytes.get(index + 1).is_some_and(u8::is_ascii_lowercase)
+    };
+    let mut words = Vec::new();
+    let mut start = 0;
+    for index in 1..bytes.len() {
+        if steps(index) || ends_capitals(index) {
+            words.extend(part.get(start..index));
+            start = index;
+        }
+    }
+    words.extend(part.get(start..));
+    words
+}
+
+/// A name may be nothing but underscores, or have a digit at its front once those are gone.
+fn sound(name: String, original: &str) -> String {
+    match name.chars().next() {
+        Some(first) if first.is_ascii_digit() => format!("_{name}"),
+        Some(_) => name,
+        None => format!("x{}", original.len()),
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
+}
+
+fn joined(words: Vec<&str>, spell: impl Fn(&str) -> String) -> String {
+    words.into_iter().map(spell).collect::<Vec<_>>().join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scope, Spelling};
+
+    #[test]
+    fn types_are_upper_camel() {
+        let cases = [
+            ("greeting", "Greeting"),
+            ("GETATTR3res", "Getattr3res"),
+            ("entry_plus3", "EntryPlus3"),
+            ("SCPHistoryEntry", "ScpHistoryEntry"),
+            ("PublicKey", "PublicKey"),
+            ("READDIRres", "Readdirres"),
+            ("_s", "S"),
+            ("__", "x2"),
+            ("_2d", "_2d"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(Spelling::Idiomatic.type_name(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn members_are_snake_case() {
+        for (name, expected) in [("fileSize", "file_size"), ("GET_TIME", "get_time"), ("ml_next", "ml_next")] {
+            assert_eq!(Spelling::Idiomatic.value_name(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn shared_prefixes_go_where_whole_words_are_left() {
+        let short = |owner, names: &[&str]| Spelling::Idiomatic.without_shared_prefix(owner, names);
+        assert_eq!(short("status", &["DIVIDE_OK", "DIVIDE_BY_ZERO"]), ["OK", "BY_ZERO"]);
+        assert_eq!(short("ftype", &["NF_1", "NF_2"]), ["NF_1", "NF_2"]);
+        assert_eq!(short("stat", &["NFS3_OK", "NFS3ERR_IO"]), ["NFS3_OK", "NFS3ERR_IO"]);
+        assert_eq!(short("color", &["COLOR_RED"]), ["RED"]);
+        assert_eq!(short("color", &["COLOR"]), ["COLOR"]);
+    }
+
+    #[test]
+    fn names_in_use_are_set_apart() {
+        let mut scope = Scope::of_file();
+        let names = ["Option", "Foo", "Foo", "type", "Self", "self"].map(|name| scope.claim(name));
+        assert_eq!(names, ["Option_", "Foo", "Foo2", "r#type", "Self_", "self_"]);
+    }
+}

@@ -1,0 +1,139 @@
+use super::types::{pair, resolved};
+use super::{Context, docs, name::Scope};
+use crate::model::types::{Argument, Definition, Procedure, Type, Version};
+
+/// A procedure as a method of the server's trait, an arm of its dispatch and two methods of the client.
+pub(super) struct ProcedureView {
+    pub(super) docs: String,
+    pub(super) number: u32,
+    pub(super) source_name: String,
+    pub(super) method: String,
+    pub(super) start_method: String,
+    /// `, a: i32, name: Name`
+    pub(super) server_parameters: String,
+    /// `{ Ok(()) }` for a null procedure, `;` for any other.
+    pub(super) server_body: &'static str,
+    /// `_call` for a null procedure, whose body does not use it.
+    pub(super) call: &'static str,
+    pub(super) arguments: Vec<ArgumentView>,
+    /// `, a, b` and `a, b`
+    pub(super) pass_arguments: String,
+    pub(super) forward_arguments: String,
+    /// `, a: i32, name: impl Into<super::Name>`
+    pub(super) client_parameters: String,
+    /// `|out| { .. }`
+    pub(super) encode_arguments: String,
+    pub(super) result: String,
+    pub(super) result_codec: String,
+}
+
+/// What a stub has beside its procedures.
+const STUB_METHODS: &[&str] = &["connect", "connect_with", "new", "inner"];
+
+/// From inside a version's module the file's types are one module up.
+const UP: &str = "super::";
+
+pub(super) fn procedures(context: Context<'_>, version: &Version) -> Vec<ProcedureView> {
+    let names: Vec<&str> = version.procedures.iter().map(|procedure| procedure.name.as_str()).collect();
+    let short = match names.len() {
+        1 => names.iter().map(ToString::to_string).collect(),
+        _ => context.spelling.without_shared_prefix("", &names),
+    };
+    let mut scope = Scope::with(STUB_METHODS);
+    let method = |name: &String| {
+        let name = context.spelling.value_name(name);
+        scope.claim_all(&name, |name| vec![name.to_owned(), format!("start_{name}")])
+    };
+    let methods: Vec<String> = short.iter().map(method).collect();
+    version.procedures.iter().zip(methods).map(|(it, method)| view(context, it, method)).collect()
+}
+
+fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
+    let arguments = arguments(context, &it.arguments);
+    let result = it.result.as_ref().map(|ty| pair(context, ty, UP));
+    let is_null = it.number == 0 && it.arguments.is_empty() && it.result.is_none();
+    ProcedureView {
+        docs: docs::comment(&it.docs, &it.source),
+        number: it.number,
+        source_name: it.name.clone(),
+        start_method: format!("start_{}", method.trim_start_matches("r#")),
+        method,
+        server_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.value)).collect(),
+        server_body: if is_null { "{ Ok(()) }" } else { ";" },
+        call: if is_null { "_call" } else { "call" },
+        pass_arguments: arguments.iter().map(|it| format!(", {}", it.name)).collect(),
+        forward_arguments: arguments.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
+        client_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.parameter)).collect(),
+        encode_arguments: encode(&arguments),
+        arguments,
+        result: result.as_ref().map_or("()".into(), |pair| pair.value.clone()),
+        result_codec: result.map_or("rpc::Void".into(), |pair| pair.codec),
+    }
+}
+
+/// An argument of a procedure.
+pub(super) struct ArgumentView {
+    pub(super) name: String,
+    value: String,
+    pub(super) codec: String,
+    /// The type a client's method takes, and how it comes to a reference to the value.
+    parameter: String,
+    reference: String,
+}
+
+fn arguments(context: Context<'_>, arguments: &[Argument]) -> Vec<ArgumentView> {
+    let mut scope = Scope::with(&["call", "input", "out"]);
+    let view = |(index, it): (usize, &Argument)| {
+        let wanted = match &it.name {
+            Some(name) => context.spelling.value_name(name),
+            None => unnamed(context, &it.ty, arguments.len(), index),
+        };
+        let name = scope.claim(&wanted);
+        let pair = pair(context, &it.ty, UP);
+        let (parameter, reference) = match passing(context, &it.ty) {
+            Passing::Value => (pair.value.clone(), format!("&{name}")),
+            Passing::Into => (format!("impl Into<{}>", pair.value), format!("&{name}.into()")),
+            Passing::Reference => (format!("&{}", pair.value), name.clone()),
+        };
+        ArgumentView { name, value: pair.value, codec: pair.codec, parameter, reference }
+    };
+    arguments.iter().enumerate().map(view).collect()
+}
+
+/// An argument without a name is called like its type, if that is one of the file's and it is the only one.
+fn unnamed(context: Context<'_>, ty: &Type, count: usize, index: usize) -> String {
+    match ty {
+        Type::Named(id) | Type::List(id) | Type::NonEmptyList(id) if count == 1 => {
+            context.model.definition(*id).map_or("argument".into(), |it| context.spelling.value_name(it.name()))
+        }
+        _ if count == 1 => "argument".into(),
+        _ => format!("argument{}", index + 1),
+    }
+}
+
+enum Passing {
+    Value,
+    Into,
+    Reference,
+}
+
+/// Numbers go by value; strings, opaque data and arrays from whatever becomes one; the rest by reference.
+fn passing(context: Context<'_>, ty: &Type) -> Passing {
+    match resolved(context, ty) {
+        Type::Basic(_) => Passing::Value,
+        Type::String(_) | Type::VariableOpaque(_) | Type::VariableArray(..) => Passing::Into,
+        Type::List(_) | Type::NonEmptyList(_) => Passing::Into,
+        _ if pair(context, ty, UP).codec.starts_with("rpc::Heap") => Passing::Into,
+        Type::Named(id) if matches!(context.model.definition(*id), Some(Definition::Enumeration(_))) => Passing::Value,
+        _ => Passing::Reference,
+    }
+}
+
+fn encode(arguments: &[ArgumentView]) -> String {
+    let values = arguments.iter().map(|it| format!("rpc::encode::<{}>({}, out)", it.codec, it.reference));
+    match &values.collect::<Vec<_>>()[..] {
+        [] => "|_| Ok(())".into(),
+        [value] => format!("|out| {value}"),
+        [first @ .., last] => format!("|out| {{ {}?; {last} }}", first.join("?; ")),
+    }
+}

@@ -1,0 +1,60 @@
+use super::procedure::{ProcedureView, procedures};
+use super::{Context, EmitError, docs};
+use crate::model::types::{DefinitionId, Program, Version};
+use askama::Template;
+
+/// A version is a module: its numbers, the server's trait and skeleton, the client's stub.
+#[derive(Template)]
+#[template(path = "program.rs.j2")]
+struct View<'a> {
+    docs: String,
+    module: &'a str,
+    program: &'a str,
+    program_number: String,
+    version: &'a str,
+    version_number: u32,
+    server: String,
+    client: String,
+}
+
+#[derive(Template)]
+#[template(path = "server.rs.j2")]
+struct ServerView<'a> {
+    program: &'a str,
+    version: &'a str,
+    procedures: &'a [ProcedureView],
+}
+
+#[derive(Template)]
+#[template(path = "client.rs.j2")]
+struct ClientView<'a> {
+    program: &'a str,
+    version: &'a str,
+    procedures: &'a [ProcedureView],
+}
+
+pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Program) -> Result<String, EmitError> {
+    let modules = it.versions.iter().enumerate().map(|(index, version)| {
+        let module = context.names.inner(id, index);
+        emit_version(context, it, version, module)
+    });
+    Ok(modules.collect::<Result<Vec<_>, _>>()?.join("\n"))
+}
+
+fn emit_version(context: Context<'_>, program: &Program, it: &Version, module: &str) -> Result<String, EmitError> {
+    let procedures = &procedures(context, it)[..];
+    let (name, version) = (program.name.as_str(), it.name.as_str());
+    let comment = [&program.docs[..], &it.docs].concat();
+    let sentence = format!("Program `{name}`, version `{version}`.");
+    let view = View {
+        docs: docs::comment_and(&comment, &sentence),
+        module,
+        program: name,
+        program_number: format!("{:#x}", program.number),
+        version,
+        version_number: it.number,
+        server: ServerView { program: name, version, procedures }.render()?,
+        client: ClientView { program: name, version, procedures }.render()?,
+    };
+    Ok(view.render()?)
+}

@@ -1,0 +1,61 @@
+use super::types::{bytes, fixed_bytes, pair};
+use super::{Context, EmitError, docs, name::Scope, traits};
+use crate::model::types::{DefinitionId, Field, Structure};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "structure.rs.j2")]
+struct View<'a> {
+    docs: String,
+    derives: String,
+    name: &'a str,
+    fields: Vec<FieldView>,
+    min: String,
+    max: String,
+    /// The size of a fixed-size structure.
+    fixed: Option<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "empty_structure.rs.j2")]
+struct EmptyView<'a> {
+    docs: String,
+    name: &'a str,
+}
+
+struct FieldView {
+    docs: String,
+    name: String,
+    ty: String,
+    codec: String,
+}
+
+pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Result<String, EmitError> {
+    let name = context.names.of(id);
+    let docs = docs::comment(&it.docs, &source(it));
+    if it.fields.is_empty() {
+        return Ok(EmptyView { docs, name }.render()?);
+    }
+    let mut scope = Scope::default();
+    let fields = it.fields.iter().map(|field| field_view(context, field, &mut scope)).collect();
+    let (min, max) = (bytes(Some(it.size.min)), bytes(if it.recursive { None } else { it.size.max }));
+    let derives = traits::of(context, id).derives();
+    Ok(View { docs, derives, name, fields, min, max, fixed: fixed_bytes(it.size) }.render()?)
+}
+
+fn field_view(context: Context<'_>, field: &Field, scope: &mut Scope) -> FieldView {
+    let pair = pair(context, &field.ty, "");
+    FieldView {
+        docs: docs::comment(&field.docs, &field.source),
+        name: scope.claim(&context.spelling.value_name(&field.name)),
+        ty: pair.value,
+        codec: pair.codec,
+    }
+}
+
+fn source(it: &Structure) -> String {
+    match &it.link {
+        Some(link) => format!("struct {0} {{ ...; {0} *{link}; }}", it.name),
+        None => format!("struct {}", it.name),
+    }
+}

@@ -1,0 +1,22 @@
+use super::types::pair;
+use super::{Context, EmitError, docs};
+use crate::model::types::{DefinitionId, Typedef};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "typedef.rs.j2")]
+struct View<'a> {
+    docs: String,
+    name: &'a str,
+    ty: String,
+}
+
+/// Nothing for a typedef that comes to the name its type has already.
+pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Typedef) -> Result<Option<String>, EmitError> {
+    if context.names.is_redundant(id) {
+        return Ok(None);
+    }
+    let docs = docs::comment(&it.field.docs, &format!("typedef {}", it.field.source));
+    let view = View { docs, name: context.names.of(id), ty: pair(context, &it.field.ty, "").value };
+    Ok(Some(view.render()?))
+}
