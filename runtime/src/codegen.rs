@@ -4,6 +4,12 @@ pub use crate::xdr::{
     Array, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque, Indirect, List,
     Nested, NonEmptyList, Opaque, Optional, Quadruple, Reader, Sink, Source, Str, Text, Void, Writer, Xdr,
 };
+#[cfg(feature = "net")]
+pub use crate::{
+    call::Call,
+    dispatch::{Dispatch, arguments, procedure_unavailable, results},
+    error::{Error, Result},
+};
 pub use bytes::Bytes;
 
 /// Appends `value` as codec `C` has it.

@@ -6,15 +6,33 @@ extern crate alloc;
 
 #[cfg(feature = "net")]
 mod address;
+#[cfg(feature = "net")]
+mod call;
 #[doc(hidden)]
 pub mod codegen;
 #[cfg(feature = "net")]
+mod dispatch;
+#[cfg(feature = "net")]
 mod error;
+#[cfg(feature = "net")]
+mod limits;
+#[cfg(feature = "net")]
+mod net;
 pub mod record;
 pub mod rpc;
+#[cfg(feature = "net")]
+mod server;
+#[cfg(feature = "net")]
+pub mod session;
 pub mod xdr;
 
 #[cfg(feature = "net")]
 pub use address::{Address, AddressFault, Transport};
 #[cfg(feature = "net")]
 pub use error::{Error, Result};
+#[cfg(feature = "net")]
+pub use call::{Call, Peer};
+#[cfg(feature = "net")]
+pub use limits::Limits;
+#[cfg(feature = "net")]
+pub use server::{RunningServer, Server, ServerHandle};

@@ -1,0 +1,45 @@
+use crate::call::Call;
+use crate::error::{Error, Result};
+use crate::xdr::{DecodeError, Decoder, Encoder, Xdr};
+
+/// One version of a program, ready to be served. Emitted code implements it.
+pub trait Dispatch: Send + Sync + 'static {
+    /// The program.
+    fn program(&self) -> u32;
+
+    /// Its version.
+    fn version(&self) -> u32;
+
+    /// The name of a procedure in the interface; `None` if there is none of that number.
+    fn procedure_name(&self, procedure: u32) -> Option<&'static str>;
+
+    /// Decodes the arguments of `call` from `input`, carries it out and appends the results to `out`.
+    ///
+    /// # Errors
+    /// What is to be replied instead of results; what was appended is then taken back.
+    fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()>;
+}
+
+/// The arguments of a call. Bytes behind them are ignored, as C servers do.
+///
+/// # Errors
+/// [`Error::GarbageArguments`] if they cannot be decoded.
+pub fn arguments<T>(
+    input: &mut Decoder<'_>,
+    decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
+) -> Result<T> {
+    decode(input).map_err(|_| Error::GarbageArguments)
+}
+
+/// Appends the results of a call.
+///
+/// # Errors
+/// [`Error::Encode`] if they break a bound of their declaration or are too large.
+pub fn results<C: Xdr>(value: &C::Value, out: &mut Encoder) -> Result<()> {
+    Ok(C::encode(value, out)?)
+}
+
+/// What a version replies to a procedure it does not have.
+pub fn procedure_unavailable() -> Error {
+    Error::ProcedureUnavailable
+}

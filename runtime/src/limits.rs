@@ -1,0 +1,62 @@
+use crate::record;
+use crate::xdr::DecodeLimits;
+use std::time::Duration;
+
+/// What a server lets a peer cost it.
+///
+/// Memory is bounded by them: at most `connections` × (`record.bytes` + `output_bytes` + one reply + 512 KiB), and of
+/// that only what peers have really sent or have not yet taken. Change one as in
+/// `Limits { connections: 64, ..Limits::default() }`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// What a peer may send as one record. Stops marks that announce gigabytes, and fragments without end.
+    pub record: record::Limits,
+    /// What decoding the arguments of one call may cost. Stops small messages that become large values.
+    pub decode: DecodeLimits,
+    /// Bytes of one reply over a stream; 64 MiB by default. A larger one becomes `SYSTEM_ERR`. Stops a call from making
+    /// the server build a reply without end.
+    pub reply_bytes: usize,
+    /// Bytes of one reply in a datagram; 8,800 by default, the most that C peers take. A larger one becomes
+    /// `SYSTEM_ERR`. Stops datagrams with a false sender from making the server flood somebody else.
+    pub datagram_reply_bytes: usize,
+    /// Connections at a time; 1,024 by default, and never more than four fifths of the descriptors that the process may
+    /// open. A further one takes the place of the one that has been silent the longest. Stops a peer from using up
+    /// descriptors.
+    pub connections: usize,
+    /// Bytes of replies that wait for a peer to take them; 4 MiB by default. From there on nothing more is read from that
+    /// peer. Stops a peer that calls and never reads from filling the memory.
+    pub output_bytes: usize,
+    /// Time for a record from its first byte to its last; 30 s by default. Stops a peer that sends a byte now and then.
+    pub record_time: Duration,
+    /// Time in which a peer must take at least some of the replies that wait for it; 30 s by default. Stops a peer that
+    /// holds replies in memory.
+    pub write_time: Duration,
+    /// Time without a byte after which a connection is closed; 300 s by default. Stops abandoned connections from
+    /// piling up.
+    pub idle_time: Duration,
+    /// Time that a stopping server waits for its peers to take the replies; 1 s by default. Stops a peer from keeping
+    /// the server from ending.
+    pub stop_time: Duration,
+}
+
+impl Limits {
+    /// The limits of [`Limits::default`].
+    pub const DEFAULT: Self = Self {
+        record: record::Limits::DEFAULT,
+        decode: DecodeLimits::DEFAULT,
+        reply_bytes: 64 << 20,
+        datagram_reply_bytes: 8_800,
+        connections: 1_024,
+        output_bytes: 4 << 20,
+        record_time: Duration::from_secs(30),
+        write_time: Duration::from_secs(30),
+        idle_time: Duration::from_secs(300),
+        stop_time: Duration::from_secs(1),
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

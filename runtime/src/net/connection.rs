@@ -1,0 +1,270 @@
+use super::{Turn, earlier};
+use crate::call::Peer;
+use crate::record::RecordError;
+use crate::session::server::{Programs, ServerStream};
+use crate::xdr::Encoder;
+use mio::event::Event;
+use mio::net::TcpStream;
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::time::{Duration, Instant};
+
+/// Bytes read at a time, into a buffer that all connections share.
+const SCRATCH: usize = 256 << 10;
+
+/// Bytes of replies that are written before more calls are answered.
+const BATCH: usize = 256 << 10;
+
+/// Time that a connection answers calls before others have their turn.
+const SLICE: Duration = Duration::from_millis(1);
+
+/// Calls that are answered between two looks at the clock.
+const CALLS_PER_LOOK: u32 = 16;
+
+/// Pieces written at a time.
+const PIECES: usize = 64;
+
+/// What connections share, as one at a time has its turn: a connection that is silent holds no buffer.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) scratch: Vec<u8>,
+    pub(super) spare: Encoder,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            scratch: vec![0; SCRATCH],
+            spare: Encoder::new(),
+        }
+    }
+}
+
+/// A TCP connection of the server.
+#[derive(Debug)]
+pub(super) struct Connection {
+    socket: TcpStream,
+    stream: ServerStream,
+    /// What was read and not yet looked at, because it was another connection's turn or replies are not taken.
+    backlog: Vec<u8>,
+    /// Replies that the peer has not yet taken.
+    out: Option<Encoder>,
+    /// Whether there may be bytes to read, and room to write, since the last event.
+    readable: bool,
+    writable: bool,
+    /// Whether the end of the input has been announced, and reached.
+    end_announced: bool,
+    ended: bool,
+    /// Whether it only writes what is left.
+    closing: bool,
+    /// Whether it waits for its turn.
+    pub(super) queued: bool,
+    /// When the last byte went either way.
+    last_active: Instant,
+    /// Since when the peer has not taken a byte of those that wait.
+    stalled: Option<Instant>,
+}
+
+/// Why a connection is given up.
+enum Fault {
+    Socket,
+    Record,
+}
+
+impl From<io::Error> for Fault {
+    fn from(_: io::Error) -> Self {
+        Self::Socket
+    }
+}
+
+impl From<RecordError> for Fault {
+    fn from(_: RecordError) -> Self {
+        Self::Record
+    }
+}
+
+impl Connection {
+    pub(super) fn new(socket: TcpStream, peer: Peer, programs: &Programs, now: Instant) -> Self {
+        Self {
+            socket,
+            stream: ServerStream::new(peer, programs),
+            backlog: Vec::new(),
+            out: None,
+            readable: false,
+            writable: true,
+            end_announced: false,
+            ended: false,
+            closing: false,
+            queued: false,
+            last_active: now,
+            stalled: None,
+        }
+    }
+
+    pub(super) fn last_active(&self) -> Instant {
+        self.last_active
+    }
+
+    /// Notes what an event says.
+    pub(super) fn handle_event(&mut self, event: &Event) {
+        self.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
+        self.writable |= event.is_writable() || event.is_write_closed() || event.is_error();
+        self.end_announced |= event.is_read_closed();
+    }
+
+    /// Reads once, answers what came, writes once.
+    pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) -> Turn {
+        let mut out = self.out.take().unwrap_or_else(|| std::mem::take(&mut shared.spare));
+        let turn = match self.exchange(programs, &mut shared.scratch, &mut out, now) {
+            Ok(()) => self.next_turn(programs, &out),
+            Err(Fault::Socket) => Turn::Close,
+            Err(Fault::Record) => {
+                // What was asked properly before is still answered, as far as the peer takes it at once.
+                let _ = self.write(&mut out, now);
+                Turn::Close
+            }
+        };
+        if out.is_empty() || turn == Turn::Close {
+            out.clear();
+            shared.spare = out;
+        } else {
+            self.out = Some(out);
+        }
+        turn
+    }
+
+    /// Answers what has come, then writes only. To be called when the server stops.
+    pub(super) fn finish(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) -> Turn {
+        self.readable = !self.ended;
+        let turn = self.turn(programs, shared, now);
+        self.closing = true;
+        self.backlog.clear();
+        if turn == Turn::Close || self.out.is_none() {
+            Turn::Close
+        } else {
+            Turn::Wait
+        }
+    }
+
+    /// When it is to be closed if nothing happens.
+    pub(super) fn deadline(&self, programs: &Programs) -> Option<Instant> {
+        let limits = programs.limits();
+        let idle = self.last_active.checked_add(limits.idle_time);
+        let stalled = self.stalled.and_then(|since| since.checked_add(limits.write_time));
+        earlier(idle, earlier(stalled, self.stream.poll_deadline(programs)))
+    }
+
+    fn exchange(
+        &mut self,
+        programs: &Programs,
+        scratch: &mut [u8],
+        out: &mut Encoder,
+        now: Instant,
+    ) -> Result<(), Fault> {
+        self.write(out, now)?;
+        if self.closing || is_full(out, programs) {
+            return Ok(());
+        }
+        let backlog = std::mem::take(&mut self.backlog);
+        let mut input = if backlog.is_empty() {
+            self.read(scratch, now)?
+        } else {
+            &backlog
+        };
+        self.answer(programs, &mut input, out, now)?;
+        self.backlog = input.to_vec();
+        Ok(self.write(out, now)?)
+    }
+
+    fn next_turn(&self, programs: &Programs, out: &Encoder) -> Turn {
+        let has_input = !self.backlog.is_empty() || (self.readable && !self.ended);
+        if self.closing || !has_input {
+            let done = (self.closing || self.ended) && out.is_empty();
+            return if done { Turn::Close } else { Turn::Wait };
+        }
+        if is_full(out, programs) {
+            Turn::Wait
+        } else {
+            Turn::Again
+        }
+    }
+
+    /// Bytes that have come, in `scratch`. Fewer than fit tell that there are no more for now; but then an end that has
+    /// been announced is not announced again, so that it has to be read up to there.
+    fn read<'a>(&mut self, scratch: &'a mut [u8], now: Instant) -> io::Result<&'a [u8]> {
+        while self.readable && !self.ended {
+            match self.socket.read(scratch) {
+                Ok(count) => {
+                    self.ended = count == 0;
+                    self.readable = self.end_announced || count == scratch.len();
+                    self.last_active = now;
+                    return Ok(scratch.get(..count).unwrap_or_default());
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(&[])
+    }
+
+    /// Answers the calls in `input` until it is used up, the time is over, or the peer does not take the replies.
+    fn answer(&mut self, programs: &Programs, input: &mut &[u8], out: &mut Encoder, now: Instant) -> Result<(), Fault> {
+        let mut calls = 0_u32;
+        while !input.is_empty() && self.stream.handle_input(programs, now, input, out)? {
+            calls = calls.wrapping_add(1);
+            if out.len() >= BATCH || is_full(out, programs) {
+                self.write(out, now)?;
+            }
+            if is_full(out, programs) || (calls.is_multiple_of(CALLS_PER_LOOK) && now.elapsed() >= SLICE) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what the peer takes at once.
+    fn write(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
+        while self.writable && !out.is_empty() {
+            match write_once(&mut self.socket, out) {
+                Ok((0, _)) => return Err(ErrorKind::WriteZero.into()),
+                Ok((count, offered)) => {
+                    out.advance(count);
+                    self.writable = count == offered;
+                    self.last_active = now;
+                    self.stalled = None;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
+                Err(error) => return Err(error),
+            }
+        }
+        if out.is_empty() {
+            self.stalled = None;
+        } else {
+            self.stalled.get_or_insert(now);
+        }
+        Ok(())
+    }
+}
+
+/// Whether so much waits for the peer that no more calls are answered.
+fn is_full(out: &Encoder, programs: &Programs) -> bool {
+    out.len() >= programs.limits().output_bytes.max(1)
+}
+
+/// One write of what fits; how much was taken, and how much was offered.
+fn write_once(socket: &mut TcpStream, out: &Encoder) -> io::Result<(usize, usize)> {
+    let mut pieces = [IoSlice::new(&[]); PIECES];
+    let mut offered = 0;
+    let mut used = 0;
+    for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
+        *piece = IoSlice::new(bytes);
+        offered += bytes.len();
+        used += 1;
+    }
+    let count = match pieces.get(..used) {
+        Some([piece]) => socket.write(piece)?,
+        several => socket.write_vectored(several.unwrap_or_default())?,
+    };
+    Ok((count, offered))
+}

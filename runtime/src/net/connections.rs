@@ -1,0 +1,97 @@
+use super::connection::{Connection, Shared};
+use super::{Turn, earlier};
+use crate::session::server::Programs;
+use slab::Slab;
+use std::time::{Duration, Instant};
+
+/// The time between two looks at all deadlines, at least.
+const GRAIN: Duration = Duration::from_millis(20);
+
+/// The connections of a server.
+#[derive(Debug)]
+pub(super) struct Connections {
+    slots: Slab<Connection>,
+    most: usize,
+    /// When deadlines are looked at again: before the earliest one there can be.
+    next_look: Option<Instant>,
+}
+
+impl Connections {
+    /// None yet, and never more than `most`.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            slots: Slab::with_capacity(most.min(64)),
+            most,
+            next_look: None,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    pub(super) fn get_mut(&mut self, key: usize) -> Option<&mut Connection> {
+        self.slots.get_mut(key)
+    }
+
+    /// The key that the next connection gets.
+    pub(super) fn next_key(&self) -> usize {
+        self.slots.vacant_key()
+    }
+
+    pub(super) fn insert(&mut self, connection: Connection, programs: &Programs) {
+        self.next_look = earlier(self.next_look, connection.deadline(programs));
+        self.slots.insert(connection);
+    }
+
+    pub(super) fn remove(&mut self, key: usize) {
+        self.slots.try_remove(key);
+    }
+
+    /// Closes the connection that has been silent the longest if there is no room for one more.
+    pub(super) fn make_room(&mut self) {
+        if self.slots.len() >= self.most {
+            self.evict();
+        }
+    }
+
+    /// Closes the connection that has been silent the longest; whether there was one.
+    pub(super) fn evict(&mut self) -> bool {
+        let oldest = self.slots.iter().min_by_key(|(_, connection)| connection.last_active());
+        let key = oldest.map(|(key, _)| key);
+        key.is_some_and(|key| self.slots.try_remove(key).is_some())
+    }
+
+    /// When [`Connections::close_overdue`] is to be called.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        if self.slots.is_empty() { None } else { self.next_look }
+    }
+
+    /// Closes those whose deadline is over; not one that waits for its turn, as it may have come to what it is waited
+    /// for.
+    pub(super) fn close_overdue(&mut self, programs: &Programs, now: Instant) {
+        if self.deadline().is_none_or(|deadline| deadline > now) {
+            return;
+        }
+        let mut earliest = None;
+        self.slots.retain(|_, connection| {
+            let deadline = connection.deadline(programs);
+            let keep = connection.queued || deadline.is_none_or(|deadline| deadline > now);
+            if keep {
+                earliest = earlier(earliest, deadline);
+            }
+            keep
+        });
+        // A deadline that begins later than now is at least the shortest of the limits away.
+        let limits = programs.limits();
+        let shortest = limits.record_time.min(limits.write_time).min(limits.idle_time);
+        let next = earlier(earliest, now.checked_add(shortest));
+        self.next_look = next.map(|next| now.checked_add(GRAIN).map_or(next, |soonest| next.max(soonest)));
+    }
+
+    /// Lets all answer what has come; those that have nothing more to write are closed.
+    pub(super) fn finish(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) {
+        self.slots
+            .retain(|_, connection| connection.finish(programs, shared, now) != Turn::Close);
+    }
+}

@@ -1,0 +1,274 @@
+use super::connection::{Connection, Shared};
+use super::connections::Connections;
+use super::datagrams::Datagrams;
+use super::descriptors::most_connections;
+use super::listener::{Accepted, Listener};
+use super::{Stop, Turn, earlier};
+use crate::address::Transport;
+use crate::call::Peer;
+use crate::session::server::Programs;
+use mio::net::{TcpListener, TcpStream, UdpSocket};
+use mio::{Events, Interest, Poll, Token, Waker};
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Events taken at a time.
+const EVENTS: usize = 1_024;
+
+/// Connections accepted before others have their turn.
+const ACCEPTS: u32 = 64;
+
+/// One thread's loop over all sockets of a server.
+///
+/// Sockets are registered once and tell when something changes (edge-triggered). Whoever has something to do stands in
+/// `ready` and gets its turns in order, each of bounded work, so that nobody delays the others for long.
+#[derive(Debug)]
+pub(crate) struct EventLoop {
+    poll: Poll,
+    programs: Programs,
+    stop: Arc<Stop>,
+    listeners: Vec<Listener>,
+    datagrams: Vec<Datagrams>,
+    connections: Connections,
+    ready: VecDeque<Source>,
+    shared: Shared,
+}
+
+/// Whose event it is, or whose turn.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Stop,
+    Listener(usize),
+    Datagrams(usize),
+    Connection(usize),
+}
+
+impl EventLoop {
+    /// A loop that is ready to run.
+    ///
+    /// # Errors
+    /// The system has no descriptor left.
+    pub(crate) fn new(
+        programs: Programs,
+        listeners: Vec<TcpListener>,
+        datagrams: Vec<UdpSocket>,
+        stop: Arc<Stop>,
+    ) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        stop.set_waker(Waker::new(poll.registry(), Source::Stop.token())?);
+        let mut this = Self {
+            connections: Connections::new(most_connections(programs.limits().connections)),
+            poll,
+            programs,
+            stop,
+            listeners: listeners.into_iter().map(Listener::new).collect(),
+            datagrams: datagrams.into_iter().map(Datagrams::new).collect(),
+            ready: VecDeque::new(),
+            shared: Shared::default(),
+        };
+        this.register()?;
+        Ok(this)
+    }
+
+    /// Serves until it is stopped, then lets peers take the replies that wait for them.
+    ///
+    /// # Errors
+    /// The system refuses to tell of events.
+    pub(crate) fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(EVENTS);
+        while !self.stop.is_asked() {
+            self.wait(&mut events, self.deadline())?;
+            self.run_ready();
+            let now = Instant::now();
+            self.connections.close_overdue(&self.programs, now);
+            self.resume_listeners(now);
+        }
+        self.finish(&mut events)
+    }
+
+    fn register(&mut self) -> io::Result<()> {
+        let registry = self.poll.registry();
+        for (index, listener) in self.listeners.iter_mut().enumerate() {
+            registry.register(
+                listener.socket_mut(),
+                Source::Listener(index).token(),
+                Interest::READABLE,
+            )?;
+        }
+        for (index, datagrams) in self.datagrams.iter_mut().enumerate() {
+            registry.register(
+                datagrams.socket_mut(),
+                Source::Datagrams(index).token(),
+                Interest::READABLE,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Waits for events, but not if somebody is ready, and puts those whose events they are into `ready`.
+    fn wait(&mut self, events: &mut Events, deadline: Option<Instant>) -> io::Result<()> {
+        let timeout = if self.ready.is_empty() {
+            deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        } else {
+            Some(Duration::ZERO)
+        };
+        match self.poll.poll(events, timeout) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            outcome => outcome?,
+        }
+        for event in &*events {
+            let source = Source::from(event.token());
+            if let Source::Connection(key) = source
+                && let Some(connection) = self.connections.get_mut(key)
+            {
+                connection.handle_event(event);
+            }
+            self.enqueue(source);
+        }
+        Ok(())
+    }
+
+    fn enqueue(&mut self, source: Source) {
+        if let Some(queued) = self.queued_mut(source)
+            && !std::mem::replace(queued, true)
+        {
+            self.ready.push_back(source);
+        }
+    }
+
+    /// Whether it stands in `ready`; `None` if it is gone.
+    fn queued_mut(&mut self, source: Source) -> Option<&mut bool> {
+        match source {
+            Source::Stop => None,
+            Source::Listener(index) => self.listeners.get_mut(index).map(|listener| &mut listener.queued),
+            Source::Datagrams(index) => self.datagrams.get_mut(index).map(|datagrams| &mut datagrams.queued),
+            Source::Connection(key) => self.connections.get_mut(key).map(|connection| &mut connection.queued),
+        }
+    }
+
+    /// One turn for everybody who stands in `ready` now.
+    fn run_ready(&mut self) {
+        for _ in 0..self.ready.len() {
+            let Some(source) = self.ready.pop_front() else { return };
+            if let Some(queued) = self.queued_mut(source) {
+                *queued = false;
+            }
+            match (source, self.turn(source)) {
+                (_, Turn::Wait) => {}
+                (source, Turn::Again) => self.enqueue(source),
+                (Source::Connection(key), Turn::Close) => self.connections.remove(key),
+                (_, Turn::Close) => {}
+            }
+        }
+    }
+
+    fn turn(&mut self, source: Source) -> Turn {
+        match source {
+            Source::Stop => Turn::Wait,
+            Source::Listener(index) => self.accept(index),
+            Source::Datagrams(index) => match self.datagrams.get_mut(index) {
+                Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared.scratch),
+                None => Turn::Wait,
+            },
+            Source::Connection(key) => match self.connections.get_mut(key) {
+                Some(connection) => connection.turn(&self.programs, &mut self.shared, Instant::now()),
+                None => Turn::Wait,
+            },
+        }
+    }
+
+    fn accept(&mut self, index: usize) -> Turn {
+        for _ in 0..ACCEPTS {
+            let Some(listener) = self.listeners.get_mut(index) else {
+                return Turn::Wait;
+            };
+            match listener.accept() {
+                Accepted::Connection(socket, address) => self.admit(socket, address),
+                Accepted::None => return Turn::Wait,
+                Accepted::Lost => {}
+                Accepted::NoDescriptor if self.connections.evict() => {}
+                Accepted::NoDescriptor | Accepted::Exhausted => {
+                    listener.pause(Instant::now());
+                    return Turn::Wait;
+                }
+            }
+        }
+        Turn::Again
+    }
+
+    /// Takes a connection in; one that the system refuses to watch is closed.
+    fn admit(&mut self, mut socket: TcpStream, address: SocketAddr) {
+        self.connections.make_room();
+        let token = Source::Connection(self.connections.next_key()).token();
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        let watched = self.poll.registry().register(&mut socket, token, interest);
+        // Replies are written in one piece; waiting for more of them would only delay them.
+        if watched.and_then(|()| socket.set_nodelay(true)).is_ok() {
+            let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+            let peer = Peer {
+                address,
+                transport: Transport::Tcp,
+            };
+            let connection = Connection::new(socket, peer, &self.programs, Instant::now());
+            self.connections.insert(connection, &self.programs);
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
+        earlier(paused, self.connections.deadline())
+    }
+
+    fn resume_listeners(&mut self, now: Instant) {
+        for index in 0..self.listeners.len() {
+            if self
+                .listeners
+                .get_mut(index)
+                .is_some_and(|listener| listener.resume(now))
+            {
+                self.enqueue(Source::Listener(index));
+            }
+        }
+    }
+
+    /// Closes the listeners, answers what has come, and gives peers a while to take the replies.
+    fn finish(&mut self, events: &mut Events) -> io::Result<()> {
+        self.listeners.clear();
+        self.datagrams.clear();
+        let now = Instant::now();
+        let end = now.checked_add(self.programs.limits().stop_time);
+        self.connections.finish(&self.programs, &mut self.shared, now);
+        while !self.connections.is_empty() && end.is_none_or(|end| Instant::now() < end) {
+            self.wait(events, end)?;
+            self.run_ready();
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    /// Each kind has every fourth number.
+    fn token(self) -> Token {
+        Token(match self {
+            Self::Stop => 0,
+            Self::Listener(index) => index.saturating_mul(4).saturating_add(1),
+            Self::Datagrams(index) => index.saturating_mul(4).saturating_add(2),
+            Self::Connection(key) => key.saturating_mul(4).saturating_add(3),
+        })
+    }
+}
+
+impl From<Token> for Source {
+    fn from(token: Token) -> Self {
+        let index = token.0 / 4;
+        match token.0 % 4 {
+            0 => Self::Stop,
+            1 => Self::Listener(index),
+            2 => Self::Datagrams(index),
+            _ => Self::Connection(index),
+        }
+    }
+}

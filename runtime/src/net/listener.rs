@@ -1,0 +1,111 @@
+use mio::net::{TcpListener, TcpStream};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// How long nothing is accepted when the system has no descriptor or memory left.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A TCP socket that accepts connections.
+#[derive(Debug)]
+pub(super) struct Listener {
+    socket: TcpListener,
+    /// Until when it pauses.
+    paused: Option<Instant>,
+    /// Whether it waits for its turn.
+    pub(super) queued: bool,
+}
+
+/// What accepting once came to.
+#[derive(Debug)]
+pub(super) enum Accepted {
+    Connection(TcpStream, SocketAddr),
+    /// None is waiting.
+    None,
+    /// The one that was waiting is gone; there may be others.
+    Lost,
+    /// The process has no descriptor left.
+    NoDescriptor,
+    /// The system has no descriptor or memory left.
+    Exhausted,
+}
+
+impl Listener {
+    pub(super) fn new(socket: TcpListener) -> Self {
+        Self {
+            socket,
+            paused: None,
+            queued: false,
+        }
+    }
+
+    pub(super) fn socket_mut(&mut self) -> &mut TcpListener {
+        &mut self.socket
+    }
+
+    pub(super) fn accept(&self) -> Accepted {
+        match self.socket.accept() {
+            Ok((socket, address)) => Accepted::Connection(socket, address),
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock => Accepted::None,
+                _ => classify(&error),
+            },
+        }
+    }
+
+    /// Accepts nothing for a while: trying again at once would fail again, and again.
+    pub(super) fn pause(&mut self, now: Instant) {
+        self.paused = now.checked_add(PAUSE);
+    }
+
+    pub(super) fn paused_until(&self) -> Option<Instant> {
+        self.paused
+    }
+
+    /// Ends the pause if it is over; whether it ended just now.
+    pub(super) fn resume(&mut self, now: Instant) -> bool {
+        self.paused.take_if(|until| *until <= now).is_some()
+    }
+}
+
+/// Tells what is wrong here from what is wrong with the connection.
+fn classify(error: &io::Error) -> Accepted {
+    const EMFILE: i32 = 24;
+    const ENFILE: i32 = 23;
+    const ENOBUFS: i32 = 105;
+    const ENOMEM: i32 = 12;
+    match error.raw_os_error() {
+        Some(EMFILE) => Accepted::NoDescriptor,
+        Some(ENFILE | ENOBUFS | ENOMEM) => Accepted::Exhausted,
+        _ => Accepted::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accepted, Listener, PAUSE, classify};
+    use std::io::Error;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn knows_when_the_system_is_exhausted() {
+        assert!(matches!(
+            classify(&Error::from_raw_os_error(24)),
+            Accepted::NoDescriptor
+        ));
+        assert!(matches!(classify(&Error::from_raw_os_error(23)), Accepted::Exhausted));
+        assert!(matches!(classify(&Error::from_raw_os_error(103)), Accepted::Lost));
+    }
+
+    #[test]
+    fn pauses_once() {
+        let socket = mio::net::TcpListener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let mut listener = Listener::new(socket);
+        let now = Instant::now();
+        assert!(!listener.resume(now));
+        listener.pause(now);
+        assert!(!listener.resume(now + PAUSE - Duration::from_millis(1)));
+        assert!(listener.resume(now + PAUSE));
+        assert!(!listener.resume(now + PAUSE));
+    }
+}

@@ -1,0 +1,263 @@
+use crate::address::{Address, Transport};
+use crate::dispatch::Dispatch;
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::net::{EventLoop, Stop};
+use crate::session::server::Programs;
+use mio::net::{TcpListener, UdpSocket};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+/// Serves programs on sockets.
+///
+/// ```no_run
+/// # fn hello() -> impl oncrpc::codegen::Dispatch { Hello }
+/// # struct Hello;
+/// # impl oncrpc::codegen::Dispatch for Hello {
+/// #     fn program(&self) -> u32 { 0x2000_0099 }
+/// #     fn version(&self) -> u32 { 1 }
+/// #     fn procedure_name(&self, _: u32) -> Option<&'static str> { None }
+/// #     fn dispatch(&self, _: &oncrpc::Call, _: &mut oncrpc::xdr::Decoder<'_>, _: &mut oncrpc::xdr::Encoder) -> oncrpc::Result<()> { Ok(()) }
+/// # }
+/// # fn main() -> oncrpc::Result<()> {
+/// oncrpc::Server::new()
+///     .serve(hello()) // emitted: hello_v1::server(your_service)
+///     .listen("tcp://127.0.0.1:4045")?
+///     .listen("udp://127.0.0.1:4045")?
+///     .run()
+/// # }
+/// ```
+///
+/// Handlers run one after another on the thread of the loop: one that waits makes everybody wait.
+#[derive(Debug, Default)]
+#[must_use = "it serves when it is run or started"]
+pub struct Server {
+    programs: Programs,
+    tcp: Vec<TcpListener>,
+    udp: Vec<UdpSocket>,
+    bound: Vec<(Transport, SocketAddr)>,
+    quiet: bool,
+    stop: Arc<Stop>,
+}
+
+/// Stops a server from anywhere.
+#[derive(Clone, Debug)]
+pub struct ServerHandle {
+    stop: Arc<Stop>,
+}
+
+/// A server that runs on a thread of its own, until this is dropped.
+#[derive(Debug)]
+#[must_use = "the server stops when this is dropped"]
+pub struct RunningServer {
+    addresses: Vec<String>,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<Result<()>>>,
+}
+
+impl Server {
+    /// Serves nothing yet, nowhere.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Serves a version of a program, in place of the former one if it is the same version. Emitted code makes the
+    /// argument: `calc_v1::server(your_service)`.
+    pub fn serve(mut self, version: impl Dispatch) -> Self {
+        self.programs.add(version);
+        self
+    }
+
+    /// With other limits than [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.programs.set_limits(limits);
+        self
+    }
+
+    /// [`run`](Server::run) does not say on stderr where it serves what.
+    pub fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
+    /// Listens on `address`: `tcp://host:port`, `udp://host:port` or `host:port` (TCP), with an IPv6 address in
+    /// brackets. Port 0 is any that is free, see [`Server::addresses`]. A name stands for all its addresses.
+    ///
+    /// # Errors
+    /// [`Error::Address`] or [`Error::Listen`].
+    pub fn listen(mut self, address: &str) -> Result<Self> {
+        let parsed: Address = address.parse()?;
+        let failed = |source| Error::Listen {
+            address: address.to_owned(),
+            source,
+        };
+        let places = parsed.resolve(parsed.required_port()?).map_err(|error| match error {
+            Error::Connect { source, .. } => failed(source),
+            error => error,
+        })?;
+        let before = self.bound.len();
+        let mut absent = None;
+        for place in places {
+            match self.bind(parsed.transport, place) {
+                Ok(()) => {}
+                Err(error) if is_absent(&error) => absent = Some(error),
+                Err(error) => return Err(failed(Arc::new(error))),
+            }
+        }
+        match absent {
+            Some(error) if self.bound.len() == before => Err(failed(Arc::new(error))),
+            _ => Ok(self),
+        }
+    }
+
+    /// Where it listens, as a client connects to it: `tcp://127.0.0.1:4045`.
+    pub fn addresses(&self) -> Vec<String> {
+        self.bound
+            .iter()
+            .map(|(transport, address)| format!("{transport}://{address}"))
+            .collect()
+    }
+
+    /// Stops the server, also one that does not run yet.
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle {
+            stop: Arc::clone(&self.stop),
+        }
+    }
+
+    /// Serves on this thread until it is [stopped](ServerHandle::stop). Says on stderr where it serves what, unless it is
+    /// [quiet](Server::quiet).
+    ///
+    /// # Errors
+    /// [`Error::Listen`] if the system has no descriptor left.
+    pub fn run(self) -> Result<()> {
+        if !self.quiet {
+            self.tell();
+        }
+        let addresses = self.addresses();
+        let event_loop = self.into_loop()?;
+        event_loop.run().map_err(|source| failed(&addresses, source))
+    }
+
+    /// Serves on a thread of its own until what is returned is dropped or stopped.
+    ///
+    /// # Errors
+    /// As [`Server::run`].
+    pub fn start(self) -> Result<RunningServer> {
+        let addresses = self.addresses();
+        let handle = self.handle();
+        let event_loop = self.into_loop()?;
+        let places = addresses.clone();
+        let thread = std::thread::Builder::new()
+            .name("oncrpc-server".to_owned())
+            .spawn(move || event_loop.run().map_err(|source| failed(&places, source)))
+            .map_err(|source| failed(&addresses, source))?;
+        Ok(RunningServer {
+            addresses,
+            handle,
+            thread: Some(thread),
+        })
+    }
+
+    fn bind(&mut self, transport: Transport, place: SocketAddr) -> io::Result<()> {
+        let bound = match transport {
+            Transport::Tcp => {
+                let socket = TcpListener::bind(place)?;
+                let bound = socket.local_addr()?;
+                self.tcp.push(socket);
+                bound
+            }
+            Transport::Udp => {
+                let socket = UdpSocket::bind(place)?;
+                let bound = socket.local_addr()?;
+                self.udp.push(socket);
+                bound
+            }
+        };
+        self.bound.push((transport, bound));
+        Ok(())
+    }
+
+    fn tell(&self) {
+        let programs: Vec<_> = self
+            .programs
+            .numbers()
+            .map(|(program, version)| format!("{program:#x} version {version}"))
+            .collect();
+        for address in self.addresses() {
+            eprintln!("oncrpc: serving {} on {address}", programs.join(", "));
+        }
+    }
+
+    fn into_loop(self) -> Result<EventLoop> {
+        let addresses = self.addresses();
+        EventLoop::new(self.programs, self.tcp, self.udp, self.stop).map_err(|source| failed(&addresses, source))
+    }
+}
+
+impl ServerHandle {
+    /// Asks the server to stop and returns at once. The server accepts nothing more, answers what has come, gives its
+    /// peers [a while](Limits::stop_time) to take the replies, and ends.
+    pub fn stop(&self) {
+        self.stop.ask();
+    }
+}
+
+impl RunningServer {
+    /// Where it listens, as a client connects to it: `tcp://127.0.0.1:4045`.
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+
+    /// Stops the server from anywhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.handle.clone()
+    }
+
+    /// Stops the server and waits for its end.
+    ///
+    /// # Errors
+    /// As [`Server::run`].
+    pub fn stop(mut self) -> Result<()> {
+        self.handle.stop();
+        self.wait()
+    }
+
+    /// Waits until the server is stopped from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Server::run`].
+    pub fn join(mut self) -> Result<()> {
+        self.wait()
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) => Err(Error::SystemError),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.handle.stop();
+        let _ = self.wait();
+    }
+}
+
+/// Whether the machine lacks the address or its family: no fault if a name stands for others as well.
+fn is_absent(error: &io::Error) -> bool {
+    const EAFNOSUPPORT: i32 = 97;
+    error.kind() == ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(EAFNOSUPPORT)
+}
+
+fn failed(addresses: &[String], source: io::Error) -> Error {
+    Error::Listen {
+        address: addresses.join(", "),
+        source: Arc::new(source),
+    }
+}

@@ -1,0 +1,86 @@
+use super::Programs;
+use crate::call::{Call, Peer};
+use crate::error::{Error, Result};
+use crate::record::{self, Record};
+use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
+use crate::xdr::{Decoder, EncodeError, Encoder};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The procedure that does nothing, which every version has (RFC 5531 §12.1).
+const NULL: u32 = 0;
+
+impl Programs {
+    /// Answers a record of `peer`: appends the reply to `out` as a record, or nothing if the record is not to be
+    /// answered.
+    pub fn handle_record(&self, peer: Peer, record: &Record<'_>, out: &mut Encoder) {
+        let open = record::begin(out, self.limits.reply_bytes);
+        let answered = self.answer(peer, record.decoder(), out, self.limits.reply_bytes);
+        if !answered || record::finish(out, open).is_err() {
+            out.truncate(open.start());
+        }
+    }
+
+    /// Answers a datagram of `peer`: puts the reply into `out`, which is emptied first, or nothing if the datagram is
+    /// not to be answered.
+    pub fn handle_datagram(&self, peer: Peer, datagram: &[u8], out: &mut Encoder) {
+        out.clear();
+        let start = out.begin(self.limits.datagram_reply_bytes);
+        if !self.answer(peer, Decoder::new(datagram), out, self.limits.datagram_reply_bytes) {
+            out.truncate(start);
+        }
+    }
+
+    /// Appends the reply to the message in `input`; whether there is one. Never to what is no call: two servers would
+    /// answer each other forever.
+    fn answer(&self, peer: Peer, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> bool {
+        input = input.with_limits(self.limits.decode);
+        let start = out.mark();
+        let header = match CallHeader::decode(&mut input) {
+            Ok(header) => header,
+            Err(error) => return error.reply().is_some_and(|reply| reply.encode(out).is_ok()),
+        };
+        let xid = header.xid;
+        let mut outcome = self.carry_out(Call::new(header, peer), &mut input, out);
+        if out.since(start) > limit {
+            outcome = outcome.and(Err(EncodeError::TooLarge { limit }.into()));
+        }
+        match outcome {
+            Ok(()) => true,
+            Err(error) => {
+                out.truncate(start);
+                ReplyHeader {
+                    xid,
+                    body: error.reply(),
+                }
+                .encode(out)
+                .is_ok()
+            }
+        }
+    }
+
+    /// Appends a reply with results. The order of the checks is that of RFC 5531 §9: a caller that is not accepted
+    /// does not learn what is served.
+    fn carry_out(&self, call: Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()> {
+        authenticate(call.credential())?;
+        let version = self.find(call.program(), call.version())?;
+        ReplyHeader {
+            xid: call.xid(),
+            body: ReplyBody::accepted(AcceptStat::Success),
+        }
+        .encode(out)?;
+        if call.procedure() == NULL && version.procedure_name(NULL).is_none() {
+            return Ok(());
+        }
+        // What a panic leaves behind in `out` is taken back by the caller, and `input` is given up.
+        catch_unwind(AssertUnwindSafe(|| version.dispatch(&call, input, out))).unwrap_or(Err(Error::SystemError))
+    }
+}
+
+/// Whether the flavor is served: `AUTH_NONE` and `AUTH_SYS` are. No verifier goes with them, and what C callers may
+/// send as one is not looked at.
+fn authenticate(credential: &Credential) -> Result<()> {
+    match credential {
+        Credential::None | Credential::Sys(_) => Ok(()),
+        Credential::Other { .. } => Err(Error::Auth(AuthStat::RejectedCredential)),
+    }
+}
