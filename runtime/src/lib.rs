@@ -36,3 +36,13 @@ pub use call::{Call, Peer};
 pub use limits::Limits;
 #[cfg(feature = "net")]
 pub use server::{RunningServer, Server, ServerHandle};
+
+/// Includes what `build.rs` made of `NAME.x`: `oncrpc::include_idl!("calc");`.
+///
+/// The definitions land in the module where it stands.
+#[macro_export]
+macro_rules! include_idl {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"));
+    };
+}
