@@ -1,0 +1,119 @@
+//! The encoder: what is taken back, patched, kept by reference and sent in parts.
+
+use bytes::Bytes;
+use oncrpc::xdr::{EncodeError, Encoder, Opaque, Sink, Xdr};
+
+/// Large enough to be kept by reference.
+fn payload() -> Bytes {
+    (0..50_000_u32).map(|number| number as u8).collect::<Vec<_>>().into()
+}
+
+fn mixed() -> (Encoder, Vec<u8>) {
+    let mut out = Encoder::new();
+    let mut plain = Vec::new();
+    for round in 0..3_u32 {
+        u32::encode(&round, &mut out).unwrap();
+        Opaque::<{ u32::MAX }>::encode(&payload(), &mut out).unwrap();
+        plain.extend(round.to_be_bytes());
+        plain.extend(50_000_u32.to_be_bytes());
+        plain.extend_from_slice(&payload());
+    }
+    u32::encode(&9, &mut out).unwrap();
+    plain.extend([0, 0, 0, 9]);
+    (out, plain)
+}
+
+fn contents(out: &Encoder) -> Vec<u8> {
+    out.slices().flatten().copied().collect()
+}
+
+#[test]
+fn large_opaque_data_is_not_copied() {
+    let data = payload();
+    let mut out = Encoder::new();
+    Opaque::<{ u32::MAX }>::encode(&data, &mut out).unwrap();
+    assert!(out.slices().any(|slice| slice.as_ptr() == data.as_ptr() && slice.len() == data.len()));
+}
+
+#[test]
+fn slices_and_whole_bytes_say_the_same() {
+    let (out, plain) = mixed();
+    assert_eq!(out.len(), plain.len());
+    assert_eq!(contents(&out), plain);
+    assert_eq!(out.into_bytes(), plain);
+}
+
+#[test]
+fn any_part_can_be_taken_off_the_front() {
+    let (_, plain) = mixed();
+    for step in [1_usize, 3, 4, 7_919, 50_003, 200_000] {
+        let (mut out, _) = mixed();
+        let mut taken = 0;
+        while taken < plain.len() {
+            let count = step.min(out.len());
+            out.advance(count);
+            taken += count;
+            if step > 1_000 || taken % 997 == 0 {
+                assert_eq!(contents(&out), plain[taken..], "after {taken} bytes in steps of {step}");
+            }
+        }
+        assert!(out.is_empty());
+    }
+}
+
+#[test]
+fn appending_goes_on_while_the_front_is_taken() {
+    let mut out = Encoder::new();
+    let (mut appended, mut taken) = (Vec::new(), Vec::new());
+    for number in 0..60_000_u64 {
+        u64::encode(&number, &mut out).unwrap();
+        appended.extend(number.to_be_bytes());
+        if number % 3 == 0 {
+            let front: Vec<u8> = contents_front(&out, 13);
+            out.advance(front.len());
+            taken.extend(front);
+        }
+    }
+    taken.extend(contents(&out));
+    assert_eq!(taken, appended);
+}
+
+fn contents_front(out: &Encoder, count: usize) -> Vec<u8> {
+    out.slices().flatten().copied().take(count).collect()
+}
+
+#[test]
+fn a_failed_value_is_taken_back() {
+    let (mut out, plain) = mixed();
+    let mark = out.mark();
+    Opaque::<{ u32::MAX }>::encode(&payload(), &mut out).unwrap();
+    u32::encode(&1, &mut out).unwrap();
+    assert_eq!(out.since(mark), 50_008);
+    out.truncate(mark);
+    assert_eq!(contents(&out), plain);
+}
+
+#[test]
+fn a_word_can_be_patched() {
+    let mut out = Encoder::new();
+    u32::encode(&1, &mut out).unwrap();
+    let mark = out.mark();
+    u32::encode(&u32::MAX, &mut out).unwrap();
+    Opaque::<{ u32::MAX }>::encode(&payload(), &mut out).unwrap();
+    out.patch(mark, 0x0203_0405);
+    assert_eq!(contents(&out)[..8], [0, 0, 0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_message_has_a_limit() {
+    let mut out = Encoder::new();
+    u64::encode(&0, &mut out).unwrap();
+    out.begin(100_000);
+    Opaque::<{ u32::MAX }>::encode(&payload(), &mut out).unwrap();
+    let refused = Opaque::<{ u32::MAX }>::encode(&payload(), &mut out);
+    assert_eq!(refused, Err(EncodeError::TooLarge { limit: 100_000 }));
+    let mut out = Encoder::new();
+    out.begin(1_000);
+    let refused = out.put_slice(&[0; 1_001]);
+    assert_eq!(refused, Err(EncodeError::TooLarge { limit: 1_000 }));
+}
