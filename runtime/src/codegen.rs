@@ -7,6 +7,7 @@ pub use crate::xdr::{
 #[cfg(feature = "net")]
 pub use crate::{
     call::Call,
+    client::{Client, ClientOptions, Pending},
     dispatch::{Dispatch, arguments, procedure_unavailable, results},
     error::{Error, Result},
 };

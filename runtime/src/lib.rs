@@ -8,6 +8,8 @@ extern crate alloc;
 mod address;
 #[cfg(feature = "net")]
 mod call;
+#[cfg(feature = "net")]
+mod client;
 #[doc(hidden)]
 pub mod codegen;
 #[cfg(feature = "net")]
@@ -21,6 +23,8 @@ mod net;
 pub mod record;
 pub mod rpc;
 #[cfg(feature = "net")]
+pub mod rpcbind;
+#[cfg(feature = "net")]
 mod server;
 #[cfg(feature = "net")]
 pub mod session;
@@ -28,6 +32,8 @@ pub mod xdr;
 
 #[cfg(feature = "net")]
 pub use address::{Address, AddressFault, Transport};
+#[cfg(feature = "net")]
+pub use client::{Client, ClientOptions, Pending};
 #[cfg(feature = "net")]
 pub use error::{Error, Result};
 #[cfg(feature = "net")]

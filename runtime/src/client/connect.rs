@@ -1,0 +1,154 @@
+use super::channel::{Channel, new_state};
+use super::socket::PeerSocket;
+use super::{Client, ClientOptions};
+use crate::address::{Address, Transport};
+use crate::error::{Error, Result};
+use crate::session::{ClientConfig, ClientSession};
+use socket2::{Domain, Protocol, Socket, Type};
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Bytes of a call in one datagram: the limit of libtirpc.
+const MAX_DATAGRAM: usize = 8_800;
+
+/// Time that one of several addresses gets at least.
+const MIN_ATTEMPT: Duration = Duration::from_millis(50);
+
+/// The longest that connecting takes; keeps sums of times in range.
+const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
+
+/// What is called, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) program: u32,
+    pub(crate) version: u32,
+    pub(crate) options: &'a ClientOptions,
+}
+
+pub(super) fn connect(address: &str, program: u32, version: u32, options: &ClientOptions) -> Result<Client> {
+    let address: Address = address.parse()?;
+    let target = Target { program, version, options };
+    let deadline = Instant::now() + options.connect_timeout.min(MAX_TIMEOUT);
+    let candidates = match address.port {
+        Some(port) => address.resolve(port)?,
+        None => vec![crate::rpcbind::find(&address, target, deadline)?],
+    };
+    connect_any(&address, &candidates, target, deadline).map(|(client, _)| client)
+}
+
+/// A client of the first of `candidates` that can be connected to, and which it is. Each gets its share of the time
+/// that is left, so that one which does not answer does not use up all of it.
+pub(crate) fn connect_any(
+    address: &Address,
+    candidates: &[SocketAddr],
+    target: Target<'_>,
+    deadline: Instant,
+) -> Result<(Client, SocketAddr)> {
+    let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for (tried, candidate) in candidates.iter().enumerate() {
+        let share = u32::try_from(candidates.len() - tried).unwrap_or(u32::MAX);
+        let left = (deadline.saturating_duration_since(Instant::now()) / share).max(MIN_ATTEMPT);
+        let probe = candidates.len() > 1;
+        match connect_one(address.transport, *candidate, target, left, probe) {
+            Ok(client) => return Ok((client, *candidate)),
+            Err(Attempt::Failed(error)) => failure = error,
+            Err(Attempt::Hopeless(error)) => return Err(error),
+        }
+    }
+    Err(Error::Connect { address: address.to_string(), source: Arc::new(failure) })
+}
+
+/// Why an attempt came to nothing.
+enum Attempt {
+    /// The next address may do.
+    Failed(io::Error),
+    /// No address would do.
+    Hopeless(Error),
+}
+
+impl From<io::Error> for Attempt {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn connect_one(
+    transport: Transport,
+    to: SocketAddr,
+    target: Target<'_>,
+    timeout: Duration,
+    probe: bool,
+) -> Result<Client, Attempt> {
+    let socket = match transport {
+        Transport::Tcp => connect_tcp(to, timeout)?,
+        Transport::Udp => {
+            let socket = connect_udp(to)?;
+            if probe {
+                probe_udp(socket.try_clone()?, to, target, timeout)?;
+            }
+            socket
+        }
+    };
+    let peer = format!("{transport}://{to}");
+    over_socket(socket, transport, &peer, target).map_err(Attempt::Hopeless)
+}
+
+fn connect_tcp(to: SocketAddr, timeout: Duration) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP))?;
+    socket.connect_timeout(&to.into(), timeout)?;
+    socket.set_tcp_nodelay(true)?;
+    Ok(socket)
+}
+
+/// A datagram socket that takes datagrams of this address only.
+fn connect_udp(to: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(to), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.connect(&to.into())?;
+    Ok(socket)
+}
+
+/// Whether a server answers datagrams there: connecting alone does not tell.
+fn probe_udp(socket: Socket, to: SocketAddr, target: Target<'_>, timeout: Duration) -> Result<(), Attempt> {
+    let options = target.options.clone().call_timeout(timeout);
+    let client = over_socket(socket, Transport::Udp, &format!("udp://{to}"), Target { options: &options, ..target })
+        .map_err(Attempt::Hopeless)?;
+    match client.null() {
+        Err(Error::Io { source, .. }) => Err(Attempt::Failed(source.kind().into())),
+        Err(Error::TimedOut { .. }) => Err(Attempt::Failed(io::ErrorKind::TimedOut.into())),
+        // A refusal is an answer, too: the caller will meet it again.
+        _ => Ok(()),
+    }
+}
+
+/// A client over a connected socket, of datagrams if `transport` is UDP and else of a stream. `peer` names it in errors.
+pub(crate) fn over_socket(socket: Socket, transport: Transport, peer: &str, target: Target<'_>) -> Result<Client> {
+    let Target { program, version, options } = target;
+    let peer: Arc<str> = peer.into();
+    let max_call = match transport {
+        Transport::Tcp => options.max_call,
+        Transport::Udp => options.max_call.min(MAX_DATAGRAM),
+    };
+    let calls = ClientSession::new(ClientConfig {
+        program,
+        version,
+        credential: options.credential.clone(),
+        timeout: options.call_timeout,
+        max_call,
+        first_xid: random_xid(),
+        peer: peer.clone(),
+    })?;
+    let unusable = |source| Error::Io { peer: peer.clone(), source: Arc::new(source) };
+    let socket = PeerSocket::new(socket, transport).map_err(unusable)?;
+    let state = new_state(calls, transport, options, peer.clone());
+    let channel = Arc::new(Channel::new(socket, state, options.call_timeout, peer));
+    Ok(Client { channel, decode_limits: options.decode_limits })
+}
+
+/// The standard library seeds its hash maps from the system's random numbers.
+fn random_xid() -> u32 {
+    let bits = RandomState::new().hash_one(Instant::now());
+    (bits >> 32) as u32 ^ bits as u32
+}

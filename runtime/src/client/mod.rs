@@ -1,0 +1,108 @@
+//! Clients: calls over TCP and UDP, blocking or several in flight.
+
+mod channel;
+mod connect;
+mod options;
+mod output;
+mod pending;
+mod socket;
+mod state;
+
+pub(crate) use connect::{Target, connect_any, over_socket};
+pub use options::ClientOptions;
+pub use pending::Pending;
+
+use crate::error::Result;
+use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
+use channel::Channel;
+use std::fmt;
+use std::sync::Arc;
+
+/// A client of one version of a program at one server.
+///
+/// Clones share the connection; calls of several threads are in flight on it at the same time, and replies may come in
+/// any order. Every call completes exactly once: with its results, or with an error that says who erred. When the
+/// connection has ended, calls in flight fail with the reason and later ones with [`Error::Closed`](crate::Error).
+#[derive(Clone)]
+pub struct Client {
+    channel: Arc<Channel>,
+    decode_limits: DecodeLimits,
+}
+
+impl Client {
+    /// Connects to version `version` of `program` at `address`, with the default options.
+    ///
+    /// The forms of `address` are `tcp://host:port`, `udp://host:port`, `host:port` (TCP), and the same without a port,
+    /// which asks the rpcbind of the host for it. All addresses that a name stands for are tried.
+    ///
+    /// # Errors
+    /// `address` is none, nothing listens there, or rpcbind does not know the program.
+    pub fn connect(address: &str, program: u32, version: u32) -> Result<Self> {
+        Self::connect_with(address, program, version, &ClientOptions::default())
+    }
+
+    /// As [`Client::connect`], with `options`.
+    ///
+    /// # Errors
+    /// As [`Client::connect`]; also if the credential of `options` breaks its limits.
+    pub fn connect_with(address: &str, program: u32, version: u32, options: &ClientOptions) -> Result<Self> {
+        connect::connect(address, program, version, options)
+    }
+
+    /// Calls `procedure` with what `arguments` appends, and waits for results of codec `C`.
+    ///
+    /// # Errors
+    /// See [`Error`](crate::Error).
+    pub fn call<C: Xdr>(
+        &self,
+        procedure: u32,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<C::Value> {
+        let results = self.channel.call(procedure, arguments)?;
+        Ok(C::decode(&mut results.decoder(self.decode_limits))?)
+    }
+
+    /// Starts a call of `procedure` and returns without its reply, so that several can be in flight.
+    ///
+    /// On TCP, calls that are started one after another are sent together: with the next [`Pending::wait`],
+    /// [`Client::call`] or [`Client::flush`], or when 64 KiB have gathered. Starting waits only when the peer does not
+    /// take what was sent before.
+    ///
+    /// # Errors
+    /// The arguments cannot be encoded, or the connection has ended.
+    pub fn start<C: Xdr>(
+        &self,
+        procedure: u32,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<Pending<C::Value>> {
+        let xid = self.channel.start(procedure, arguments)?;
+        Ok(Pending::new::<C>(self.channel.clone(), xid, self.decode_limits))
+    }
+
+    /// Sends the calls that were started and are not sent yet.
+    ///
+    /// # Errors
+    /// The connection has ended, or the peer does not take them in time.
+    pub fn flush(&self) -> Result<()> {
+        self.channel.flush()
+    }
+
+    /// Calls procedure 0, which every server answers: is it there, and does it serve the program and version?
+    ///
+    /// # Errors
+    /// See [`Error`](crate::Error).
+    pub fn null(&self) -> Result<()> {
+        self.call::<Void>(0, |_| Ok(()))
+    }
+
+    /// The address of the server, as in `tcp://192.0.2.1:4045`.
+    pub fn peer(&self) -> &str {
+        self.channel.peer()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Client").field("peer", &self.peer()).finish_non_exhaustive()
+    }
+}

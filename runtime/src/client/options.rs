@@ -1,0 +1,94 @@
+use crate::record;
+use crate::rpc::Credential;
+use crate::xdr::DecodeLimits;
+use std::time::Duration;
+
+/// How a client connects and calls.
+///
+/// ```
+/// use oncrpc::ClientOptions;
+/// use std::time::Duration;
+///
+/// let options = ClientOptions::new().call_timeout(Duration::from_secs(5));
+/// ```
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) call_timeout: Duration,
+    pub(crate) retransmit_interval: Duration,
+    pub(crate) credential: Credential,
+    pub(crate) max_call: usize,
+    pub(crate) record_limits: record::Limits,
+    pub(crate) decode_limits: DecodeLimits,
+    pub(crate) rpcbind_port: u16,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            call_timeout: Duration::from_secs(25),
+            retransmit_interval: Duration::from_secs(1),
+            credential: Credential::None,
+            max_call: record::Limits::DEFAULT.bytes,
+            record_limits: record::Limits::DEFAULT,
+            decode_limits: DecodeLimits::DEFAULT,
+            rpcbind_port: crate::rpcbind::PORT,
+        }
+    }
+}
+
+impl ClientOptions {
+    /// The default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The time that connecting has, over all addresses of a host and with asking rpcbind; 10 s by default.
+    #[must_use]
+    pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
+        Self { connect_timeout, ..self }
+    }
+
+    /// The time from the start of a call to its reply; 25 s by default.
+    #[must_use]
+    pub fn call_timeout(self, call_timeout: Duration) -> Self {
+        Self { call_timeout, ..self }
+    }
+
+    /// On UDP, the time until a call is sent again; 1 s by default. It doubles with each transmission, up to 30 s.
+    #[must_use]
+    pub fn retransmit_interval(self, retransmit_interval: Duration) -> Self {
+        Self { retransmit_interval, ..self }
+    }
+
+    /// Who calls; [`Credential::None`] by default.
+    #[must_use]
+    pub fn credential(self, credential: Credential) -> Self {
+        Self { credential, ..self }
+    }
+
+    /// Bytes of a call, header and arguments together; 4 MiB by default. On UDP never more than 8,800.
+    #[must_use]
+    pub fn max_call(self, max_call: usize) -> Self {
+        Self { max_call, ..self }
+    }
+
+    /// What the server may send as one reply on a stream.
+    #[must_use]
+    pub fn record_limits(self, record_limits: record::Limits) -> Self {
+        Self { record_limits, ..self }
+    }
+
+    /// What decoding one reply may cost.
+    #[must_use]
+    pub fn decode_limits(self, decode_limits: DecodeLimits) -> Self {
+        Self { decode_limits, ..self }
+    }
+
+    /// Where the rpcbind of a host listens; 111 by default.
+    #[must_use]
+    pub fn rpcbind_port(self, rpcbind_port: u16) -> Self {
+        Self { rpcbind_port, ..self }
+    }
+}

@@ -1,0 +1,107 @@
+use crate::address::Transport;
+use crate::xdr::Encoder;
+use socket2::Socket;
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::net::Shutdown;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// How long one write may block. What the peer sends is read in between, should it wait for that.
+const WRITE_SLICE: Duration = Duration::from_millis(20);
+
+/// The shortest time that a read waits: shorter ones round to forever or to nothing.
+const MIN_READ: Duration = Duration::from_millis(1);
+
+/// Pieces of one vectored write.
+const MAX_PIECES: usize = 64;
+
+/// A blocking, connected socket.
+#[derive(Debug)]
+pub(super) struct PeerSocket {
+    socket: Socket,
+    transport: Transport,
+    /// The read timeout that is set, in microseconds; 0 is none. Only the thread that reads changes it.
+    read_timeout: AtomicU64,
+}
+
+/// What a write came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// All was written, or as much as one write takes.
+    Some,
+    /// The peer does not take more now.
+    Stuck,
+}
+
+impl PeerSocket {
+    pub(super) fn new(socket: Socket, transport: Transport) -> io::Result<Self> {
+        socket.set_write_timeout(Some(WRITE_SLICE))?;
+        Ok(Self { socket, transport, read_timeout: AtomicU64::new(0) })
+    }
+
+    pub(super) fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// Takes bytes off the front of `out` and writes them.
+    pub(super) fn send_stream(&self, out: &mut Encoder) -> io::Result<Sent> {
+        let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
+        let (mut count, mut length) = (0, 0);
+        for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
+            *piece = IoSlice::new(bytes);
+            count += 1;
+            length += bytes.len();
+        }
+        match (&self.socket).write_vectored(pieces.get(..count).unwrap_or_default()) {
+            Ok(0) => Err(ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                out.advance(written);
+                Ok(if written < length { Sent::Stuck } else { Sent::Some })
+            }
+            Err(error) if is_timeout(&error) => Ok(Sent::Stuck),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends one datagram. One that the system has no room for is as good as lost on the way.
+    pub(super) fn send_datagram(&self, message: &[u8]) -> io::Result<Sent> {
+        match (&self.socket).write(message) {
+            Ok(_) => Ok(Sent::Some),
+            Err(error) if is_timeout(&error) => Ok(Sent::Some),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads what is there, waiting for `wait` at most. `None` if nothing came; a stream that has ended gives 0 bytes.
+    pub(super) fn receive(&self, scratch: &mut [u8], wait: Duration) -> io::Result<Option<usize>> {
+        self.set_read_timeout(wait.max(MIN_READ))?;
+        match (&self.socket).read(scratch) {
+            Ok(length) => Ok(Some(length)),
+            Err(error) if is_timeout(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends both directions; a thread that reads takes what has come and then sees the end.
+    pub(super) fn shut_down(&self) {
+        // It fails if the peer has ended the connection, which is as well.
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+
+    /// Changes the timeout only if the one that is set is noticeably longer, or so much shorter that reads would end
+    /// in vain: most calls need no system call for it.
+    fn set_read_timeout(&self, wait: Duration) -> io::Result<()> {
+        let wait = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
+        let set = self.read_timeout.load(Relaxed);
+        if set >= wait / 2 && set <= wait.saturating_add(wait / 64) && set != 0 {
+            return Ok(());
+        }
+        self.socket.set_read_timeout(Some(Duration::from_micros(wait)))?;
+        self.read_timeout.store(wait, Relaxed);
+        Ok(())
+    }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}

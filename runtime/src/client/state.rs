@@ -1,0 +1,152 @@
+use super::output::Output;
+use crate::address::Transport;
+use crate::error::{Error, Result};
+use crate::record::{self, Record};
+use crate::session::ClientSession;
+use crate::xdr::{EncodeError, Encoder};
+use std::collections::HashMap;
+use std::mem;
+use std::sync::Arc;
+use std::thread::Thread;
+use std::time::Instant;
+
+/// Bytes of one read. Memory is only touched as far as replies reach.
+const SCRATCH: usize = 256 << 10;
+
+/// What the threads of one client share, under a lock that is never held while a socket blocks.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) calls: ClientSession,
+    pub(super) output: Output,
+    /// `None` while a thread reads: whoever has it is the one that reads for all.
+    pub(super) input: Option<Box<Input>>,
+    /// Threads that wait for the reply of a call, by its xid.
+    pub(super) parked: HashMap<u32, Thread>,
+    /// Threads that wait for output to be sent.
+    pub(super) crowded: Vec<Thread>,
+    /// Why sending failed. Replies to what was sent before may still come.
+    broken: Option<Error>,
+    closed: bool,
+    peer: Arc<str>,
+}
+
+/// What reading needs.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) scratch: Vec<u8>,
+    reader: record::Reader,
+}
+
+impl State {
+    pub(super) fn new(calls: ClientSession, output: Output, limits: record::Limits, peer: Arc<str>) -> Self {
+        let input = Input { scratch: vec![0; SCRATCH], reader: record::Reader::new(limits) };
+        Self {
+            calls,
+            output,
+            input: Some(Box::new(input)),
+            parked: HashMap::new(),
+            crowded: Vec::new(),
+            broken: None,
+            closed: false,
+            peer,
+        }
+    }
+
+    /// # Errors
+    /// The connection has ended.
+    pub(super) fn check_open(&self) -> Result<()> {
+        match &self.broken {
+            None if !self.closed => Ok(()),
+            _ => Err(Error::Closed { peer: self.peer.clone(), within_reply: false }),
+        }
+    }
+
+    /// Encodes a call. Returns its xid.
+    pub(super) fn start(
+        &mut self,
+        procedure: u32,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<u32> {
+        let now = Instant::now();
+        match &mut self.output {
+            Output::Stream(stream) => Ok(self.calls.start(now, procedure, arguments, &mut stream.gathering)?),
+            Output::Datagrams(datagrams) => {
+                let started = self.calls.start_datagram(now, procedure, arguments);
+                let (xid, message) = started.map_err(|error| match error {
+                    EncodeError::TooLarge { limit } => Error::TooLargeForDatagram { limit },
+                    error => Error::Encode(error),
+                })?;
+                datagrams.calls.add(xid, message);
+                Ok(xid)
+            }
+        }
+    }
+
+    /// Gives up a call.
+    pub(super) fn forget(&mut self, xid: u32) {
+        self.calls.forget(xid);
+        self.output.forget(xid);
+    }
+
+    /// Takes what was read. Returns the threads whose replies have come.
+    ///
+    /// # Errors
+    /// The stream has ended or is out of step.
+    pub(super) fn handle_input(&mut self, input: &mut Input, length: usize, kind: Transport) -> Result<Vec<Thread>> {
+        let mut bytes = input.scratch.get(..length).unwrap_or_default();
+        let mut woken = Vec::new();
+        match kind {
+            Transport::Udp => self.handle_record(&Record::Borrowed(bytes), &mut woken),
+            Transport::Tcp if bytes.is_empty() => return Err(self.ended(input.reader.is_mid_record())),
+            Transport::Tcp => {
+                while let Some(record) = input.reader.next(&mut bytes)? {
+                    self.handle_record(&record, &mut woken);
+                }
+            }
+        }
+        Ok(woken)
+    }
+
+    fn handle_record(&mut self, record: &Record<'_>, woken: &mut Vec<Thread>) {
+        if let Some(xid) = self.calls.handle_record(record) {
+            self.output.forget(xid);
+            woken.extend(self.parked.remove(&xid));
+        }
+    }
+
+    /// The stream has ended: because sending failed before, or because the peer wanted it.
+    fn ended(&self, within_reply: bool) -> Error {
+        self.broken.clone().unwrap_or(Error::Closed { peer: self.peer.clone(), within_reply })
+    }
+
+    /// Sending failed: nothing more is sent, calls in flight may still be answered.
+    pub(super) fn break_off(&mut self, error: Error) {
+        self.output.clear();
+        self.broken.get_or_insert(error);
+    }
+
+    /// The connection has ended: every call without an outcome fails with `error`.
+    pub(super) fn close(&mut self, error: &Error) {
+        self.closed = true;
+        self.fail_all(error);
+    }
+
+    /// Every call without an outcome fails with `error`.
+    pub(super) fn fail_all(&mut self, error: &Error) {
+        self.output.clear();
+        self.calls.fail_all(error);
+        self.parked.drain().for_each(|(_, thread)| thread.unpark());
+        self.wake_crowded();
+    }
+
+    /// Wakes the threads that wait for output to be sent.
+    pub(super) fn wake_crowded(&mut self) {
+        mem::take(&mut self.crowded).iter().for_each(Thread::unpark);
+    }
+
+    /// A thread that is to go on with what the calling one leaves: reading, or sending what is left.
+    pub(super) fn successor(&self) -> Option<Thread> {
+        let idle = self.input.is_some() || self.output.is_ready();
+        if idle { self.parked.values().next().cloned() } else { None }
+    }
+}

@@ -1,0 +1,272 @@
+use super::Results;
+use crate::error::{Error, Result};
+use crate::record::{self, Record};
+use crate::rpc::{CALL, Credential, MessageHead, REPLY, RPC_VERSION, ReplyBody, Verifier};
+use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink};
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Longer than any call waits; keeps sums of times in range.
+const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
+
+/// What a client session needs to know.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// The program that is called.
+    pub program: u32,
+    /// Its version.
+    pub version: u32,
+    /// Who calls.
+    pub credential: Credential,
+    /// The time a call has from its start to its reply.
+    pub timeout: Duration,
+    /// Bytes of a call, header and arguments together.
+    pub max_call: usize,
+    /// The first xid. To be random: a peer may still hold replies to an earlier client's calls.
+    pub first_xid: u32,
+    /// The name of the peer in errors.
+    pub peer: Arc<str>,
+}
+
+/// The calls of one client: numbers them, and finds the call that a reply is for.
+///
+/// A call that was started is pending until [`ClientSession::poll`] gives its outcome, exactly once, or
+/// [`ClientSession::forget`] gives it up.
+#[derive(Debug)]
+pub struct ClientSession {
+    header: HeaderTemplate,
+    next_xid: u32,
+    calls: HashMap<u32, Slot, BuildHasherDefault<XidHasher>>,
+    timeout: Duration,
+    max_call: usize,
+    peer: Arc<str>,
+}
+
+#[derive(Debug)]
+enum Slot {
+    Waiting { deadline: Instant },
+    Done(Result<Results>),
+}
+
+impl ClientSession {
+    /// A session without calls.
+    ///
+    /// # Errors
+    /// The credential breaks its limits.
+    pub fn new(config: ClientConfig) -> Result<Self, EncodeError> {
+        Ok(Self {
+            header: HeaderTemplate::new(&config)?,
+            next_xid: config.first_xid,
+            calls: HashMap::default(),
+            timeout: config.timeout.min(FOREVER),
+            max_call: config.max_call,
+            peer: config.peer,
+        })
+    }
+
+    /// Starts a call at `now` for a stream: appends one record to `out`, or nothing on an error. Returns its xid.
+    ///
+    /// # Errors
+    /// `arguments` failed, or the call is too large.
+    pub fn start(
+        &mut self,
+        now: Instant,
+        procedure: u32,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+        out: &mut Encoder,
+    ) -> Result<u32, EncodeError> {
+        let xid = self.free_xid();
+        let unfinished = Unfinished::new(out);
+        let record = record::begin(unfinished.out, self.max_call);
+        self.header.encode(xid, procedure, unfinished.out)?;
+        arguments(unfinished.out)?;
+        record::finish(unfinished.out, record)?;
+        unfinished.keep();
+        self.add(xid, now);
+        Ok(xid)
+    }
+
+    /// Starts a call at `now` for datagrams. Returns its xid and the message.
+    ///
+    /// # Errors
+    /// `arguments` failed, or the call is too large.
+    pub fn start_datagram(
+        &mut self,
+        now: Instant,
+        procedure: u32,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<(u32, Bytes), EncodeError> {
+        let xid = self.free_xid();
+        let mut out = Encoder::new();
+        out.begin(self.max_call);
+        self.header.encode(xid, procedure, &mut out)?;
+        arguments(&mut out)?;
+        if out.len() > self.max_call {
+            return Err(EncodeError::TooLarge { limit: self.max_call });
+        }
+        self.add(xid, now);
+        Ok((xid, out.into_bytes()))
+    }
+
+    /// Takes a message of the peer. Returns the xid of the call that it completes; `None` if there is no such call: the
+    /// reply is stale, or no reply at all. Such messages are skipped.
+    pub fn handle_record(&mut self, record: &Record<'_>) -> Option<u32> {
+        let mut input = record.decoder();
+        let MessageHead { xid, kind } = MessageHead::decode(&mut input).ok()?;
+        if kind != REPLY {
+            return None;
+        }
+        let slot = self.calls.get_mut(&xid).filter(|slot| matches!(slot, Slot::Waiting { .. }))?;
+        *slot = Slot::Done(read_reply(record, input));
+        Some(xid)
+    }
+
+    /// The outcome of a call, which is then no longer pending: its results, or why it failed, which may be that its
+    /// deadline has passed. `None` while the reply may still come, and for a call that is not pending.
+    pub fn poll(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
+        match self.calls.get(&xid)? {
+            Slot::Waiting { deadline } if now < *deadline => None,
+            Slot::Waiting { .. } => {
+                self.calls.remove(&xid);
+                Some(Err(Error::TimedOut { peer: self.peer.clone(), after: self.timeout }))
+            }
+            Slot::Done(_) => match self.calls.remove(&xid)? {
+                Slot::Done(outcome) => Some(outcome),
+                Slot::Waiting { .. } => None,
+            },
+        }
+    }
+
+    /// Gives up a call: a reply that still comes is stale.
+    pub fn forget(&mut self, xid: u32) {
+        self.calls.remove(&xid);
+    }
+
+    /// Completes every call that has no outcome yet with `error`.
+    pub fn fail_all(&mut self, error: &Error) {
+        for slot in self.calls.values_mut() {
+            if let Slot::Waiting { .. } = slot {
+                *slot = Slot::Done(Err(error.clone()));
+            }
+        }
+    }
+
+    /// Until when a call waits; `None` if it is not pending or has its outcome.
+    pub fn deadline(&self, xid: u32) -> Option<Instant> {
+        match self.calls.get(&xid)? {
+            Slot::Waiting { deadline } => Some(*deadline),
+            Slot::Done(_) => None,
+        }
+    }
+
+    /// Lets a call wait until `until` at least.
+    pub fn extend(&mut self, xid: u32, until: Instant) {
+        if let Some(Slot::Waiting { deadline }) = self.calls.get_mut(&xid) {
+            *deadline = until.max(*deadline);
+        }
+    }
+
+    /// Calls that are pending.
+    pub fn pending(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// The next xid. After 2^32 calls the numbers come again: one that is still pending is passed over.
+    fn free_xid(&mut self) -> u32 {
+        loop {
+            let xid = self.next_xid;
+            self.next_xid = xid.wrapping_add(1);
+            if !self.calls.contains_key(&xid) {
+                return xid;
+            }
+        }
+    }
+
+    fn add(&mut self, xid: u32, now: Instant) {
+        let deadline = now.checked_add(self.timeout).unwrap_or(now);
+        self.calls.insert(xid, Slot::Waiting { deadline });
+    }
+}
+
+/// What a reply says to the caller; `input` stands behind xid and `msg_type`.
+fn read_reply(record: &Record<'_>, mut input: Decoder<'_>) -> Result<Results> {
+    Error::check_reply(&ReplyBody::decode(&mut input)?)?;
+    Ok(Results::new(record, input.remaining()))
+}
+
+/// The header of all calls but for xid and procedure, encoded once.
+#[derive(Debug)]
+struct HeaderTemplate {
+    /// `msg_type`, `rpcvers`, program, version.
+    before_procedure: [u8; 16],
+    /// Credential and verifier.
+    behind_procedure: Bytes,
+}
+
+impl HeaderTemplate {
+    fn new(config: &ClientConfig) -> Result<Self, EncodeError> {
+        let mut before_procedure = [0; 16];
+        let words = [CALL, RPC_VERSION, config.program, config.version];
+        for (bytes, word) in before_procedure.chunks_exact_mut(4).zip(words) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        let mut out = Encoder::new();
+        config.credential.encode(&mut out)?;
+        Verifier::NONE.encode(&mut out)?;
+        Ok(Self { before_procedure, behind_procedure: out.into_bytes() })
+    }
+
+    fn encode(&self, xid: u32, procedure: u32, out: &mut Encoder) -> Result<(), EncodeError> {
+        out.put(xid.to_be_bytes())?;
+        out.put(self.before_procedure)?;
+        out.put(procedure.to_be_bytes())?;
+        out.put_slice(&self.behind_procedure)
+    }
+}
+
+/// Takes back what was appended to `out` unless it is kept, even if encoding panics: the next record must not follow
+/// half a one.
+struct Unfinished<'a> {
+    out: &'a mut Encoder,
+    start: Option<Mark>,
+}
+
+impl<'a> Unfinished<'a> {
+    fn new(out: &'a mut Encoder) -> Self {
+        let start = Some(out.mark());
+        Self { out, start }
+    }
+
+    fn keep(mut self) {
+        self.start = None;
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(start) = self.start {
+            self.out.truncate(start);
+        }
+    }
+}
+
+/// Spreads xids, which only this session chooses: nobody can make them collide, so that nothing stronger is needed.
+#[derive(Debug, Default)]
+struct XidHasher(u64);
+
+impl Hasher for XidHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.0 = (self.0 ^ u64::from(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}

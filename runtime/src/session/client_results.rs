@@ -1,0 +1,43 @@
+use crate::record::Record;
+use crate::xdr::{DecodeLimits, Decoder};
+use bytes::Bytes;
+
+/// Results up to this length are kept in the slot of their call, without an allocation.
+const INLINE: usize = 64;
+
+/// The encoded results of a call that succeeded.
+#[derive(Clone, Debug)]
+pub struct Results(Stored);
+
+#[derive(Clone, Debug)]
+enum Stored {
+    Inline { bytes: [u8; INLINE], length: usize },
+    Shared(Bytes),
+}
+
+impl Results {
+    /// The last `length` bytes of `record`.
+    pub(super) fn new(record: &Record<'_>, length: usize) -> Self {
+        let bytes = record.as_slice();
+        let start = bytes.len().saturating_sub(length);
+        let results = bytes.get(start..).unwrap_or_default();
+        let mut inline = [0; INLINE];
+        if let Some(front) = inline.get_mut(..results.len()) {
+            front.copy_from_slice(results);
+            return Self(Stored::Inline { bytes: inline, length: results.len() });
+        }
+        Self(Stored::Shared(match record {
+            Record::Borrowed(_) => Bytes::copy_from_slice(results),
+            Record::Owned(record) => record.slice_ref(results),
+        }))
+    }
+
+    /// Reads them.
+    pub fn decoder(&self, limits: DecodeLimits) -> Decoder<'_> {
+        match &self.0 {
+            Stored::Inline { bytes, length } => Decoder::new(bytes.get(..*length).unwrap_or_default()),
+            Stored::Shared(bytes) => Decoder::shared(bytes),
+        }
+        .with_limits(limits)
+    }
+}

@@ -1,0 +1,90 @@
+use bytes::Bytes;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+/// The longest pause between two transmissions of a call.
+const MAX_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Calls that were sent as datagrams and are sent again, the same bytes with the same xid, until their reply comes.
+///
+/// The pause doubles each time. A reply to another call does not shorten it.
+#[derive(Debug)]
+pub struct Retransmission {
+    first_interval: Duration,
+    calls: HashMap<u32, Retry>,
+    /// Not sent at all yet.
+    fresh: VecDeque<u32>,
+    due: BTreeSet<(Instant, u32)>,
+}
+
+#[derive(Debug)]
+struct Retry {
+    message: Bytes,
+    /// When it is sent again, as in the set `due`; `None` if it is fresh.
+    due: Option<Instant>,
+    /// The pause after the next transmission.
+    interval: Duration,
+}
+
+impl Retransmission {
+    /// Without calls; `first_interval` is the pause before the second transmission.
+    pub fn new(first_interval: Duration) -> Self {
+        let first_interval = first_interval.clamp(Duration::from_millis(1), MAX_INTERVAL);
+        Self { first_interval, calls: HashMap::new(), fresh: VecDeque::new(), due: BTreeSet::new() }
+    }
+
+    /// Adds a call, to be sent at once.
+    pub fn add(&mut self, xid: u32, message: Bytes) {
+        self.calls.insert(xid, Retry { message, due: None, interval: self.first_interval });
+        self.fresh.push_back(xid);
+    }
+
+    /// Drops a call that is complete or given up.
+    pub fn remove(&mut self, xid: u32) {
+        if let Some(Retry { due: Some(due), .. }) = self.calls.remove(&xid) {
+            self.due.remove(&(due, xid));
+        }
+    }
+
+    /// Drops all calls.
+    pub fn clear(&mut self) {
+        self.calls.clear();
+        self.fresh.clear();
+        self.due.clear();
+    }
+
+    /// The next message to be sent for the first time.
+    pub fn poll_first(&mut self, now: Instant) -> Option<Bytes> {
+        loop {
+            let xid = self.fresh.pop_front()?;
+            if let Some(message) = self.sent(xid, now) {
+                return Some(message);
+            }
+        }
+    }
+
+    /// The next message that is to be sent again at `now`. To be asked when no reply is left unread.
+    pub fn poll_again(&mut self, now: Instant) -> Option<Bytes> {
+        let (due, xid) = *self.due.first()?;
+        if due > now {
+            return None;
+        }
+        self.due.pop_first();
+        self.sent(xid, now)
+    }
+
+    /// When the next message is to be sent again.
+    pub fn next_due(&self) -> Option<Instant> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// The message of a call that is about to be sent; schedules the next transmission.
+    fn sent(&mut self, xid: u32, now: Instant) -> Option<Bytes> {
+        let retry = self.calls.get_mut(&xid)?;
+        let due = now.checked_add(retry.interval)?;
+        retry.due = Some(due);
+        retry.interval = retry.interval.saturating_mul(2).min(MAX_INTERVAL);
+        self.due.insert((due, xid));
+        Some(retry.message.clone())
+    }
+}
