@@ -1,9 +1,37 @@
 //! Compiles rpcgen `.x` interface files (RFC 4506, RFC 5531) to Rust.
+//!
+//! A build script needs one line:
+//!
+//! ```no_run
+//! oncrpc_compiler::compile("idl/hello.x").unwrap_or_exit();
+//! ```
+//!
+//! The emitted file uses the package `oncrpc`, which is the runtime, and nothing else. The same compiler is the command
+//! `oncrpc` (feature `cli`).
+//!
+//! The C preprocessor is built in: `#include "file"`, `#define` without parameters and conditionals. Absent are macros with
+//! parameters, and `#include <file>` is passed over, as are lines that begin with `%`.
+
+#![forbid(unsafe_code)]
+
+mod build_script;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 mod diagnostic;
+mod driver;
+mod error;
 mod lex;
 mod literal;
+pub mod model;
+mod output;
 mod preprocess;
 mod render;
+mod rust;
 mod source;
 mod syntax;
 mod text;
+
+pub use build_script::{Compiler, Outcome, compile};
+pub use error::CompileError;
+pub use rust::EmitError;

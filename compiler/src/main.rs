@@ -1,2 +1,5 @@
 //! The command `oncrpc`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    oncrpc_compiler::cli::main()
+}

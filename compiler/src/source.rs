@@ -15,11 +15,6 @@ impl Span {
     pub(crate) fn new(start: usize, end: usize) -> Self {
         Span { start, end: end.max(start) }
     }
-
-    /// From the start of this span to the end of `other`, or this span alone where `other` ends before it.
-    pub(crate) fn to(self, other: Span) -> Span {
-        Span::new(self.start, other.end.max(self.end))
-    }
 }
 
 /// One file as it was read. Invalid UTF-8 is read as Latin-1, byte by byte; a byte order mark is dropped.

@@ -48,7 +48,6 @@ pub(crate) struct ConstantDef {
 /// `{ A = 0, B }`
 #[derive(Debug)]
 pub(crate) struct EnumBody {
-    pub(crate) span: Span,
     pub(crate) enumerators: Vec<Enumerator>,
 }
 
@@ -63,14 +62,12 @@ pub(crate) struct Enumerator {
 /// `{ declaration; ... }`
 #[derive(Debug)]
 pub(crate) struct StructBody {
-    pub(crate) span: Span,
     pub(crate) members: Vec<Declaration>,
 }
 
 /// `switch (declaration) { case ... }`
 #[derive(Debug)]
 pub(crate) struct UnionBody {
-    pub(crate) span: Span,
     pub(crate) discriminant: Declaration,
     pub(crate) cases: Vec<CaseSpec>,
 }
@@ -78,7 +75,6 @@ pub(crate) struct UnionBody {
 /// `case A: case B: declaration;`
 #[derive(Debug)]
 pub(crate) struct CaseSpec {
-    pub(crate) span: Span,
     pub(crate) docs: Vec<String>,
     pub(crate) labels: Vec<CaseLabel>,
     /// `None` where nothing is written, which means `void`.

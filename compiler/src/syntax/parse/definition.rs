@@ -2,8 +2,10 @@
 
 use super::build::{Builder, Built, Node, child};
 use super::{Rule, declaration, expression, program};
-use crate::syntax::ast::{ConstantDef, Definition, EnumBody, Enumerator, Identifier, Named, StructBody, UnionBody};
-use crate::syntax::ast::{CaseLabel, CaseSpec};
+use crate::syntax::ast::{
+    CaseLabel, CaseSpec, ConstantDef, Declaration, Definition, EnumBody, Enumerator, Identifier, Named, StructBody,
+    UnionBody,
+};
 use pest::iterators::Pairs;
 
 /// The definition a parse yields; `None` for those that mean nothing to us.
@@ -13,7 +15,7 @@ pub(super) fn build(builder: &Builder<'_>, pairs: Pairs<'_, Rule>) -> Built<Opti
             let built = match node.as_rule() {
                 Rule::define_def => Definition::Constant(constant(builder, &node, true)?),
                 Rule::constant_def => Definition::Constant(constant(builder, &node, false)?),
-                Rule::typedef_def => Definition::Typedef(typedef(builder, &node)?),
+                Rule::typedef_def => Definition::Typedef(commented(builder, &node)?),
                 Rule::enum_def => Definition::Enumeration(named(builder, &node, Rule::enum_body, enum_body)?),
                 Rule::struct_def => Definition::Structure(named(builder, &node, Rule::struct_body, struct_body)?),
                 Rule::union_def => Definition::Union(named(builder, &node, Rule::union_body, union_body)?),
@@ -36,7 +38,8 @@ fn constant(builder: &Builder<'_>, node: &Node<'_>, from_define: bool) -> Built<
     })
 }
 
-fn typedef(builder: &Builder<'_>, node: &Node<'_>) -> Built<crate::syntax::ast::Declaration> {
+/// The declaration in a typedef or member, with the comments around the whole.
+fn commented(builder: &Builder<'_>, node: &Node<'_>) -> Built<Declaration> {
     let declared = child(node, Rule::declaration).ok_or_else(|| builder.unread(node))?;
     let mut declaration = declaration::declaration(builder, &declared)?;
     declaration.docs = builder.docs(node, None);
@@ -63,7 +66,7 @@ pub(super) fn name(builder: &Builder<'_>, node: &Node<'_>) -> Built<Identifier> 
 pub(super) fn enum_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<EnumBody> {
     let enumerators = node.clone().into_inner().filter(|child| child.as_rule() == Rule::enumerator);
     let enumerators = enumerators.map(|node| enumerator(builder, &node)).collect::<Built<_>>()?;
-    Ok(EnumBody { span: builder.span(node), enumerators })
+    Ok(EnumBody { enumerators })
 }
 
 fn enumerator(builder: &Builder<'_>, node: &Node<'_>) -> Built<Enumerator> {
@@ -73,15 +76,14 @@ fn enumerator(builder: &Builder<'_>, node: &Node<'_>) -> Built<Enumerator> {
 
 pub(super) fn struct_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<StructBody> {
     let members = node.clone().into_inner().filter(|child| child.as_rule() == Rule::member);
-    let members = members.map(|node| typedef(builder, &node)).collect::<Built<_>>()?;
-    Ok(StructBody { span: builder.span(node), members })
+    let members = members.map(|node| commented(builder, &node)).collect::<Built<_>>()?;
+    Ok(StructBody { members })
 }
 
 pub(super) fn union_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<UnionBody> {
     let discriminant = child(node, Rule::declaration).ok_or_else(|| builder.unread(node))?;
     let cases = node.clone().into_inner().filter(|child| child.as_rule() == Rule::case_spec);
     Ok(UnionBody {
-        span: builder.span(node),
         discriminant: declaration::declaration(builder, &discriminant)?,
         cases: cases.map(|node| case_spec(builder, &node)).collect::<Built<_>>()?,
     })
@@ -97,7 +99,7 @@ fn case_spec(builder: &Builder<'_>, node: &Node<'_>) -> Built<CaseSpec> {
             _ => {}
         }
     }
-    Ok(CaseSpec { span: builder.span(node), docs: builder.docs(node, None), labels, arm })
+    Ok(CaseSpec { docs: builder.docs(node, None), labels, arm })
 }
 
 fn case_label(builder: &Builder<'_>, node: &Node<'_>) -> Built<CaseLabel> {

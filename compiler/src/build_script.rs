@@ -1,0 +1,129 @@
+//! The compiler as a build script uses it.
+
+use crate::driver::{self, Disk, Options};
+use crate::error::CompileError;
+use crate::output;
+use crate::render::Style;
+use std::path::{Path, PathBuf};
+
+/// Compiles a `.x` file with default options to `$OUT_DIR/<stem>.rs`; see [`Compiler::compile`].
+pub fn compile(path: impl AsRef<Path>) -> Outcome<PathBuf> {
+    Compiler::new().compile(path)
+}
+
+/// Compiles `.x` files in a build script.
+///
+/// ```no_run
+/// oncrpc_compiler::Compiler::new()
+///     .include_dir("idl/common")
+///     .define("WITH_LOCKS", "1")
+///     .compile("idl/store.x")
+///     .unwrap_or_exit();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Compiler {
+    options: Options,
+    out_dir: Option<PathBuf>,
+}
+
+impl Compiler {
+    /// A compiler with default options.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a directory in which `#include "x"` looks, after the directory of the including file.
+    #[must_use]
+    pub fn include_dir(mut self, path: impl AsRef<Path>) -> Self {
+        self.options.preprocess.include_dirs.push(path.as_ref().to_owned());
+        self
+    }
+
+    /// Defines a name, as `#define NAME VALUE` in the first line would, except that it is no constant in the output.
+    #[must_use]
+    pub fn define(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.preprocess.defines.push((name.into(), value.into()));
+        self
+    }
+
+    /// Whether to keep names as they are in the `.x` file instead of making them idiomatic. Default: false.
+    #[must_use]
+    pub fn verbatim_names(mut self, verbatim: bool) -> Self {
+        self.options.verbatim_names = verbatim;
+        self
+    }
+
+    /// Where to write the output. Default: the variable `OUT_DIR`, which cargo sets for build scripts.
+    #[must_use]
+    pub fn out_dir(mut self, path: impl AsRef<Path>) -> Self {
+        self.out_dir = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// Compiles a file to `<stem>.rs` in the output directory and returns the path of that file. Tells cargo to run the
+    /// build script again when the file or one of its includes changes.
+    pub fn compile(&self, path: impl AsRef<Path>) -> Outcome<PathBuf> {
+        Outcome(self.compile_one(path.as_ref()))
+    }
+
+    /// Compiles several files; no two may have the same stem. Stops at the first that fails.
+    pub fn compile_all<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Outcome<Vec<PathBuf>> {
+        let paths: Vec<P> = paths.into_iter().collect();
+        let paths: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
+        Outcome(refuse_same_stem(&paths).and_then(|()| paths.iter().map(|path| self.compile_one(path)).collect()))
+    }
+
+    fn compile_one(&self, path: &Path) -> Result<PathBuf, CompileError> {
+        let out_dir = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
+        let out_dir = out_dir.ok_or(CompileError::NoOutDir)?;
+        let name = output::rust_name(path).ok_or_else(|| CompileError::NoFileName { path: path.to_owned() })?;
+        let output = out_dir.join(name);
+        let mut compilation = driver::compile_source(&self.options, &Disk, path);
+        println!("cargo:rerun-if-changed={}", path.display());
+        for file in compilation.files().skip(1) {
+            println!("cargo:rerun-if-changed={}", file.display());
+        }
+        match std::mem::replace(&mut compilation.result, Ok(String::new())) {
+            Ok(rust) => match output::write_if_changed(&output, &rust) {
+                Ok(()) => Ok(output),
+                Err(error) => Err(CompileError::Write { path: output, error }),
+            },
+            Err(failure) => Err(CompileError::new(path, failure, &compilation, Style::Plain)),
+        }
+    }
+}
+
+/// Refuses inputs that would overwrite each other's output.
+pub(crate) fn refuse_same_stem(paths: &[&Path]) -> Result<(), CompileError> {
+    for (index, second) in paths.iter().enumerate() {
+        let mut before = paths.iter().take(index);
+        if let Some(first) = before.find(|first| first.file_stem() == second.file_stem()) {
+            return Err(CompileError::SameStem { first: (*first).to_owned(), second: (*second).to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// What came of a compilation. A build script ends with [`Outcome::unwrap_or_exit`]; other programs take the result.
+#[derive(Debug)]
+#[must_use = "errors in the .x file are in here"]
+pub struct Outcome<T>(Result<T, CompileError>);
+
+impl<T> Outcome<T> {
+    /// The output, or the end of the process: the errors go to standard error as rustc prints its own, the exit status is 1.
+    pub fn unwrap_or_exit(self) -> T {
+        self.0.unwrap_or_else(|error| {
+            eprintln!("{error}");
+            std::process::exit(1)
+        })
+    }
+
+    /// The output or the error.
+    ///
+    /// # Errors
+    /// See [`CompileError`].
+    pub fn into_result(self) -> Result<T, CompileError> {
+        self.0
+    }
+}

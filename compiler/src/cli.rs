@@ -1,0 +1,209 @@
+//! The command line of `oncrpc`.
+
+use crate::build_script::refuse_same_stem;
+use crate::driver::{self, Disk, Options, Stage};
+use crate::error::CompileError;
+use crate::output;
+use crate::preprocess::PreprocessOptions;
+use crate::render::Style;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Compiles rpcgen .x interface files to Rust.
+///
+/// Exit status: 0 success, 1 errors in a .x file or output that is not up to date, 2 wrong usage or files that cannot be
+/// read or written.
+#[derive(Debug, Parser)]
+#[command(name = "oncrpc", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Emit Rust: next to each FILE.x as FILE.rs unless -o or --out-dir is given
+    Gen(Gen),
+    /// Look for errors, emit nothing
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+struct Gen {
+    #[command(flatten)]
+    input: Input,
+    /// Write to this file; `-` is standard output
+    #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir")]
+    output: Option<PathBuf>,
+    /// Write FILE.rs for each FILE.x to this directory
+    #[arg(long, value_name = "DIR")]
+    out_dir: Option<PathBuf>,
+    /// Write nothing; fail if an output file is not what would be written
+    #[arg(long)]
+    check: bool,
+    /// Stop after a stage and print what there is
+    #[arg(long, value_enum, default_value = "rust", value_name = "STAGE")]
+    emit: Emit,
+    /// Keep names as they are in the .x file
+    #[arg(long)]
+    verbatim_names: bool,
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    #[command(flatten)]
+    input: Input,
+}
+
+#[derive(Debug, Args)]
+struct Input {
+    /// The interface files
+    #[arg(required = true, value_name = "FILE.x")]
+    files: Vec<PathBuf>,
+    /// Look here for #include "file", after the directory of the including file
+    #[arg(short = 'I', value_name = "DIR")]
+    include_dirs: Vec<PathBuf>,
+    /// Define a name, as 1 unless a value is given
+    #[arg(short = 'D', value_name = "NAME[=VALUE]", value_parser = parse_define)]
+    defines: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Emit {
+    /// The syntax tree
+    Ast,
+    /// The model: names resolved, constants evaluated, sizes known
+    Model,
+    /// The Rust
+    Rust,
+}
+
+/// Runs the command line of the process.
+pub fn main() -> ExitCode {
+    let result = match CommandLine::parse().command {
+        Command::Gen(arguments) => generate(&arguments),
+        Command::Check(arguments) => check(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(code) => ExitCode::from(code),
+    }
+}
+
+/// Errors in a `.x` file, or output that is not up to date.
+const REJECTED: u8 = 1;
+/// Wrong usage, or files that cannot be read or written.
+const UNUSABLE: u8 = 2;
+
+fn generate(arguments: &Gen) -> Result<(), u8> {
+    let files = &arguments.input.files;
+    if arguments.output.is_some() && files.len() > 1 {
+        return Err(complain("error: -o takes one input; use --out-dir for several", UNUSABLE));
+    }
+    let options = options(&arguments.input, arguments.verbatim_names, stage(arguments.emit));
+    let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    if arguments.out_dir.is_some() {
+        refuse_same_stem(&paths).map_err(report)?;
+    }
+    let outputs = compile_all(&options, &paths)?;
+    for (path, text) in &outputs {
+        deliver(arguments, path, text)?;
+    }
+    Ok(())
+}
+
+fn check(arguments: &Check) -> Result<(), u8> {
+    let paths: Vec<&Path> = arguments.input.files.iter().map(PathBuf::as_path).collect();
+    compile_all(&options(&arguments.input, false, Stage::Model), &paths).map(|_| ())
+}
+
+/// Compiles all files; nothing is written unless all succeed, and the errors of all are shown.
+fn compile_all<'a>(options: &Options, paths: &[&'a Path]) -> Result<Vec<(&'a Path, String)>, u8> {
+    let style = if io::stderr().is_terminal() { Style::Colour } else { Style::Plain };
+    let mut outputs = Vec::new();
+    let mut worst = None;
+    for path in paths {
+        let mut compilation = driver::compile_source(options, &Disk, path);
+        match std::mem::replace(&mut compilation.result, Ok(String::new())) {
+            Ok(text) => outputs.push((*path, text)),
+            Err(failure) => worst = worst.max(Some(report(CompileError::new(path, failure, &compilation, style)))),
+        }
+    }
+    worst.map_or(Ok(outputs), Err)
+}
+
+/// Writes or checks the output for one input.
+fn deliver(arguments: &Gen, input: &Path, text: &str) -> Result<(), u8> {
+    let output = output_path(arguments, input)?;
+    if output.as_os_str() == "-" {
+        let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        return written.map_err(|error| report(CompileError::Write { path: output, error }));
+    }
+    if arguments.check {
+        return if output::is_up_to_date(&output, text) {
+            Ok(())
+        } else {
+            let message = format!(
+                "error: `{}` is not up to date; run `oncrpc gen {}` with the same options and without --check",
+                output.display(),
+                input.display()
+            );
+            Err(complain(&message, REJECTED))
+        };
+    }
+    let made = arguments.out_dir.as_ref().map_or(Ok(()), std::fs::create_dir_all);
+    let written = made.and_then(|()| output::write_if_changed(&output, text));
+    written.map_err(|error| report(CompileError::Write { path: output, error }))
+}
+
+fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
+    if let Some(output) = &arguments.output {
+        return Ok(output.clone());
+    }
+    // A tree or a model is for reading: it never takes the place of an output file.
+    if !matches!(arguments.emit, Emit::Rust) {
+        return Ok(PathBuf::from("-"));
+    }
+    let Some(name) = output::rust_name(input) else {
+        return Err(report(CompileError::NoFileName { path: input.to_owned() }));
+    };
+    let directory = arguments.out_dir.as_deref().or_else(|| input.parent()).unwrap_or(Path::new(""));
+    Ok(directory.join(name))
+}
+
+fn options(input: &Input, verbatim_names: bool, stage: Stage) -> Options {
+    let preprocess =
+        PreprocessOptions { include_dirs: input.include_dirs.clone(), defines: input.defines.clone() };
+    Options { preprocess, verbatim_names, stage }
+}
+
+fn stage(emit: Emit) -> Stage {
+    match emit {
+        Emit::Ast => Stage::Ast,
+        Emit::Model => Stage::Model,
+        Emit::Rust => Stage::Rust,
+    }
+}
+
+fn parse_define(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').unwrap_or((text, "1"));
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_name { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("`{name}` is not a name")) }
+}
+
+/// Shows an error and says which exit status it means.
+fn report(error: CompileError) -> u8 {
+    let code = match error {
+        CompileError::Rejected { .. } => REJECTED,
+        _ => UNUSABLE,
+    };
+    complain(&error.to_string(), code)
+}
+
+fn complain(message: &str, code: u8) -> u8 {
+    eprintln!("{message}");
+    code
+}

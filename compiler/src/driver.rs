@@ -1,0 +1,96 @@
+//! The whole pipeline: a file and what it includes become Rust.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{self, types::Model};
+use crate::preprocess::{self, Loader, PreprocessOptions};
+use crate::rust::{self, EmitError, EmitOptions};
+use crate::source::SourceMap;
+use crate::syntax::{self, ast::Specification};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the user chose.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) preprocess: PreprocessOptions,
+    /// Names as in the `.x` file instead of idiomatic ones.
+    pub(crate) verbatim_names: bool,
+    pub(crate) stage: Stage,
+}
+
+/// After which stage to stop and print what there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Ast,
+    Model,
+    #[default]
+    Rust,
+}
+
+/// The outcome for one file, with the files that were read, by which errors are shown.
+#[derive(Debug)]
+pub(crate) struct Compilation {
+    pub(crate) sources: SourceMap,
+    pub(crate) result: Result<String, Failure>,
+}
+
+/// Why there is no output.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The file itself cannot be read.
+    Read(io::Error),
+    /// The file is wrong.
+    Rejected(Vec<Diagnostic>),
+    /// The compiler is wrong.
+    Internal(EmitError),
+}
+
+/// The model of one file.
+pub(crate) fn model_of(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Model, Failure> {
+    model::resolve(&parse(options, loader, path, sources)?).map_err(Failure::Rejected)
+}
+
+/// Compiles one file; every stage needs the one before it to have found no error.
+pub(crate) fn compile_source(options: &Options, loader: &dyn Loader, path: &Path) -> Compilation {
+    let mut sources = SourceMap::default();
+    let result = run(options, loader, path, &mut sources);
+    Compilation { sources, result }
+}
+
+fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<String, Failure> {
+    let specification = parse(options, loader, path, sources)?;
+    if options.stage == Stage::Ast {
+        return Ok(format!("{specification:#?}\n"));
+    }
+    let model = model::resolve(&specification).map_err(Failure::Rejected)?;
+    if options.stage == Stage::Model {
+        return Ok(format!("{model:#?}\n"));
+    }
+    let source_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let emit = EmitOptions { source_name, verbatim_names: options.verbatim_names };
+    rust::emit(&model, &emit).map_err(Failure::Internal)
+}
+
+fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Specification, Failure> {
+    let bytes = loader.load(path).map_err(Failure::Read)?;
+    let root = sources.add(path, &bytes, None);
+    let text = preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
+    syntax::parse(&text).map_err(Failure::Rejected)
+}
+
+impl Compilation {
+    /// The files that were read, the one the user named first.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.sources.files().iter().map(|file| &file.path)
+    }
+}
+
+/// Reads files from the disk.
+#[derive(Debug)]
+pub(crate) struct Disk;
+
+impl Loader for Disk {
+    fn load(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+}

@@ -1,0 +1,265 @@
+//! The values of constants and enumerators, which share one name space as in C.
+
+use super::errors::Errors;
+use super::evaluate::{self, Failure};
+use super::names::{ItemKind, Names, duplicate};
+use super::suggest;
+use super::types::{Constant, ConstantValue};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::ast::{Expression, Identifier, Operation};
+use std::collections::HashMap;
+
+/// All values; a constant whose value could not be found out has none.
+#[derive(Debug, Default)]
+pub(super) struct Constants<'a> {
+    entries: Vec<Entry<'a>>,
+    by_name: HashMap<&'a str, usize>,
+    /// The first entry of each item that has any.
+    of_item: HashMap<usize, usize>,
+}
+
+#[derive(Debug)]
+struct Entry<'a> {
+    name: &'a Identifier,
+    rule: Rule<'a>,
+    is_enumerator: bool,
+    state: State,
+}
+
+/// How a value comes about.
+#[derive(Clone, Copy, Debug)]
+enum Rule<'a> {
+    Expression(&'a Expression),
+    /// The first enumerator without a value.
+    Zero,
+    /// One more than another entry.
+    After(usize),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum State {
+    New,
+    Open,
+    Known(ConstantValue),
+    Failed,
+}
+
+/// Evaluates every constant, in the order of need: a constant may use one that is defined further down.
+pub(super) fn evaluate<'a>(names: &Names<'a>, errors: &mut Errors) -> Constants<'a> {
+    let mut constants = Constants::default();
+    for (item, definition) in names.items.iter().enumerate() {
+        constants.of_item.insert(item, constants.entries.len());
+        match definition.kind {
+            ItemKind::Constant(it) => constants.add(&it.name, Rule::Expression(&it.value), false, errors),
+            ItemKind::Enumeration(it) => {
+                for (index, enumerator) in it.enumerators.iter().enumerate() {
+                    let before = constants.entries.len().checked_sub(1).filter(|_| index > 0);
+                    let implicit = before.map_or(Rule::Zero, Rule::After);
+                    let rule = enumerator.value.as_ref().map_or(implicit, Rule::Expression);
+                    constants.add(&enumerator.name, rule, true, errors);
+                }
+            }
+            _ => {}
+        }
+    }
+    for entry in 0..constants.entries.len() {
+        constants.settle(entry, errors);
+    }
+    constants
+}
+
+/// The constant of an item.
+pub(super) fn lower(constants: &Constants<'_>, item: usize, name: &str, docs: &[String]) -> Constant {
+    let value = constants.value(item, 0).cloned().unwrap_or(ConstantValue::Integer(0));
+    Constant { name: name.to_owned(), docs: docs.to_vec(), value }
+}
+
+impl<'a> Constants<'a> {
+    /// The value of the `index`th constant of an item; `None` if it has an error.
+    pub(super) fn value(&self, item: usize, index: usize) -> Option<&ConstantValue> {
+        match &self.entries.get(self.of_item.get(&item)?.checked_add(index)?)?.state {
+            State::Known(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.by_name.contains_key(name) || predefined(name).is_some()
+    }
+
+    /// The value of an expression in the scope of all constants.
+    pub(super) fn evaluate(&self, expression: &Expression) -> Result<ConstantValue, Failure> {
+        evaluate::evaluate(expression, |name| self.lookup(name))
+    }
+
+    /// The number an expression stands for; errors are recorded.
+    pub(super) fn number(&self, expression: &Expression, errors: &mut Errors) -> Option<i128> {
+        match self.evaluate(expression) {
+            Ok(ConstantValue::Integer(value)) => return Some(value),
+            Ok(ConstantValue::Text(_)) => errors.push(evaluate::not_a_number(expression)),
+            Err(Failure::New(error)) => errors.push(*error),
+            Err(Failure::Reported) => {}
+        }
+        None
+    }
+
+    fn add(&mut self, name: &'a Identifier, rule: Rule<'a>, is_enumerator: bool, errors: &mut Errors) {
+        match self.by_name.get(name.text.as_str()).and_then(|entry| self.entries.get(*entry)) {
+            Some(earlier) => errors.push(
+                duplicate(Code::DuplicateConstant, "constant", name, earlier.name.span)
+                    .help("constants and the enumerators of all enumerations share one name space, as in C"),
+            ),
+            None => {
+                self.by_name.insert(&name.text, self.entries.len());
+            }
+        }
+        self.entries.push(Entry { name, rule, is_enumerator, state: State::New });
+    }
+
+    fn lookup(&self, name: &Identifier) -> Result<ConstantValue, Failure> {
+        let entry = self.by_name.get(name.text.as_str()).and_then(|entry| self.entries.get(*entry));
+        match entry.map(|entry| &entry.state) {
+            Some(State::Known(value)) => Ok(value.clone()),
+            Some(_) => Err(Failure::Reported),
+            None => predefined(&name.text).map(ConstantValue::Integer).ok_or_else(|| self.undefined(name).into()),
+        }
+    }
+
+    fn undefined(&self, name: &Identifier) -> Diagnostic {
+        let error = Diagnostic::error(Code::UndefinedConstant, name.span, format!("`{}` is not a constant", name.text))
+            .label("not found in this file or its includes");
+        let similar = suggest::similar(&name.text, self.by_name.keys().copied());
+        match similar.and_then(|similar| self.entries.get(*self.by_name.get(similar)?)) {
+            Some(similar) => {
+                let name = &similar.name;
+                error.help_at(name.span, format!("a constant of a similar name, `{}`, is defined here", name.text))
+            }
+            None => error.help("define it with `const`, or `#include` the `.x` file that does"),
+        }
+    }
+
+    /// Evaluates an entry and, before it, what it needs; without recursion, since chains may be long.
+    fn settle(&mut self, entry: usize, errors: &mut Errors) {
+        let mut stack = vec![(entry, 0)];
+        while let Some((top, next)) = stack.last_mut() {
+            let (top, dependency) = (*top, *next);
+            *next += 1;
+            if dependency == 0 && !self.open(top) {
+                stack.pop();
+                continue;
+            }
+            match self.dependency(top, dependency) {
+                None => {
+                    stack.pop();
+                    self.finish(top, errors);
+                }
+                Some(None) => {}
+                Some(Some(needed)) if self.state(needed) == Some(&State::Open) => {
+                    self.refuse_cycle(&stack, needed, errors);
+                }
+                Some(Some(needed)) => stack.push((needed, 0)),
+            }
+        }
+    }
+
+    fn state(&self, entry: usize) -> Option<&State> {
+        self.entries.get(entry).map(|entry| &entry.state)
+    }
+
+    /// Marks a new entry as being evaluated; false if it was evaluated before.
+    fn open(&mut self, entry: usize) -> bool {
+        match self.entries.get_mut(entry) {
+            Some(entry) if entry.state == State::New => {
+                entry.state = State::Open;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The `index`th part of an entry's rule: the entry it needs, if it needs one; `None` behind the last part.
+    fn dependency(&self, entry: usize, index: usize) -> Option<Option<usize>> {
+        match self.entries.get(entry)?.rule {
+            Rule::After(before) => (index == 0).then_some(Some(before)),
+            Rule::Zero => None,
+            Rule::Expression(expression) => Some(match expression.operations.get(index)? {
+                Operation::Name(name) => self.by_name.get(name.text.as_str()).copied(),
+                _ => None,
+            }),
+        }
+    }
+
+    fn refuse_cycle(&mut self, stack: &[(usize, usize)], needed: usize, errors: &mut Errors) {
+        let start = stack.iter().position(|(entry, _)| *entry == needed).unwrap_or(0);
+        let cycle: Vec<usize> = stack.iter().skip(start).map(|(entry, _)| *entry).collect();
+        let path: Vec<&Identifier> = cycle.iter().filter_map(|at| self.entries.get(*at)).map(|it| it.name).collect();
+        if let Some((first, rest)) = path.split_first() {
+            let message = format!("the value of `{}` depends on itself", first.text);
+            let error = Diagnostic::error(Code::RecursiveConstant, first.span, message);
+            errors.push(rest.iter().fold(error, |error, name| error.note_at(name.span, format!("through `{}`", name.text))));
+        }
+        for entry in cycle {
+            self.set(entry, State::Failed);
+        }
+    }
+
+    fn set(&mut self, entry: usize, state: State) {
+        if let Some(entry) = self.entries.get_mut(entry) {
+            entry.state = state;
+        }
+    }
+
+    /// Computes an entry whose needs are met.
+    fn finish(&mut self, index: usize, errors: &mut Errors) {
+        let Some(entry) = self.entries.get(index).filter(|entry| entry.state == State::Open) else { return };
+        let value = match entry.rule {
+            Rule::Zero => Ok(ConstantValue::Integer(0)),
+            Rule::Expression(expression) => self.evaluate(expression),
+            Rule::After(before) => match self.state(before) {
+                Some(State::Known(ConstantValue::Integer(value))) => Ok(ConstantValue::Integer(value.saturating_add(1))),
+                _ => Err(Failure::Reported),
+            },
+        };
+        let state = match value.and_then(|value| in_range(entry, value)) {
+            Ok(value) => State::Known(value),
+            Err(Failure::New(error)) => {
+                errors.push(*error);
+                State::Failed
+            }
+            Err(Failure::Reported) => State::Failed,
+        };
+        self.set(index, state);
+    }
+}
+
+/// Refuses what the wire or a 64-bit number cannot hold.
+fn in_range(entry: &Entry<'_>, value: ConstantValue) -> Result<ConstantValue, Failure> {
+    let name = entry.name;
+    let span = if let Rule::Expression(expression) = entry.rule { expression.span } else { name.span };
+    match value {
+        ConstantValue::Text(_) if entry.is_enumerator => {
+            Err(Diagnostic::error(Code::BadExpression, span, format!("`{}` must be a number", name.text)).into())
+        }
+        ConstantValue::Integer(number) if entry.is_enumerator && !(-(1 << 31)..1 << 32).contains(&number) => {
+            let message = format!("the value of `{}` is {number}, which 32 bits cannot hold", name.text);
+            Err(Diagnostic::error(Code::EnumeratorOutOfRange, span, message)
+                .help("enumerators lie between -2^31 and 2^32-1")
+                .into())
+        }
+        ConstantValue::Integer(number) if !(-(1 << 63)..1 << 64).contains(&number) => {
+            let message = format!("the value of `{}` is {number}, which 64 bits cannot hold", name.text);
+            Err(Diagnostic::error(Code::ConstantOverflow, span, message)
+                .help("constants lie between -2^63 and 2^64-1")
+                .into())
+        }
+        value => Ok(value),
+    }
+}
+
+fn predefined(name: &str) -> Option<i128> {
+    match name {
+        "TRUE" => Some(1),
+        "FALSE" => Some(0),
+        _ => None,
+    }
+}

@@ -1,0 +1,49 @@
+//! Every item as a definition of the model.
+
+use super::constant::{self, Constants};
+use super::errors::Errors;
+use super::names::{ItemKind, Names};
+use super::types::{Definition, Model};
+use super::{enumeration, program, structure, typedef, union};
+use crate::source::Span;
+
+/// What definitions are looked up in.
+pub(super) struct Scope<'a> {
+    pub(super) names: &'a Names<'a>,
+    pub(super) constants: &'a Constants<'a>,
+}
+
+/// Where the parts of a definition stand.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub(super) name: Span,
+    /// Of its types, in the order of [`super::walk::types`].
+    pub(super) types: Vec<Span>,
+}
+
+/// All definitions, a definition's id being the place of its item. Where a part has an error, it is left out.
+pub(super) fn lower(scope: &Scope<'_>, errors: &mut Errors) -> (Model, Vec<Places>) {
+    let mut model = Model::default();
+    let mut places = Vec::with_capacity(scope.names.items.len());
+    for (index, item) in scope.names.items.iter().enumerate() {
+        let mut spans = Vec::new();
+        let definition = match item.kind {
+            ItemKind::Constant(_) => {
+                Definition::Constant(constant::lower(scope.constants, index, &item.name, item.docs))
+            }
+            ItemKind::Enumeration(it) => Definition::Enumeration(enumeration::lower(scope, index, item, it)),
+            ItemKind::Structure(it) => Definition::Structure(structure::lower(scope, item, it, &mut spans, errors)),
+            ItemKind::Union(it) => Definition::Union(union::lower(scope, item, it, &mut spans, errors)),
+            ItemKind::Typedef(it) => Definition::Typedef(typedef::lower(scope, item, it, &mut spans, errors)),
+            ItemKind::Program(it) => Definition::Program(program::lower(scope, it, &mut spans, errors)),
+        };
+        model.definitions.push(definition);
+        places.push(Places { name: item.span, types: spans });
+    }
+    for name in &scope.names.mentioned {
+        if scope.names.find_type(&name.text).is_none() && super::declaration::predefined(&name.text).is_none() {
+            errors.undefined_type(name);
+        }
+    }
+    (model, places)
+}

@@ -1,0 +1,57 @@
+//! The errors of all passes.
+
+use super::definition::Scope;
+use super::suggest;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast::Identifier;
+use std::collections::BTreeMap;
+
+/// Collected errors; undefined types are gathered by name, so that each is reported once.
+#[derive(Debug, Default)]
+pub(super) struct Errors {
+    found: Vec<Diagnostic>,
+    undefined_types: BTreeMap<String, Vec<Span>>,
+}
+
+impl Errors {
+    pub(super) fn push(&mut self, error: Diagnostic) {
+        self.found.push(error);
+    }
+
+    pub(super) fn undefined_type(&mut self, name: &Identifier) {
+        self.undefined_types.entry(name.text.clone()).or_default().push(name.span);
+    }
+
+    /// All errors in the order of their places, if there are any.
+    pub(super) fn stop(&mut self, scope: &Scope<'_>) -> Result<(), Vec<Diagnostic>> {
+        for (name, spans) in std::mem::take(&mut self.undefined_types) {
+            self.found.extend(undefined_type(scope, &name, &spans));
+        }
+        if self.found.is_empty() {
+            return Ok(());
+        }
+        let mut found = std::mem::take(&mut self.found);
+        found.sort_by_key(|error| error.span);
+        Err(found)
+    }
+}
+
+fn undefined_type(scope: &Scope<'_>, name: &str, spans: &[Span]) -> Option<Diagnostic> {
+    let first = spans.iter().min()?;
+    let error = Diagnostic::error(Code::UndefinedType, *first, format!("`{name}` is not a type"))
+        .label("not found in this file or its includes");
+    let error = match spans.len() {
+        1 => error,
+        2 => error.note("it is used in one more place"),
+        uses => error.note(format!("it is used in {} more places", uses - 1)),
+    };
+    let known = scope.names.type_names().chain(suggest::WORDS.iter().copied());
+    Some(match suggest::similar(name, known) {
+        Some(similar) => match scope.names.type_span(similar) {
+            Some(span) => error.help_at(span, format!("a type of a similar name, `{similar}`, is defined here")),
+            None => error.help(format!("did you mean `{similar}`?")),
+        },
+        None => error.help("define it, or `#include` the `.x` file that does"),
+    })
+}

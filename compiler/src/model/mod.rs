@@ -1,0 +1,49 @@
+//! From the syntax tree to the model: names resolved, constants evaluated, rules checked, recursion and sizes known.
+
+pub mod types;
+
+mod access;
+mod constant;
+mod declaration;
+mod definition;
+mod enumeration;
+mod errors;
+mod evaluate;
+mod graph;
+mod lists;
+mod names;
+mod program;
+mod recursion;
+mod sizes;
+mod structure;
+mod suggest;
+mod typedef;
+mod union;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostic::Diagnostic;
+use crate::syntax::ast::Specification;
+use errors::Errors;
+use types::Model;
+
+/// Builds the model of a specification, or says everything that is wrong with it.
+pub(crate) fn resolve(specification: &Specification) -> Result<Model, Vec<Diagnostic>> {
+    let mut errors = Errors::default();
+    let names = names::collect(specification, &mut errors);
+    let constants = constant::evaluate(&names, &mut errors);
+    let scope = definition::Scope { names: &names, constants: &constants };
+    let (mut model, places) = definition::lower(&scope, &mut errors);
+    program::check_numbers(&scope, &model, &mut errors);
+    errors.stop(&scope)?;
+    recursion::refuse_infinite(&model, &places, &mut errors);
+    errors.stop(&scope)?;
+    lists::fold(&mut model);
+    recursion::mark(&mut model);
+    sizes::compute(&mut model);
+    sizes::check(&model, &places, &mut errors);
+    errors.stop(&scope)?;
+    Ok(model)
+}

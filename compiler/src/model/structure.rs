@@ -1,0 +1,43 @@
+//! Structures: RFC 4506 section 4.14.
+
+use super::declaration;
+use super::definition::Scope;
+use super::errors::Errors;
+use super::names::{Item, duplicate};
+use super::types::{Size, Structure};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::ast::{Declaration, StructBody};
+use std::collections::HashMap;
+
+pub(super) fn lower(
+    scope: &Scope<'_>,
+    item: &Item<'_>,
+    body: &StructBody,
+    spans: &mut Vec<Span>,
+    errors: &mut Errors,
+) -> Structure {
+    refuse_duplicates(&body.members, errors);
+    let members = body.members.iter().filter(|member| !declaration::is_void(member));
+    Structure {
+        name: item.name.clone(),
+        docs: item.docs.to_vec(),
+        fields: members.filter_map(|member| declaration::field(scope, member, spans, errors)).collect(),
+        link: None,
+        recursive: false,
+        size: Size { min: 0, max: None },
+    }
+}
+
+/// Refuses two members of one name.
+pub(super) fn refuse_duplicates<'a>(declarations: impl IntoIterator<Item = &'a Declaration>, errors: &mut Errors) {
+    let mut seen: HashMap<&str, Span> = HashMap::new();
+    for name in declarations.into_iter().filter_map(|declaration| declaration.name.as_ref()) {
+        match seen.get(name.text.as_str()) {
+            Some(earlier) => errors.push(duplicate(Code::DuplicateMember, "member", name, *earlier)),
+            None => {
+                seen.insert(&name.text, name.span);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! "Did you mean".
+
+/// Words that can stand where a type is expected.
+pub(super) const WORDS: [&str; 22] = [
+    "bool", "char", "double", "enum", "float", "hyper", "int", "long", "opaque", "quadruple", "short", "string", "struct",
+    "union", "unsigned", "u_int", "int32_t", "uint32_t", "int64_t", "uint64_t", "bool_t", "void",
+];
+
+/// The known name most like a given one; `None` if none is much like it.
+pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).max(1);
+    let rated = known.filter_map(|other| Some((distance(name, other, limit)?, other)));
+    rated.min_by_key(|(distance, other)| (*distance, *other)).map(|(_, other)| other)
+}
+
+/// How many characters must be inserted, removed or replaced, letter case aside; `None` if over `limit`.
+fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.iter().enumerate() {
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for ((to, above_left), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
+            left = (above_left + usize::from(from != to)).min(above + 1).min(left + 1);
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().filter(|distance| *distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_nearest_name_within_reason() {
+        let known = ["name", "names", "greeting"];
+        assert_eq!(similar("nam", known.into_iter()), Some("name"));
+        assert_eq!(similar("greetnig", known.into_iter()), Some("greeting"));
+        assert_eq!(similar("NAMES", known.into_iter()), Some("names"));
+        assert_eq!(similar("fhandle", known.into_iter()), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! The types a definition is made of, and what they lead to.
+
+use super::types::{Definition, DefinitionId, Model, Type};
+
+/// How one definition mentions another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mention {
+    /// As a part: a value always holds a value of the other.
+    Part,
+    /// Behind optional-data, a variable-length array or a list: a value may hold none.
+    Indirect,
+}
+
+/// The types of members, arms (default last), a typedef, or arguments and result of each procedure.
+pub(super) fn types(definition: &Definition) -> Vec<&Type> {
+    match definition {
+        Definition::Constant(_) | Definition::Enumeration(_) => Vec::new(),
+        Definition::Structure(it) => it.fields.iter().map(|field| &field.ty).collect(),
+        Definition::Union(it) => {
+            let arms = it.arms.iter().filter_map(|arm| arm.field.as_ref());
+            arms.chain(it.default.iter().filter_map(|arm| arm.field.as_ref())).map(|field| &field.ty).collect()
+        }
+        Definition::Typedef(it) => vec![&it.field.ty],
+        Definition::Program(it) => {
+            let procedures = it.versions.iter().flat_map(|version| &version.procedures);
+            procedures.flat_map(|it| it.arguments.iter().map(|argument| &argument.ty).chain(&it.result)).collect()
+        }
+    }
+}
+
+/// [`types`], to be changed.
+pub(super) fn types_mut(definition: &mut Definition) -> Vec<&mut Type> {
+    match definition {
+        Definition::Constant(_) | Definition::Enumeration(_) => Vec::new(),
+        Definition::Structure(it) => it.fields.iter_mut().map(|field| &mut field.ty).collect(),
+        Definition::Union(it) => {
+            let arms = it.arms.iter_mut().filter_map(|arm| arm.field.as_mut());
+            arms.chain(it.default.iter_mut().filter_map(|arm| arm.field.as_mut())).map(|field| &mut field.ty).collect()
+        }
+        Definition::Typedef(it) => vec![&mut it.field.ty],
+        Definition::Program(it) => {
+            let procedures = it.versions.iter_mut().flat_map(|version| &mut version.procedures);
+            procedures
+                .flat_map(|it| it.arguments.iter_mut().map(|argument| &mut argument.ty).chain(&mut it.result))
+                .collect()
+        }
+    }
+}
+
+/// The definition a type names, and how.
+pub(super) fn mention(ty: &Type) -> Option<(DefinitionId, Mention)> {
+    match ty {
+        Type::Named(id) | Type::NonEmptyList(id) => Some((*id, Mention::Part)),
+        Type::List(id) => Some((*id, Mention::Indirect)),
+        Type::FixedArray(element, _) => mention(element),
+        Type::VariableArray(inner, _) | Type::Optional(inner) | Type::RecursiveOptional(inner) => {
+            mention(inner).map(|(id, _)| (id, Mention::Indirect))
+        }
+        Type::Basic(_) | Type::FixedOpaque(_) | Type::VariableOpaque(_) | Type::String(_) => None,
+    }
+}
+
+/// For each definition those it mentions.
+pub(super) fn edges(model: &Model, wanted: impl Fn(Mention) -> bool) -> Vec<Vec<usize>> {
+    let mentioned = |definition| {
+        let found = types(definition).into_iter().filter_map(mention);
+        found.filter(|(_, how)| wanted(*how)).map(|(id, _)| id.0).collect()
+    };
+    model.definitions.iter().map(mentioned).collect()
+}
