@@ -8,8 +8,9 @@ pub use crate::xdr::{
 pub use crate::{
     call::Call,
     client::{Client, ClientOptions, Pending},
-    dispatch::{Dispatch, arguments, procedure_unavailable, results},
+    dispatch::{Dispatch, argument, procedure_unavailable, results},
     error::{Error, Result},
+    server::Server,
 };
 pub use bytes::Bytes;
 
@@ -47,4 +48,17 @@ pub fn write_window<S: Sink>(out: &mut S, length: usize) -> Result<Writer<'_>, E
 #[inline]
 pub fn read_window<S: Source>(input: &mut S, length: usize) -> Result<Reader<'_>, DecodeError> {
     input.window(length)
+}
+
+/// Begins a call of `procedure`, whose results are those of codec `C`.
+///
+/// # Errors
+/// See [`Client::start`].
+#[cfg(feature = "net")]
+pub fn start<C: Xdr>(
+    client: &Client,
+    procedure: u32,
+    arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+) -> crate::Result<Pending<C::Value>> {
+    client.start::<C>(procedure, arguments)
 }

@@ -1,6 +1,6 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
-use crate::xdr::{DecodeError, Decoder, Encoder, Xdr};
+use crate::xdr::{Decoder, Encoder, Xdr};
 
 /// One version of a program, ready to be served. Emitted code implements it.
 pub trait Dispatch: Send + Sync + 'static {
@@ -20,15 +20,12 @@ pub trait Dispatch: Send + Sync + 'static {
     fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()>;
 }
 
-/// The arguments of a call. Bytes behind them are ignored, as C servers do.
+/// The next argument of a call. Bytes behind the last one are ignored, as C servers do.
 ///
 /// # Errors
-/// [`Error::GarbageArguments`] if they cannot be decoded.
-pub fn arguments<T>(
-    input: &mut Decoder<'_>,
-    decode: impl FnOnce(&mut Decoder<'_>) -> Result<T, DecodeError>,
-) -> Result<T> {
-    decode(input).map_err(|_| Error::GarbageArguments)
+/// [`Error::GarbageArguments`] if it cannot be decoded.
+pub fn argument<C: Xdr>(input: &mut Decoder<'_>) -> Result<C::Value> {
+    C::decode(input).map_err(|_| Error::GarbageArguments)
 }
 
 /// Appends the results of a call.
