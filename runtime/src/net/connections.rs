@@ -40,7 +40,7 @@ impl Connections {
     }
 
     pub(super) fn insert(&mut self, connection: Connection, programs: &Programs) {
-        self.next_look = earlier(self.next_look, connection.deadline(programs));
+        self.next_look = earlier(self.next_look, first_deadline(connection.last_active(), programs));
         self.slots.insert(connection);
     }
 
@@ -82,10 +82,7 @@ impl Connections {
             }
             keep
         });
-        // A deadline that begins later than now is at least the shortest of the limits away.
-        let limits = programs.limits();
-        let shortest = limits.record_time.min(limits.write_time).min(limits.idle_time);
-        let next = earlier(earliest, now.checked_add(shortest));
+        let next = earlier(earliest, first_deadline(now, programs));
         self.next_look = next.map(|next| now.checked_add(GRAIN).map_or(next, |soonest| next.max(soonest)));
     }
 
@@ -94,4 +91,10 @@ impl Connections {
         self.slots
             .retain(|_, connection| connection.finish(programs, shared, now) != Turn::Close);
     }
+}
+
+/// The earliest deadline that can be set from `now` on.
+fn first_deadline(now: Instant, programs: &Programs) -> Option<Instant> {
+    let limits = programs.limits();
+    now.checked_add(limits.record_time.min(limits.write_time).min(limits.idle_time))
 }

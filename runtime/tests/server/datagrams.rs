@@ -1,0 +1,100 @@
+//! Datagrams: poison, loops, sizes. What is answered to which message is in `matrix`.
+
+use super::support::*;
+use oncrpc::Limits;
+use std::net::UdpSocket;
+use std::time::Duration;
+
+fn ask(socket: &UdpSocket, message: &[u8]) -> Vec<u8> {
+    socket.send(message).unwrap();
+    let mut buffer = vec![0; 65_536];
+    let count = socket.recv(&mut buffer).unwrap();
+    buffer.truncate(count);
+    buffer
+}
+
+#[test]
+fn poison_does_not_stop_the_socket() {
+    let server = start(Limits::default());
+    let socket = connect_udp(&server);
+    for length in 0..=40 {
+        for fill in [1, 0x80, 0xff] {
+            socket.send(&vec![fill; length]).unwrap();
+        }
+        // 12 zeros would be a call of RPC version 0, which is answered.
+        socket.send(&vec![0; length.min(11)]).unwrap();
+    }
+    assert_eq!(ask(&socket, &call(1, ADD, &words(&[2, 3]))), success(1, &words(&[5])));
+}
+
+#[test]
+fn a_reply_is_never_answered() {
+    let server = start(Limits::default());
+    let socket = connect_udp(&server);
+    let reply = ask(&socket, &call(1, NULL, b""));
+    let denial = ask(&socket, &words(&[2, 0, 3]));
+    socket.send(&reply).unwrap();
+    socket.send(&denial).unwrap();
+    assert_eq!(ask(&socket, &call(3, NULL, b"")), success(3, b""));
+    socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    assert!(socket.recv(&mut [0; 100]).is_err());
+}
+
+#[test]
+fn a_reply_beyond_the_limit_becomes_a_system_error() {
+    let server = start(Limits::default());
+    let socket = connect_udp(&server);
+    let fits = 8_800 - 28;
+    for (size, ok) in [
+        (fits, true),
+        (fits + 1, false),
+        (60_000, false),
+        (100_000, false),
+        (fits, true),
+    ] {
+        let expected = if ok {
+            success(1, &opaque(&vec![0xab; size as usize]))
+        } else {
+            words(&[1, 1, 0, 0, 0, 5])
+        };
+        assert_eq!(ask(&socket, &call(1, FILL, &words(&[size]))), expected, "{size} bytes");
+    }
+}
+
+#[test]
+fn a_large_call_is_taken() {
+    let server = start(Limits::default());
+    let socket = connect_udp(&server);
+    assert_eq!(
+        ask(&socket, &call(1, ADD, &[words(&[2, 3]), vec![0; 60_000]].concat())),
+        success(1, &words(&[5]))
+    );
+    let data = [7; 8_000];
+    assert_eq!(ask(&socket, &call(1, ECHO, &opaque(&data))), success(1, &opaque(&data)));
+}
+
+#[test]
+fn many_callers_get_their_own_replies() {
+    let server = start(Limits::default());
+    let sockets: Vec<_> = (0..50).map(|_| connect_udp(&server)).collect();
+    for round in 0..5 {
+        for (xid, socket) in (0..).zip(&sockets) {
+            socket.send(&call(xid, ADD, &words(&[xid, round]))).unwrap();
+        }
+        for (xid, socket) in (0..).zip(&sockets) {
+            let mut buffer = [0; 100];
+            let count = socket.recv(&mut buffer).unwrap();
+            assert_eq!(buffer[..count], success(xid, &words(&[xid + round])));
+        }
+    }
+}
+
+#[test]
+fn a_caller_that_is_gone_does_not_stop_the_socket() {
+    let server = start(Limits::default());
+    for xid in 0..100 {
+        // Nobody takes the reply: the system tells the server's socket so.
+        connect_udp(&server).send(&call(xid, NULL, b"")).unwrap();
+    }
+    assert_eq!(ask(&connect_udp(&server), &call(1, NULL, b"")), success(1, b""));
+}

@@ -1,0 +1,14 @@
+//! The server, called by hand-written bytes: over loopback sockets, and without any.
+#![cfg(feature = "net")]
+
+mod connections;
+mod datagrams;
+mod descriptors;
+mod hostile;
+mod matrix;
+mod programs;
+mod records;
+mod stop;
+mod streams;
+mod support;
+mod timeouts;

@@ -1,0 +1,101 @@
+//! Deadlines, shortened: slow senders, silent ones, and peers that do not take their replies.
+
+use super::support::*;
+use oncrpc::Limits;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+const SHORT: Duration = Duration::from_millis(300);
+
+#[test]
+fn slow_senders_are_closed_and_delay_nobody() {
+    let server = start(Limits {
+        record_time: SHORT,
+        ..Limits::default()
+    });
+    let mut good = connect(&server);
+    let mut slow: Vec<_> = (0..50).map(|_| connect(&server)).collect();
+    let bytes = record(&call(1, ADD, &[0; 1_000]));
+    let begin = Instant::now();
+    // A byte now and then does not renew the deadline.
+    for byte in bytes.chunks(1) {
+        let alive = slow.iter_mut().filter_map(|stream| stream.write_all(byte).ok()).count();
+        check_served(&mut good);
+        if alive == 0 || begin.elapsed() > PATIENCE {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(begin.elapsed() >= SHORT);
+    slow.iter_mut().for_each(check_closed);
+}
+
+#[test]
+fn one_byte_of_a_mark_is_a_record_that_has_begun() {
+    let server = start(Limits {
+        record_time: SHORT,
+        ..Limits::default()
+    });
+    let mut stream = connect(&server);
+    let begin = Instant::now();
+    stream.write_all(&[0x80]).unwrap();
+    check_closed(&mut stream);
+    assert!(begin.elapsed() >= SHORT);
+}
+
+#[test]
+fn each_record_has_the_whole_time() {
+    let server = start(Limits {
+        record_time: Duration::from_secs(1),
+        ..Limits::default()
+    });
+    let mut stream = connect(&server);
+    let bytes = record(&call(1, ADD, &words(&[2, 3])));
+    // Each write ends one record and begins the next, so that there is always one that has begun.
+    let (front, back) = bytes.split_at(20);
+    stream.write_all(front).unwrap();
+    for _ in 0..15 {
+        std::thread::sleep(Duration::from_millis(100));
+        stream.write_all(&[back, front].concat()).unwrap();
+        assert_eq!(read_record(&mut stream), success(1, &words(&[5])));
+    }
+}
+
+#[test]
+fn silent_connections_are_closed_and_others_not() {
+    let server = start(Limits {
+        idle_time: Duration::from_secs(1),
+        ..Limits::default()
+    });
+    let mut silent = connect(&server);
+    let mut busy = connect(&server);
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_millis(1_500) {
+        check_served(&mut busy);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    check_closed(&mut silent);
+    check_served(&mut busy);
+}
+
+#[test]
+fn a_peer_that_takes_no_reply_is_closed() {
+    let server = start(Limits {
+        write_time: SHORT,
+        ..Limits::default()
+    });
+    let mut stream = connect(&server);
+    socket2::SockRef::from(&stream).set_recv_buffer_size(4 << 10).unwrap();
+    let calls: Vec<u8> = (0..50)
+        .flat_map(|xid| record(&call(xid, FILL, &words(&[1 << 20]))))
+        .collect();
+    stream.write_all(&calls).unwrap();
+    let begin = Instant::now();
+    // The server's end is gone when writing fails.
+    while stream.write_all(&record(&call(1, NULL, b""))).is_ok() {
+        assert!(begin.elapsed() < PATIENCE);
+        check_served(&mut connect(&server));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(begin.elapsed() >= SHORT / 2);
+}
