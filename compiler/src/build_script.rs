@@ -1,9 +1,11 @@
 //! The compiler as a build script uses it.
 
-use crate::driver::{self, Disk, Options};
+use crate::driver::{self, Compilation, Disk, Options};
 use crate::error::CompileError;
+use crate::model::types::Model;
 use crate::output;
 use crate::render::Style;
+use crate::source::SourceMap;
 use std::path::{Path, PathBuf};
 
 /// Compiles a `.x` file with default options to `$OUT_DIR/<stem>.rs`; see [`Compiler::compile`].
@@ -74,8 +76,24 @@ impl Compiler {
         Outcome(refuse_same_stem(&paths).and_then(|()| paths.iter().map(|path| self.compile_one(path)).collect()))
     }
 
+    /// The model of a file, for programs that want to know what an interface says. Writes nothing, tells cargo nothing.
+    pub fn model(&self, path: impl AsRef<Path>) -> Outcome<Model> {
+        let (path, mut sources) = (path.as_ref(), SourceMap::default());
+        let model = driver::model_of(&self.options, &Disk, path, &mut sources);
+        Outcome(model.map_err(|failure| {
+            let compilation = Compilation {
+                sources,
+                result: Ok(String::new()),
+            };
+            CompileError::new(path, failure, &compilation, Style::Plain)
+        }))
+    }
+
     fn compile_one(&self, path: &Path) -> Result<PathBuf, CompileError> {
-        let out_dir = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
+        let out_dir = self
+            .out_dir
+            .clone()
+            .or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or(CompileError::NoOutDir)?;
         let name = output::rust_name(path).ok_or_else(|| CompileError::NoFileName { path: path.to_owned() })?;
         let output = out_dir.join(name);
@@ -99,7 +117,10 @@ pub(crate) fn refuse_same_stem(paths: &[&Path]) -> Result<(), CompileError> {
     for (index, second) in paths.iter().enumerate() {
         let mut before = paths.iter().take(index);
         if let Some(first) = before.find(|first| first.file_stem() == second.file_stem()) {
-            return Err(CompileError::SameStem { first: (*first).to_owned(), second: (*second).to_owned() });
+            return Err(CompileError::SameStem {
+                first: (*first).to_owned(),
+                second: (*second).to_owned(),
+            });
         }
     }
     Ok(())

@@ -100,7 +100,10 @@ const UNUSABLE: u8 = 2;
 fn generate(arguments: &Gen) -> Result<(), u8> {
     let files = &arguments.input.files;
     if arguments.output.is_some() && files.len() > 1 {
-        return Err(complain("error: -o takes one input; use --out-dir for several", UNUSABLE));
+        return Err(complain(
+            "error: -o takes one input; use --out-dir for several",
+            UNUSABLE,
+        ));
     }
     let options = options(&arguments.input, arguments.verbatim_names, stage(arguments.emit));
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
@@ -121,7 +124,11 @@ fn check(arguments: &Check) -> Result<(), u8> {
 
 /// Compiles all files; nothing is written unless all succeed, and the errors of all are shown.
 fn compile_all<'a>(options: &Options, paths: &[&'a Path]) -> Result<Vec<(&'a Path, String)>, u8> {
-    let style = if io::stderr().is_terminal() { Style::Colour } else { Style::Plain };
+    let style = if io::stderr().is_terminal() {
+        Style::Colour
+    } else {
+        Style::Plain
+    };
     let mut outputs = Vec::new();
     let mut worst = None;
     for path in paths {
@@ -138,7 +145,9 @@ fn compile_all<'a>(options: &Options, paths: &[&'a Path]) -> Result<Vec<(&'a Pat
 fn deliver(arguments: &Gen, input: &Path, text: &str) -> Result<(), u8> {
     let output = output_path(arguments, input)?;
     if output.as_os_str() == "-" {
-        let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        let written = io::stdout()
+            .write_all(text.as_bytes())
+            .and_then(|()| io::stdout().flush());
         return written.map_err(|error| report(CompileError::Write { path: output, error }));
     }
     if arguments.check {
@@ -169,14 +178,24 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
     let Some(name) = output::rust_name(input) else {
         return Err(report(CompileError::NoFileName { path: input.to_owned() }));
     };
-    let directory = arguments.out_dir.as_deref().or_else(|| input.parent()).unwrap_or(Path::new(""));
+    let directory = arguments
+        .out_dir
+        .as_deref()
+        .or_else(|| input.parent())
+        .unwrap_or(Path::new(""));
     Ok(directory.join(name))
 }
 
 fn options(input: &Input, verbatim_names: bool, stage: Stage) -> Options {
-    let preprocess =
-        PreprocessOptions { include_dirs: input.include_dirs.clone(), defines: input.defines.clone() };
-    Options { preprocess, verbatim_names, stage }
+    let preprocess = PreprocessOptions {
+        include_dirs: input.include_dirs.clone(),
+        defines: input.defines.clone(),
+    };
+    Options {
+        preprocess,
+        verbatim_names,
+        stage,
+    }
 }
 
 fn stage(emit: Emit) -> Stage {
@@ -191,7 +210,11 @@ fn parse_define(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').unwrap_or((text, "1"));
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_name { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("`{name}` is not a name")) }
+    if is_name {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err(format!("`{name}` is not a name"))
+    }
 }
 
 /// Shows an error and says which exit status it means.

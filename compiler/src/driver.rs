@@ -46,7 +46,12 @@ pub(crate) enum Failure {
 }
 
 /// The model of one file.
-pub(crate) fn model_of(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Model, Failure> {
+pub(crate) fn model_of(
+    options: &Options,
+    loader: &dyn Loader,
+    path: &Path,
+    sources: &mut SourceMap,
+) -> Result<Model, Failure> {
     model::resolve(&parse(options, loader, path, sources)?).map_err(Failure::Rejected)
 }
 
@@ -66,12 +71,23 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }
-    let source_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let emit = EmitOptions { source_name, verbatim_names: options.verbatim_names };
+    let source_name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let emit = EmitOptions {
+        source_name,
+        verbatim_names: options.verbatim_names,
+    };
     rust::emit(&model, &emit).map_err(Failure::Internal)
 }
 
-fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Specification, Failure> {
+fn parse(
+    options: &Options,
+    loader: &dyn Loader,
+    path: &Path,
+    sources: &mut SourceMap,
+) -> Result<Specification, Failure> {
     let bytes = loader.load(path).map_err(Failure::Read)?;
     let root = sources.add(path, &bytes, None);
     let text = preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;

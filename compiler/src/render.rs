@@ -46,7 +46,10 @@ fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) 
         Severity::Error => "error",
     };
     let head = painter.paint(RED, &format!("{severity}[{}]", diagnostic.code));
-    push(out, &format!("{head}{}", painter.paint(BOLD, &format!(": {}", diagnostic.message))));
+    push(
+        out,
+        &format!("{head}{}", painter.paint(BOLD, &format!(": {}", diagnostic.message))),
+    );
     let gutter = gutter_width(diagnostic, painter.sources);
     snippet(diagnostic.span, &diagnostic.label, "^", gutter, painter, out);
     for note in &diagnostic.notes {
@@ -59,7 +62,10 @@ fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) 
                 push(out, &format!("{word}: {}", note.message));
                 snippet(span, "", "-", gutter, painter, out);
             }
-            None => push(out, &format!("{:gutter$} {} {word}: {}", "", painter.paint(BLUE, "="), note.message)),
+            None => push(
+                out,
+                &format!("{:gutter$} {} {word}: {}", "", painter.paint(BLUE, "="), note.message),
+            ),
         }
     }
     include_chain(diagnostic.span, gutter, painter, out);
@@ -73,13 +79,18 @@ fn push(out: &mut String, line: &str) {
 /// The digits of the largest line number shown.
 fn gutter_width(diagnostic: &Diagnostic, sources: &SourceMap) -> usize {
     let spans = std::iter::once(diagnostic.span).chain(diagnostic.notes.iter().filter_map(|note| note.span));
-    let line = spans.filter_map(|span| sources.place(span.start)).map(|place| place.line).max();
+    let line = spans
+        .filter_map(|span| sources.place(span.start))
+        .map(|place| place.line)
+        .max();
     line.unwrap_or(1).to_string().len()
 }
 
 /// The place, the line and the mark below it.
 fn snippet(span: Span, label: &str, mark: &str, gutter: usize, painter: &Painter<'_>, out: &mut String) {
-    let Some(place) = painter.sources.place(span.start) else { return };
+    let Some(place) = painter.sources.place(span.start) else {
+        return;
+    };
     let bar = painter.paint(BLUE, "|");
     locate(&place, gutter, painter, out);
     push(out, &format!("{:gutter$} {bar}", ""));
@@ -87,11 +98,16 @@ fn snippet(span: Span, label: &str, mark: &str, gutter: usize, painter: &Painter
     push(out, &format!("{number} {bar} {}", visible(place.text)));
     let before = place.text.get(..place.offset).unwrap_or_default();
     let marked = place.text.get(place.offset..).unwrap_or_default();
-    let marked = marked.get(..(span.end - span.start).min(marked.len())).unwrap_or(marked);
+    let marked = marked
+        .get(..(span.end - span.start).min(marked.len()))
+        .unwrap_or(marked);
     let marks = mark.repeat(width(marked).max(1));
     let colour = if mark == "^" { RED } else { BLUE };
     let line = painter.paint(colour, format!("{marks} {label}").trim_end());
-    push(out, &format!("{:gutter$} {bar} {:indent$}{line}", "", "", indent = width(before)));
+    push(
+        out,
+        &format!("{:gutter$} {bar} {:indent$}{line}", "", "", indent = width(before)),
+    );
     if !label.is_empty() {
         push(out, &format!("{:gutter$} {bar}", ""));
     }
@@ -100,7 +116,10 @@ fn snippet(span: Span, label: &str, mark: &str, gutter: usize, painter: &Painter
 fn locate(place: &Place<'_>, gutter: usize, painter: &Painter<'_>, out: &mut String) {
     let arrow = painter.paint(BLUE, "-->");
     let path = place.file.path.display();
-    push(out, &format!("{:gutter$}{arrow} {path}:{}:{}", "", place.line, place.column));
+    push(
+        out,
+        &format!("{:gutter$}{arrow} {path}:{}:{}", "", place.line, place.column),
+    );
 }
 
 /// For a file that was included: by whom, up to the file the user named.
@@ -157,7 +176,11 @@ mod tests {
         let base = sources.add(Path::new("a.x"), text.as_bytes(), None).start;
         let at = base + text.find(needle).unwrap();
         let span = Span::new(at, at + needle.len());
-        render(&[Diagnostic::error(Code::Syntax, span, "no").label("here")], &sources, Style::Plain)
+        render(
+            &[Diagnostic::error(Code::Syntax, span, "no").label("here")],
+            &sources,
+            Style::Plain,
+        )
     }
 
     #[test]

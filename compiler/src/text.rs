@@ -28,7 +28,11 @@ impl Text {
         self.text.push_str(text);
         match self.pieces.last_mut() {
             Some(last) if last.copied && last.source.end == source.start => last.source.end = source.end,
-            _ => self.pieces.push(Piece { start, source, copied: true }),
+            _ => self.pieces.push(Piece {
+                start,
+                source,
+                copied: true,
+            }),
         }
     }
 
@@ -37,7 +41,11 @@ impl Text {
         if text.is_empty() {
             return;
         }
-        self.pieces.push(Piece { start: self.text.len(), source, copied: false });
+        self.pieces.push(Piece {
+            start: self.text.len(),
+            source,
+            copied: false,
+        });
         self.text.push_str(text);
     }
 

@@ -22,7 +22,11 @@ pub(super) fn compute(model: &mut Model) {
     let all = graph::components(&edges(model, |_| true));
     for component in &all {
         for id in &component.members {
-            let max = if component.cyclic { None } else { size(model, *id).max.and_then(bounded) };
+            let max = if component.cyclic {
+                None
+            } else {
+                size(model, *id).max.and_then(bounded)
+            };
             set(model, *id, |size| size.max = max);
         }
     }
@@ -38,7 +42,9 @@ pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
                 refused = true;
             }
         }
-        let alone_too_large = walk::types(definition).into_iter().any(|ty| too_large(model.size_of(ty)));
+        let alone_too_large = walk::types(definition)
+            .into_iter()
+            .any(|ty| too_large(model.size_of(ty)));
         if !refused && !alone_too_large && too_large(size(model, id)) {
             let message = format!("`{}` takes more than 2^32-1 bytes", definition.name());
             errors.push(Diagnostic::error(Code::TooLarge, places.name, message));
@@ -48,9 +54,11 @@ pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
 
 fn check_type(model: &Model, ty: &Type, span: Span) -> Option<Diagnostic> {
     match ty {
-        Type::FixedOpaque(_) if too_large(model.size_of(ty)) => {
-            Some(Diagnostic::error(Code::TooLarge, span, "this takes more than 2^32-1 bytes"))
-        }
+        Type::FixedOpaque(_) if too_large(model.size_of(ty)) => Some(Diagnostic::error(
+            Code::TooLarge,
+            span,
+            "this takes more than 2^32-1 bytes",
+        )),
         Type::FixedArray(element, _) => check_type(model, element, span).or_else(|| {
             let new = !too_large(model.size_of(element)) && too_large(model.size_of(ty));
             new.then(|| {
@@ -60,9 +68,13 @@ fn check_type(model: &Model, ty: &Type, span: Span) -> Option<Diagnostic> {
             })
         }),
         Type::VariableArray(element, None) if model.size_of(element).max == Some(0) => Some(
-            Diagnostic::error(Code::ZeroSizeElements, span, "an unbounded array of elements that take no room")
-                .label("a few bytes could stand for 2^32-1 elements")
-                .help("give the array a bound, or the elements a member"),
+            Diagnostic::error(
+                Code::ZeroSizeElements,
+                span,
+                "an unbounded array of elements that take no room",
+            )
+            .label("a few bytes could stand for 2^32-1 elements")
+            .help("give the array a bound, or the elements a member"),
         ),
         Type::VariableArray(inner, _) | Type::Optional(inner) | Type::RecursiveOptional(inner) => {
             check_type(model, inner, span)
@@ -86,7 +98,9 @@ fn set(model: &mut Model, id: usize, change: impl FnOnce(&mut Size)) {
 
 /// The size of a definition, from the sizes of what it needs.
 fn size(model: &Model, id: usize) -> Size {
-    let Some(definition) = model.definitions.get(id) else { return Size::exactly(0) };
+    let Some(definition) = model.definitions.get(id) else {
+        return Size::exactly(0);
+    };
     let parts = || walk::types(definition).into_iter().map(|ty| model.size_of(ty));
     match definition {
         Definition::Constant(_) | Definition::Program(_) => Size::exactly(0),
@@ -107,9 +121,15 @@ fn bounded(bytes: u64) -> Option<u64> {
 
 fn add(a: Size, b: Size) -> Size {
     let max = a.max.zip(b.max).and_then(|(a, b)| bounded(a.saturating_add(b)));
-    Size { min: a.min.saturating_add(b.min), max }
+    Size {
+        min: a.min.saturating_add(b.min),
+        max,
+    }
 }
 
 fn either(a: Size, b: Size) -> Size {
-    Size { min: a.min.min(b.min), max: a.max.zip(b.max).map(|(a, b)| a.max(b)) }
+    Size {
+        min: a.min.min(b.min),
+        max: a.max.zip(b.max).map(|(a, b)| a.max(b)),
+    }
 }

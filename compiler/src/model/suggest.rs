@@ -2,15 +2,37 @@
 
 /// Words that can stand where a type is expected.
 pub(super) const WORDS: [&str; 22] = [
-    "bool", "char", "double", "enum", "float", "hyper", "int", "long", "opaque", "quadruple", "short", "string", "struct",
-    "union", "unsigned", "u_int", "int32_t", "uint32_t", "int64_t", "uint64_t", "bool_t", "void",
+    "bool",
+    "char",
+    "double",
+    "enum",
+    "float",
+    "hyper",
+    "int",
+    "long",
+    "opaque",
+    "quadruple",
+    "short",
+    "string",
+    "struct",
+    "union",
+    "unsigned",
+    "u_int",
+    "int32_t",
+    "uint32_t",
+    "int64_t",
+    "uint64_t",
+    "bool_t",
+    "void",
 ];
 
 /// The known name most like a given one; `None` if none is much like it.
 pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
     let rated = known.filter_map(|other| Some((distance(name, other, limit)?, other)));
-    rated.min_by_key(|(distance, other)| (*distance, *other)).map(|(_, other)| other)
+    rated
+        .min_by_key(|(distance, other)| (*distance, *other))
+        .map(|(_, other)| other)
 }
 
 /// How many characters must be inserted, removed or replaced, letter case aside; `None` if over `limit`.

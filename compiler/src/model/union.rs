@@ -22,13 +22,22 @@ pub(super) fn lower(
     structure::refuse_duplicates(body.cases.iter().filter_map(|case| case.arm.as_ref()), errors);
     if body.cases.is_empty() {
         errors.push(
-            Diagnostic::error(Code::NoArms, item.span, format!("the union `{}` has no arms", item.name))
-                .help("add `case VALUE: declaration;` or `default: void;`"),
+            Diagnostic::error(
+                Code::NoArms,
+                item.span,
+                format!("the union `{}` has no arms", item.name),
+            )
+            .help("add `case VALUE: declaration;` or `default: void;`"),
         );
     }
     let found = discriminant(scope, &body.discriminant, errors);
     let (arms, default) = arms(scope, found.as_ref(), &body.cases, spans, errors);
-    let name = body.discriminant.name.as_ref().map(|name| name.text.clone()).unwrap_or_default();
+    let name = body
+        .discriminant
+        .name
+        .as_ref()
+        .map(|name| name.text.clone())
+        .unwrap_or_default();
     let (discriminant_type, discriminant) = match found {
         Some(found) => (found.declared, found.kind),
         None => (Type::Basic(Basic::Int), Discriminant::Signed),
@@ -57,8 +66,15 @@ struct Found<'a> {
 enum Values<'a> {
     Bool,
     /// A number of so many bits.
-    Number { bits: u32, signed: bool },
-    Enumeration { name: &'a str, body: &'a EnumBody, values: Vec<Option<i32>> },
+    Number {
+        bits: u32,
+        signed: bool,
+    },
+    Enumeration {
+        name: &'a str,
+        body: &'a EnumBody,
+        values: Vec<Option<i32>>,
+    },
 }
 
 fn discriminant<'a>(scope: &Scope<'a>, declared: &Declaration, errors: &mut Errors) -> Option<Found<'a>> {
@@ -86,7 +102,11 @@ fn discriminant<'a>(scope: &Scope<'a>, declared: &Declaration, errors: &mut Erro
         refuse(errors);
         return None;
     };
-    Some(Found { declared: ty, kind, values })
+    Some(Found {
+        declared: ty,
+        kind,
+        values,
+    })
 }
 
 /// Follows typedefs to what a type is; `None` if that cannot be a discriminant.
@@ -104,7 +124,14 @@ fn resolve<'a>(scope: &Scope<'a>, ty: &Type) -> Option<(Discriminant, Values<'a>
             ItemKind::Enumeration(body) => {
                 let values = enumeration::values(scope, index, body);
                 let kind = Discriminant::Enumeration(DefinitionId(index));
-                return Some((kind, Values::Enumeration { name: &item.name, body, values }));
+                return Some((
+                    kind,
+                    Values::Enumeration {
+                        name: &item.name,
+                        body,
+                        values,
+                    },
+                ));
             }
             // An undefined type behind it is reported where it stands.
             ItemKind::Typedef(it) if !it.optional && matches!(it.bound, Bound::None) => {
@@ -127,7 +154,11 @@ fn basic_values<'a>(basic: Basic) -> Option<(Discriminant, Values<'a>)> {
         Basic::UnsignedInt => (32, false),
         _ => return None,
     };
-    let kind = if signed { Discriminant::Signed } else { Discriminant::Unsigned };
+    let kind = if signed {
+        Discriminant::Signed
+    } else {
+        Discriminant::Unsigned
+    };
     Some((kind, Values::Number { bits, signed }))
 }
 
@@ -154,7 +185,11 @@ fn arms(
         });
         let Some(mark) = marks.last() else {
             let (docs, field) = arm(scope, spec, spans, errors);
-            arms.push(Arm { cases: labels, docs, field });
+            arms.push(Arm {
+                cases: labels,
+                docs,
+                field,
+            });
             continue;
         };
         // Labels beside `default` mean what `default` means.
@@ -172,12 +207,7 @@ fn arms(
 }
 
 /// The comments and the declaration of an arm.
-fn arm(
-    scope: &Scope<'_>,
-    spec: &CaseSpec,
-    spans: &mut Vec<Span>,
-    errors: &mut Errors,
-) -> (Vec<String>, Option<Field>) {
+fn arm(scope: &Scope<'_>, spec: &CaseSpec, spans: &mut Vec<Span>, errors: &mut Errors) -> (Vec<String>, Option<Field>) {
     let mut docs = spec.docs.clone();
     let Some(declared) = spec.arm.as_ref().filter(|declared| !declaration::is_void(declared)) else {
         return (docs, None);
@@ -202,11 +232,16 @@ fn case(
     }
     let number = scope.constants.number(written, errors)?;
     let found = match values {
-        Values::Bool => i64::try_from(number).ok().filter(|value| matches!(value, 0 | 1)).map(|value| (value, None)),
+        Values::Bool => i64::try_from(number)
+            .ok()
+            .filter(|value| matches!(value, 0 | 1))
+            .map(|value| (value, None)),
         Values::Number { bits, signed } => wrap(number, *bits, *signed).map(|value| (value, None)),
         Values::Enumeration { values, .. } => enumeration::wrap(number).and_then(|value| {
             // With an enumerator of unknown value nothing can be said against the label.
-            let index = values.iter().position(|other| other.is_none_or(|other| other == value))?;
+            let index = values
+                .iter()
+                .position(|other| other.is_none_or(|other| other == value))?;
             Some((i64::from(value), Some(index)))
         }),
     };
@@ -216,13 +251,21 @@ fn case(
     };
     if let Some(earlier) = seen.insert(value, written.span) {
         errors.push(
-            Diagnostic::error(Code::DuplicateCase, written.span, format!("the case {} appears twice", written.source))
-                .label(format!("its value is {value}"))
-                .note_at(earlier, "it appears first here")
-                .help("remove one of them"),
+            Diagnostic::error(
+                Code::DuplicateCase,
+                written.span,
+                format!("the case {} appears twice", written.source),
+            )
+            .label(format!("its value is {value}"))
+            .note_at(earlier, "it appears first here")
+            .help("remove one of them"),
         );
     }
-    Some(Case { label: written.source.clone(), value, enumerator })
+    Some(Case {
+        label: written.source.clone(),
+        value,
+        enumerator,
+    })
 }
 
 /// A number as a discriminant of so many bits holds it; as in C, a large unsigned number may stand for a negative one.
@@ -241,13 +284,22 @@ fn wrap(number: i128, bits: u32, signed: bool) -> Option<i64> {
 }
 
 fn unknown_enumerator(name: &str, body: &EnumBody, label: &str, span: Span) -> Diagnostic {
-    let error = Diagnostic::error(Code::CaseOutsideType, span, format!("`{label}` is not an enumerator of `{name}`"))
-        .label("not found in the discriminant's enumeration");
+    let error = Diagnostic::error(
+        Code::CaseOutsideType,
+        span,
+        format!("`{label}` is not an enumerator of `{name}`"),
+    )
+    .label("not found in the discriminant's enumeration");
     let similar = suggest::similar(label, body.enumerators.iter().map(|it| it.name.text.as_str()));
-    match body.enumerators.iter().find(|it| Some(it.name.text.as_str()) == similar) {
-        Some(it) => {
-            error.help_at(it.name.span, format!("an enumerator of a similar name, `{}`, is here", it.name.text))
-        }
+    match body
+        .enumerators
+        .iter()
+        .find(|it| Some(it.name.text.as_str()) == similar)
+    {
+        Some(it) => error.help_at(
+            it.name.span,
+            format!("an enumerator of a similar name, `{}`, is here", it.name.text),
+        ),
         None => error.help(format!("use one of the enumerators of `{name}`, or `default`")),
     }
 }
@@ -257,13 +309,21 @@ fn outside(values: &Values<'_>, number: i128, written: &Expression) -> Diagnosti
         Values::Bool => ("a value of `bool`".to_owned(), "use `TRUE` or `FALSE`".to_owned()),
         Values::Number { bits, signed } => {
             let sign = if *signed { "signed" } else { "unsigned" };
-            (format!("a {sign} number of {bits} bits"), "use a value the discriminant can have".to_owned())
+            (
+                format!("a {sign} number of {bits} bits"),
+                "use a value the discriminant can have".to_owned(),
+            )
         }
-        Values::Enumeration { name, .. } => {
-            (format!("an enumerator of `{name}`"), format!("use one of the enumerators of `{name}`, or `default`"))
-        }
+        Values::Enumeration { name, .. } => (
+            format!("an enumerator of `{name}`"),
+            format!("use one of the enumerators of `{name}`, or `default`"),
+        ),
     };
-    Diagnostic::error(Code::CaseOutsideType, written.span, format!("`{}` is not {what}", written.source))
-        .label(format!("its value is {number}"))
-        .help(help)
+    Diagnostic::error(
+        Code::CaseOutsideType,
+        written.span,
+        format!("`{}` is not {what}", written.source),
+    )
+    .label(format!("its value is {number}"))
+    .help(help)
 }

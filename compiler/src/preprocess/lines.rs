@@ -25,7 +25,12 @@ impl File<'_> {
 /// Reads the file whose text is at `span` to its end.
 pub(super) fn read_file(state: &mut State<'_>, span: Span, path: &Path) {
     let text = state.sources.text(span).to_owned();
-    let file = File { text: &text, base: span.start, path, floor: state.conditionals.depth() };
+    let file = File {
+        text: &text,
+        base: span.start,
+        path,
+        floor: state.conditionals.depth(),
+    };
     let mut at = 0;
     while at < text.len() {
         at = read_line(state, &file, at);
@@ -51,7 +56,9 @@ fn pass_over(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
     let mut at = start;
     loop {
         let rest = file.text.get(at..).unwrap_or_default();
-        let Some(length) = rest.find('\n') else { return file.text.len() };
+        let Some(length) = rest.find('\n') else {
+            return file.text.len();
+        };
         keep(state, file, at + length, at + length + 1);
         at += length + 1;
         let line = rest.get(..length).unwrap_or_default();
@@ -67,7 +74,9 @@ fn is_page_mark(line: &str) -> bool {
     let footer = line.ends_with(']') && line.contains("[Page ");
     let year = line.rsplit(' ').next().unwrap_or_default();
     let dated = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
-    let numbered = line.strip_prefix("RFC ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let numbered = line
+        .strip_prefix("RFC ")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     footer || (numbered && dated && !line.contains(';'))
 }
 
@@ -110,7 +119,9 @@ fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<S
     match state.macros.expand(word) {
         Ok(value) => value,
         Err(error) => {
-            state.diagnostics.push(bad_macro_use(file.span(token.start, token.end), word, &error));
+            state
+                .diagnostics
+                .push(bad_macro_use(file.span(token.start, token.end), word, &error));
             None
         }
     }
@@ -122,12 +133,16 @@ pub(super) fn bad_macro_use(span: Span, name: &str, error: &ExpansionError) -> D
             let message = format!("`{name}` is a macro with parameters, which an interface file cannot use");
             let error = Diagnostic::error(Code::BadMacroUse, span, message)
                 .help("write the value here, or define a constant with `const`");
-            defined.into_iter().fold(error, |error, at| error.note_at(*at, "it is defined here"))
+            defined
+                .into_iter()
+                .fold(error, |error, at| error.note_at(*at, "it is defined here"))
         }
-        ExpansionError::TooLarge => {
-            Diagnostic::error(Code::BadMacroUse, span, format!("the replacement of `{name}` is too long"))
-                .label("macros lead to macros without end")
-        }
+        ExpansionError::TooLarge => Diagnostic::error(
+            Code::BadMacroUse,
+            span,
+            format!("the replacement of `{name}` is too long"),
+        )
+        .label("macros lead to macros without end"),
     }
 }
 
@@ -141,6 +156,8 @@ pub(super) fn open_comment(file: &File<'_>, token: Token) -> Diagnostic {
 /// Copies a range of the file, if this part of it is kept at all.
 pub(super) fn keep(state: &mut State<'_>, file: &File<'_>, start: usize, end: usize) {
     if state.conditionals.kept() {
-        state.out.copy(file.text.get(start..end).unwrap_or_default(), file.base + start);
+        state
+            .out
+            .copy(file.text.get(start..end).unwrap_or_default(), file.base + start);
     }
 }

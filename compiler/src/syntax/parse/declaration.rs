@@ -11,7 +11,10 @@ pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Decla
         span: builder.span(node),
         docs: builder.docs(node, None),
         source: normalised(node.as_str()),
-        specifier: TypeSpecifier { span: builder.span(node), kind: TypeKind::Void },
+        specifier: TypeSpecifier {
+            span: builder.span(node),
+            kind: TypeKind::Void,
+        },
         optional: false,
         name: None,
         bound: Bound::None,
@@ -36,7 +39,9 @@ fn fixed(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
 }
 
 fn variable(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
-    let max = child(node, Rule::expression).map(|max| expression::expression(builder, &max)).transpose()?;
+    let max = child(node, Rule::expression)
+        .map(|max| expression::expression(builder, &max))
+        .transpose()?;
     Ok(Bound::Variable(max))
 }
 
@@ -49,7 +54,12 @@ fn type_specifier(builder: &Builder<'_>, node: &Node<'_>) -> Built<TypeSpecifier
         (Rule::string_type, _) => TypeKind::String,
         (Rule::opaque_type, _) => TypeKind::Opaque,
         (Rule::type_name, _) => TypeKind::Name(builder.identifier(&written)),
-        (_, name) => match (body(Rule::enum_body), body(Rule::struct_body), body(Rule::union_body), name) {
+        (_, name) => match (
+            body(Rule::enum_body),
+            body(Rule::struct_body),
+            body(Rule::union_body),
+            name,
+        ) {
             (Some(body), _, _, name) => TypeKind::Enumeration(name, enum_body(builder, &body)?),
             (_, Some(body), _, name) => TypeKind::Structure(name, struct_body(builder, &body)?),
             (_, _, Some(body), name) => TypeKind::Union(name, Box::new(union_body(builder, &body)?)),
@@ -57,7 +67,10 @@ fn type_specifier(builder: &Builder<'_>, node: &Node<'_>) -> Built<TypeSpecifier
             _ => return Err(builder.unread(node)),
         },
     };
-    Ok(TypeSpecifier { span: builder.span(node), kind })
+    Ok(TypeSpecifier {
+        span: builder.span(node),
+        kind,
+    })
 }
 
 /// What the keywords of a basic type mean; the last one that is not `int` decides.

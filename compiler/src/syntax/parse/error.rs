@@ -39,9 +39,10 @@ pub(super) fn expected(what: &str, text: &Text, at: usize) -> Diagnostic {
     let token = lex::tokens(text.as_str(), at).find(|token| !token.is_trivia());
     let (span, found) = match token {
         Some(token) if token.kind == Kind::Text => (text.source(token.start, token.end), "a string".to_owned()),
-        Some(token) => {
-            (text.source(token.start, token.end), format!("`{}`", token.text(text.as_str()).escape_debug()))
-        }
+        Some(token) => (
+            text.source(token.start, token.end),
+            format!("`{}`", token.text(text.as_str()).escape_debug()),
+        ),
         None => (end_of(text), "the end of the file".to_owned()),
     };
     Diagnostic::error(Code::Syntax, span, format!("expected {what}, found {found}")).label(format!("expected {what}"))
@@ -118,8 +119,28 @@ fn describe(rule: Rule) -> Option<&'static str> {
 
 fn is_keyword(word: &str) -> bool {
     const KEYWORDS: [&str; 22] = [
-        "bool", "case", "char", "const", "default", "double", "enum", "float", "hyper", "int", "long", "opaque",
-        "quadruple", "short", "signed", "string", "struct", "switch", "typedef", "union", "unsigned", "void",
+        "bool",
+        "case",
+        "char",
+        "const",
+        "default",
+        "double",
+        "enum",
+        "float",
+        "hyper",
+        "int",
+        "long",
+        "opaque",
+        "quadruple",
+        "short",
+        "signed",
+        "string",
+        "struct",
+        "switch",
+        "typedef",
+        "union",
+        "unsigned",
+        "void",
     ];
     KEYWORDS.contains(&word)
 }

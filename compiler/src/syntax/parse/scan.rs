@@ -21,8 +21,18 @@ pub(super) fn definition(text: &str, start: usize) -> Chunk {
     for token in lex::tokens(text, start) {
         match token.text(text) {
             _ if token.kind != Kind::Other => {}
-            ";" if braces == 0 => return Chunk { end: token.end, too_deep },
-            "}" if braces == 0 => return Chunk { end: token.start, too_deep },
+            ";" if braces == 0 => {
+                return Chunk {
+                    end: token.end,
+                    too_deep,
+                };
+            }
+            "}" if braces == 0 => {
+                return Chunk {
+                    end: token.start,
+                    too_deep,
+                };
+            }
             "{" => {
                 braces += 1;
                 nesting += 1;
@@ -39,7 +49,10 @@ pub(super) fn definition(text: &str, start: usize) -> Chunk {
             too_deep = Some(token.start);
         }
     }
-    Chunk { end: text.len(), too_deep }
+    Chunk {
+        end: text.len(),
+        too_deep,
+    }
 }
 
 /// Where to go on after an error at `error` in the definition at `start..end`: at the next line that begins like a
@@ -57,7 +70,10 @@ pub(super) fn resume(text: &str, start: usize, error: usize, end: usize) -> usiz
 }
 
 fn begins_definition(word: &str) -> bool {
-    matches!(word, "const" | "enum" | "namespace" | "program" | "struct" | "typedef" | "union")
+    matches!(
+        word,
+        "const" | "enum" | "namespace" | "program" | "struct" | "typedef" | "union"
+    )
 }
 
 /// Where `namespace a::b {` at `start` ends, or where it stops being one.
