@@ -1,3 +1,5 @@
+mod registrations;
+
 use crate::address::{Address, Transport};
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
@@ -5,6 +7,7 @@ use crate::limits::Limits;
 use crate::net::{EventLoop, Stop};
 use crate::session::server::Programs;
 use mio::net::{TcpListener, UdpSocket};
+use registrations::Registrations;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,6 +42,7 @@ pub struct Server {
     udp: Vec<UdpSocket>,
     bound: Vec<(Transport, SocketAddr)>,
     quiet: bool,
+    registers: bool,
     stop: Arc<Stop>,
 }
 
@@ -79,6 +83,12 @@ impl Server {
     /// [`run`](Server::run) does not say on stderr where it serves what.
     pub fn quiet(mut self) -> Self {
         self.quiet = true;
+        self
+    }
+
+    /// Registers what is served with the rpcbind of this machine while it is served, so that clients find the port.
+    pub fn register_with_rpcbind(mut self) -> Self {
+        self.registers = true;
         self
     }
 
@@ -131,14 +141,15 @@ impl Server {
     /// [quiet](Server::quiet).
     ///
     /// # Errors
-    /// [`Error::Listen`] if the system has no descriptor left.
+    /// [`Error::Listen`] if the system has no descriptor left; if it [registers](Server::register_with_rpcbind) and
+    /// no rpcbind runs here or it refuses, [`Error::Connect`] or [`Error::RegistrationRefused`].
     pub fn run(self) -> Result<()> {
-        if !self.quiet {
-            self.tell();
+        let quiet = self.quiet;
+        let ready = self.prepare()?;
+        if !quiet {
+            ready.tell();
         }
-        let addresses = self.addresses();
-        let event_loop = self.into_loop()?;
-        event_loop.run().map_err(|source| failed(&addresses, source))
+        ready.run()
     }
 
     /// Serves on a thread of its own until what is returned is dropped or stopped.
@@ -146,18 +157,35 @@ impl Server {
     /// # Errors
     /// As [`Server::run`].
     pub fn start(self) -> Result<RunningServer> {
-        let addresses = self.addresses();
         let handle = self.handle();
-        let event_loop = self.into_loop()?;
-        let places = addresses.clone();
+        let ready = self.prepare()?;
+        let addresses = ready.addresses.clone();
         let thread = std::thread::Builder::new()
             .name("oncrpc-server".to_owned())
-            .spawn(move || event_loop.run().map_err(|source| failed(&places, source)))
+            .spawn(move || ready.run())
             .map_err(|source| failed(&addresses, source))?;
         Ok(RunningServer {
             addresses,
             handle,
             thread: Some(thread),
+        })
+    }
+
+    fn prepare(self) -> Result<Ready> {
+        let addresses = self.addresses();
+        let numbers: Vec<_> = self.programs.numbers().collect();
+        let event_loop = EventLoop::new(self.programs, self.tcp, self.udp, self.stop)
+            .map_err(|source| failed(&addresses, source))?;
+        let registrations = if self.registers {
+            Registrations::new(numbers.iter().copied(), &self.bound)?
+        } else {
+            Registrations::default()
+        };
+        Ok(Ready {
+            event_loop,
+            registrations,
+            numbers,
+            addresses,
         })
     }
 
@@ -179,21 +207,40 @@ impl Server {
         self.bound.push((transport, bound));
         Ok(())
     }
+}
 
+/// A server that has all it needs to run.
+#[derive(Debug)]
+struct Ready {
+    event_loop: EventLoop,
+    registrations: Registrations,
+    numbers: Vec<(u32, u32)>,
+    addresses: Vec<String>,
+}
+
+impl Ready {
     fn tell(&self) {
         let programs: Vec<_> = self
-            .programs
-            .numbers()
+            .numbers
+            .iter()
             .map(|(program, version)| format!("{program:#x} version {version}"))
             .collect();
-        for address in self.addresses() {
+        for address in &self.addresses {
             eprintln!("oncrpc: serving {} on {address}", programs.join(", "));
         }
     }
 
-    fn into_loop(self) -> Result<EventLoop> {
-        let addresses = self.addresses();
-        EventLoop::new(self.programs, self.tcp, self.udp, self.stop).map_err(|source| failed(&addresses, source))
+    /// Clients are no longer sent here when the server stops taking them in.
+    fn run(self) -> Result<()> {
+        let Self {
+            event_loop,
+            registrations,
+            addresses,
+            ..
+        } = self;
+        event_loop
+            .run(|| drop(registrations))
+            .map_err(|source| failed(&addresses, source))
     }
 }
 

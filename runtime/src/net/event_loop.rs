@@ -73,11 +73,11 @@ impl EventLoop {
         Ok(this)
     }
 
-    /// Serves until it is stopped, then lets peers take the replies that wait for them.
+    /// Serves until it is stopped, then calls `stopping` and lets peers take the replies that wait for them.
     ///
     /// # Errors
     /// The system refuses to tell of events.
-    pub(crate) fn run(mut self) -> io::Result<()> {
+    pub(crate) fn run(mut self, stopping: impl FnOnce()) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         while !self.stop.is_asked() {
             self.wait(&mut events, self.deadline())?;
@@ -86,6 +86,7 @@ impl EventLoop {
             self.connections.close_overdue(&self.programs, now);
             self.resume_listeners(now);
         }
+        stopping();
         self.finish(&mut events)
     }
 

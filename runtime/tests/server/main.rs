@@ -8,6 +8,7 @@ mod hostile;
 mod matrix;
 mod programs;
 mod records;
+mod registrations;
 mod stop;
 mod streams;
 mod support;
