@@ -32,11 +32,12 @@ pub(super) fn connect(address: &str, program: u32, version: u32, options: &Clien
     let address: Address = address.parse()?;
     let target = Target { program, version, options };
     let deadline = Instant::now() + options.connect_timeout.min(MAX_TIMEOUT);
-    let candidates = match address.port {
-        Some(port) => address.resolve(port)?,
-        None => vec![crate::rpcbind::find(&address, target, deadline)?],
-    };
-    connect_any(&address, &candidates, target, deadline).map(|(client, _)| client)
+    if let Some(port) = address.port {
+        return connect_any(&address, &address.resolve(port)?, target, deadline).map(|(client, _)| client);
+    }
+    let place = crate::rpcbind::find(&address, target, deadline)?;
+    let found = Address { port: Some(place.port()), ..address };
+    connect_any(&found, &[place], target, deadline).map(|(client, _)| client)
 }
 
 /// A client of the first of `candidates` that can be connected to, and which it is. Each gets its share of the time

@@ -43,11 +43,9 @@ pub(super) struct DatagramOutput {
 impl Output {
     pub(super) fn new(transport: Transport, retransmit_interval: Duration) -> Self {
         match transport {
-            Transport::Tcp => Self::Stream(StreamOutput {
-                gathering: Encoder::new(),
-                sending: Some(Encoder::new()),
-                stuck: false,
-            }),
+            Transport::Tcp => {
+                Self::Stream(StreamOutput { gathering: Encoder::new(), sending: Some(Encoder::new()), stuck: false })
+            }
             Transport::Udp => Self::Datagrams(DatagramOutput {
                 calls: Retransmission::new(retransmit_interval),
                 heard_nothing: false,

@@ -85,7 +85,7 @@ impl Credential {
     ///
     /// # Errors
     /// The body is longer than [`MAX_AUTH_BODY`], or breaks a limit of [`AuthSys`].
-    pub fn encode<S: Sink>(&self, out: &mut S) -> Result<(), EncodeError> {
+    pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&self.flavor().0, out)?;
         match self {
             Self::None => u32::encode(&0, out),
@@ -112,7 +112,7 @@ impl Verifier {
     ///
     /// # Errors
     /// The body is longer than [`MAX_AUTH_BODY`].
-    pub fn encode<S: Sink>(&self, out: &mut S) -> Result<(), EncodeError> {
+    pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&self.flavor.0, out)?;
         Opaque::<MAX_AUTH_BODY>::encode(&self.body, out)
     }
@@ -121,7 +121,7 @@ impl Verifier {
     ///
     /// # Errors
     /// The input ends early, or the body is longer than [`MAX_AUTH_BODY`].
-    pub fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    pub fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         let (flavor, length, mut body) = opaque_auth(input)?;
         let body = if length == 0 { Bytes::new() } else { body.take_bytes(length)? };
         Ok(Self { flavor, body })

@@ -40,7 +40,7 @@ impl Xdr for AuthSys {
     const MIN: usize = 20;
     const MAX: usize = 12 + Name::MAX + Gids::MAX;
 
-    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&value.stamp, out)?;
         Name::encode(&value.machine_name, out)?;
         u32::encode(&value.uid, out)?;
@@ -48,7 +48,7 @@ impl Xdr for AuthSys {
         Gids::encode(&value.gids, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(Self {
             stamp: u32::decode(input)?,
             machine_name: Name::decode(input)?,

@@ -58,7 +58,7 @@ impl CallHeader {
     ///
     /// # Errors
     /// The credential or verifier breaks its limits, or the message grows too large.
-    pub fn encode<S: Sink>(&self, out: &mut S) -> Result<(), EncodeError> {
+    pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
         for word in [self.xid, CALL, RPC_VERSION, self.program, self.version, self.procedure] {
             u32::encode(&word, out)?;
         }
@@ -70,7 +70,7 @@ impl CallHeader {
     ///
     /// # Errors
     /// See [`CallError`], which also knows the [answer](CallError::reply).
-    pub fn decode<S: Source>(input: &mut S) -> Result<Self, CallError> {
+    pub fn decode(input: &mut impl Source) -> Result<Self, CallError> {
         let MessageHead { xid, kind } = MessageHead::decode(input)?;
         if kind != CALL {
             return Err(CallError::NotACall { kind });
@@ -99,8 +99,7 @@ fn decode_credential<S: Source>(xid: u32, input: &mut S) -> Result<Credential, C
 }
 
 fn decode_verifier<S: Source>(xid: u32, input: &mut S) -> Result<Verifier, CallError> {
-    Verifier::decode(input)
-        .map_err(|error| too_long_or_unparsable(error, |source| CallError::Verifier { xid, source }))
+    Verifier::decode(input).map_err(|error| too_long_or_unparsable(error, |source| CallError::Verifier { xid, source }))
 }
 
 fn too_long_or_unparsable(error: DecodeError, too_long: impl FnOnce(DecodeError) -> CallError) -> CallError {

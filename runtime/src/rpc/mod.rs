@@ -35,7 +35,7 @@ pub(crate) struct MessageHead {
 }
 
 impl MessageHead {
-    pub(crate) fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    pub(crate) fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(Self { xid: u32::decode(input)?, kind: u32::decode(input)? })
     }
 }

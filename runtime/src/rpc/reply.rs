@@ -57,7 +57,7 @@ impl ReplyHeader {
     ///
     /// # Errors
     /// The verifier breaks its limit, or the message grows too large.
-    pub fn encode<S: Sink>(&self, out: &mut S) -> Result<(), EncodeError> {
+    pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&self.xid, out)?;
         u32::encode(&REPLY, out)?;
         self.body.encode(out)
@@ -67,7 +67,7 @@ impl ReplyHeader {
     ///
     /// # Errors
     /// See [`ReplyError`].
-    pub fn decode<S: Source>(input: &mut S) -> Result<Self, ReplyError> {
+    pub fn decode(input: &mut impl Source) -> Result<Self, ReplyError> {
         let MessageHead { xid, kind } = MessageHead::decode(input)?;
         if kind != REPLY {
             return Err(ReplyError::NotAReply { kind });
@@ -86,7 +86,7 @@ impl ReplyBody {
     ///
     /// # Errors
     /// As [`ReplyHeader::encode`].
-    pub fn encode<S: Sink>(&self, out: &mut S) -> Result<(), EncodeError> {
+    pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
         match self {
             Self::Accepted { verifier, stat } => {
                 u32::encode(&0, out)?;
@@ -104,7 +104,7 @@ impl ReplyBody {
     ///
     /// # Errors
     /// As [`ReplyHeader::decode`].
-    pub fn decode<S: Source>(input: &mut S) -> Result<Self, ReplyError> {
+    pub fn decode(input: &mut impl Source) -> Result<Self, ReplyError> {
         match u32::decode(input)? {
             0 => Ok(Self::Accepted { verifier: Verifier::decode(input)?, stat: AcceptStat::decode(input)? }),
             1 => Ok(Self::Denied(RejectStat::decode(input)?)),

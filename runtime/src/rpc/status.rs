@@ -71,7 +71,7 @@ impl AcceptStat {
     ///
     /// # Errors
     /// The message grows too large.
-    pub fn encode<S: Sink>(&self, out: &mut S) -> Result<(), EncodeError> {
+    pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
         match *self {
             Self::Success => u32::encode(&0, out),
             Self::ProgramUnavailable => u32::encode(&1, out),
@@ -87,7 +87,7 @@ impl AcceptStat {
     ///
     /// # Errors
     /// [`DecodeError::Truncated`].
-    pub fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    pub fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(match u32::decode(input)? {
             0 => Self::Success,
             1 => Self::ProgramUnavailable,
@@ -105,7 +105,7 @@ impl RejectStat {
     ///
     /// # Errors
     /// The message grows too large.
-    pub fn encode<S: Sink>(&self, out: &mut S) -> Result<(), EncodeError> {
+    pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
         match *self {
             Self::RpcMismatch { low, high } => encode_mismatch(0, low, high, out),
             Self::Auth(reason) => {
@@ -120,7 +120,7 @@ impl RejectStat {
     ///
     /// # Errors
     /// [`DecodeError::Truncated`].
-    pub fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    pub fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(match u32::decode(input)? {
             0 => Self::RpcMismatch { low: u32::decode(input)?, high: u32::decode(input)? },
             1 => Self::Auth(AuthStat::from_number(u32::decode(input)?)),

@@ -48,13 +48,7 @@ fn find_at(address: &Address, rpcbind: SocketAddr, target: Target<'_>, left: Dur
 }
 
 /// The port; 0 if the program is not registered.
-fn ask(
-    rpcbind: &crate::Client,
-    version: u32,
-    address: &Address,
-    place: SocketAddr,
-    target: Target<'_>,
-) -> Result<u16> {
+fn ask(rpcbind: &crate::Client, version: u32, address: &Address, place: SocketAddr, target: Target<'_>) -> Result<u16> {
     if version == PORTMAPPER {
         let wanted = Mapping::new(target.program, target.version, address.transport, 0);
         let port = rpcbind.call::<u32>(procedure::GETADDR, |out| Mapping::encode(&wanted, out))?;

@@ -46,7 +46,7 @@ pub fn register(program: u32, version: u32, address: SocketAddr, transport: Tran
 /// Takes back the registration of version `version` of `program` for `transport` at `address`.
 ///
 /// # Errors
-/// As [`register`]; also if there is no such registration.
+/// As [`register`]. That there was no such registration is none.
 pub fn unregister(program: u32, version: u32, address: SocketAddr, transport: Transport) -> Result<()> {
     let registration =
         Registration { program, version, netid: netid(transport, address).into(), ..Registration::default() };

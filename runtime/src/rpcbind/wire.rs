@@ -46,7 +46,7 @@ impl Xdr for Registration {
     const MIN: usize = 20;
     const MAX: usize = usize::MAX;
 
-    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&value.program, out)?;
         u32::encode(&value.version, out)?;
         Str::<{ u32::MAX }>::encode(&value.netid, out)?;
@@ -54,7 +54,7 @@ impl Xdr for Registration {
         Str::<{ u32::MAX }>::encode(&value.owner, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(Self {
             program: u32::decode(input)?,
             version: u32::decode(input)?,
@@ -80,11 +80,11 @@ impl Xdr for Mapping {
     const MIN: usize = 16;
     const MAX: usize = 16;
 
-    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
         [value.program, value.version, value.protocol, value.port].iter().try_for_each(|word| u32::encode(word, out))
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(Self {
             program: u32::decode(input)?,
             version: u32::decode(input)?,

@@ -79,12 +79,11 @@ impl ClientSession {
         out: &mut Encoder,
     ) -> Result<u32, EncodeError> {
         let xid = self.free_xid();
-        let unfinished = Unfinished::new(out);
-        let record = record::begin(unfinished.out, self.max_call);
-        self.header.encode(xid, procedure, unfinished.out)?;
-        arguments(unfinished.out)?;
-        record::finish(unfinished.out, record)?;
-        unfinished.keep();
+        self.append_record(xid, procedure, arguments, out).map_err(|error| match error {
+            // While a record is open its mark counts, too; the caller knows of messages only.
+            EncodeError::TooLarge { .. } => EncodeError::TooLarge { limit: self.max_call },
+            error => error,
+        })?;
         self.add(xid, now);
         Ok(xid)
     }
@@ -183,6 +182,22 @@ impl ClientSession {
                 return xid;
             }
         }
+    }
+
+    fn append_record(
+        &self,
+        xid: u32,
+        procedure: u32,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+        out: &mut Encoder,
+    ) -> Result<(), EncodeError> {
+        let unfinished = Unfinished::new(out);
+        let record = record::begin(unfinished.out, self.max_call);
+        self.header.encode(xid, procedure, unfinished.out)?;
+        arguments(unfinished.out)?;
+        record::finish(unfinished.out, record)?;
+        unfinished.keep();
+        Ok(())
     }
 
     fn add(&mut self, xid: u32, now: Instant) {

@@ -1,0 +1,269 @@
+//! The client session, without sockets and with a clock of its own.
+
+use bytes::Bytes;
+use oncrpc::record::Record;
+use oncrpc::rpc::{AuthStat, Credential, ReplyError};
+use oncrpc::session::{ClientConfig, ClientSession, Results, Retransmission};
+use oncrpc::xdr::{DecodeLimits, EncodeError, Encoder, Opaque, Xdr};
+use oncrpc::{Error, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+const FIRST_XID: u32 = 7000;
+const TIMEOUT: Duration = Duration::from_secs(25);
+
+fn config() -> ClientConfig {
+    ClientConfig {
+        program: 0x2000_0099,
+        version: 3,
+        credential: Credential::None,
+        timeout: TIMEOUT,
+        max_call: 1000,
+        first_xid: FIRST_XID,
+        peer: "tcp://peer".into(),
+    }
+}
+
+fn session() -> ClientSession {
+    ClientSession::new(config()).unwrap()
+}
+
+fn start(session: &mut ClientSession, now: Instant) -> u32 {
+    session.start(now, 1, |_| Ok(()), &mut Encoder::new()).unwrap()
+}
+
+fn bytes(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_be_bytes()).collect()
+}
+
+fn deliver(session: &mut ClientSession, words: &[u32]) -> Option<u32> {
+    session.handle_record(&Record::Borrowed(&bytes(words)))
+}
+
+fn number(results: &Results) -> u32 {
+    u32::decode(&mut results.decoder(DecodeLimits::DEFAULT)).unwrap()
+}
+
+/// Results of a call that must have succeeded.
+#[track_caller]
+fn success(outcome: Option<Result<Results>>) -> Results {
+    outcome.expect("an outcome").expect("a success")
+}
+
+#[test]
+fn a_call_on_the_wire() {
+    let mut out = Encoder::new();
+    let xid = session().start(Instant::now(), 9, |out| u64::encode(&5, out), &mut out).unwrap();
+    assert_eq!(xid, FIRST_XID);
+    let expected = bytes(&[0x8000_0030, FIRST_XID, 0, 2, 0x2000_0099, 3, 9, 0, 0, 0, 0, 0, 5]);
+    assert_eq!(out.into_bytes(), expected);
+
+    let (xid, message) = session().start_datagram(Instant::now(), 9, |out| u64::encode(&5, out)).unwrap();
+    assert_eq!((xid, message.as_ref()), (FIRST_XID, &expected[4..]));
+}
+
+#[test]
+fn replies_in_any_order_complete_each_call_once() {
+    let (mut session, now) = (session(), Instant::now());
+    let xids: Vec<_> = (0..100).map(|_| start(&mut session, now)).collect();
+    for xid in xids.iter().rev() {
+        assert!(session.poll(*xid, now).is_none());
+        assert_eq!(deliver(&mut session, &[*xid, 1, 0, 0, 0, 0, xid + 1]), Some(*xid));
+        assert_eq!(deliver(&mut session, &[*xid, 1, 0, 0, 0, 5]), None, "the second reply is stale");
+    }
+    for xid in xids {
+        assert_eq!(number(&success(session.poll(xid, now))), xid + 1);
+        assert!(session.poll(xid, now).is_none());
+    }
+    assert_eq!(session.pending(), 0);
+}
+
+#[test]
+fn what_is_no_reply_to_a_pending_call_is_skipped() {
+    let (mut session, now) = (session(), Instant::now());
+    let xid = start(&mut session, now);
+    let stray: [&[u32]; 6] = [
+        &[],
+        &[xid],
+        &[xid + 1, 1, 0, 0, 0, 0],
+        &[xid, 0, 2, 100_003, 3, 0, 0, 0, 0, 0],
+        &[xid, 2, 0, 0, 0, 0],
+        &[xid.swap_bytes(), 1, 1, 0],
+    ];
+    for words in stray {
+        assert_eq!(deliver(&mut session, words), None, "{words:?}");
+    }
+    assert_eq!(session.handle_record(&Record::Borrowed(&[0; 7])), None);
+    assert!(session.poll(xid, now).is_none());
+    assert_eq!(deliver(&mut session, &[xid, 1, 0, 0, 0, 0]), Some(xid));
+}
+
+#[test]
+fn every_refusal_reaches_the_caller() {
+    type Check = fn(&Error) -> bool;
+    let cases: [(&[u32], Check); 13] = [
+        (&[0, 0, 0, 1], |error| matches!(error, Error::ProgramUnavailable)),
+        (&[0, 0, 0, 2, 3, 5], |error| matches!(error, Error::ProgramMismatch { low: 3, high: 5 })),
+        (&[0, 0, 0, 3], |error| matches!(error, Error::ProcedureUnavailable)),
+        (&[0, 0, 0, 4], |error| matches!(error, Error::GarbageArguments)),
+        (&[0, 0, 0, 5], |error| matches!(error, Error::SystemError)),
+        (&[0, 0, 0, 6], |error| matches!(error, Error::Reply(ReplyError::AcceptStat { found: 6 }))),
+        (&[0, 0, 0, 2, 3], |error| matches!(error, Error::Reply(ReplyError::Unparsable(_)))),
+        (&[0, 0, 404, 0], |error| matches!(error, Error::Reply(ReplyError::Unparsable(_)))),
+        (&[1, 0, 2, 2], |error| matches!(error, Error::RpcMismatch { low: 2, high: 2 })),
+        (&[1, 1, 5], |error| matches!(error, Error::Auth(AuthStat::TooWeak))),
+        (&[1, 2], |error| matches!(error, Error::Reply(ReplyError::RejectStat { found: 2 }))),
+        (&[2], |error| matches!(error, Error::Reply(ReplyError::ReplyStat { found: 2 }))),
+        (&[], |error| matches!(error, Error::Reply(ReplyError::Unparsable(_)))),
+    ];
+    for (body, expected) in cases {
+        let (mut session, now) = (session(), Instant::now());
+        let xid = start(&mut session, now);
+        assert_eq!(deliver(&mut session, &[&[xid, 1], body].concat()), Some(xid), "{body:?}");
+        let error = session.poll(xid, now).unwrap().unwrap_err();
+        assert!(expected(&error), "{body:?}: {error:?}");
+        assert!(!error.to_string().is_empty());
+    }
+}
+
+#[test]
+fn a_verifier_in_the_reply_is_not_required_to_be_empty() {
+    let (mut session, now) = (session(), Instant::now());
+    let xid = start(&mut session, now);
+    deliver(&mut session, &[xid, 1, 0, 2, 4, 0xaabb_ccdd, 0, 42]);
+    assert_eq!(number(&success(session.poll(xid, now))), 42);
+}
+
+#[test]
+fn a_call_has_until_its_deadline() {
+    let (mut session, now) = (session(), Instant::now());
+    let xid = start(&mut session, now);
+    let deadline = now + TIMEOUT;
+    assert_eq!(session.deadline(xid), Some(deadline));
+    assert!(session.poll(xid, deadline - Duration::from_nanos(1)).is_none());
+    let error = session.poll(xid, deadline).unwrap().unwrap_err();
+    assert!(matches!(error, Error::TimedOut { after: TIMEOUT, .. }), "{error:?}");
+    assert_eq!(deliver(&mut session, &[xid, 1, 0, 0, 0, 0]), None, "a late reply is stale");
+    assert!(session.poll(xid, deadline).is_none());
+}
+
+#[test]
+fn an_outcome_is_given_after_the_deadline_too() {
+    let (mut session, now) = (session(), Instant::now());
+    let xid = start(&mut session, now);
+    deliver(&mut session, &[xid, 1, 0, 0, 0, 0, 1]);
+    assert_eq!(number(&success(session.poll(xid, now + 2 * TIMEOUT))), 1);
+}
+
+#[test]
+fn a_timeout_without_end_is_in_range() {
+    let mut session = ClientSession::new(ClientConfig { timeout: Duration::MAX, ..config() }).unwrap();
+    let now = Instant::now();
+    let xid = start(&mut session, now);
+    assert!(session.poll(xid, now + Duration::from_secs(365 * 24 * 3_600)).is_none());
+}
+
+#[test]
+fn a_call_that_is_given_up_gets_no_reply() {
+    let (mut session, now) = (session(), Instant::now());
+    let xid = start(&mut session, now);
+    session.forget(xid);
+    assert_eq!(deliver(&mut session, &[xid, 1, 0, 0, 0, 0]), None);
+    assert!(session.poll(xid, now).is_none());
+}
+
+#[test]
+fn failing_all_spares_the_calls_that_are_complete() {
+    let (mut session, now) = (session(), Instant::now());
+    let (first, second) = (start(&mut session, now), start(&mut session, now));
+    deliver(&mut session, &[first, 1, 0, 0, 0, 0, 42]);
+    session.fail_all(&Error::SystemError);
+    assert_eq!(number(&success(session.poll(first, now))), 42);
+    assert!(matches!(session.poll(second, now), Some(Err(Error::SystemError))));
+    assert!(session.poll(second, now).is_none());
+}
+
+#[test]
+fn arguments_that_cannot_be_encoded_leave_nothing_behind() {
+    let (mut session, now) = (session(), Instant::now());
+    let mut out = Encoder::new();
+    session.start(now, 1, |out| u32::encode(&1, out), &mut out).unwrap();
+    let before: Vec<_> = out.slices().map(<[u8]>::to_vec).collect();
+
+    let bounded = session.start(now, 1, |out| Opaque::<4>::encode(&Bytes::from_static(b"12345"), out), &mut out);
+    assert_eq!(bounded, Err(EncodeError::TooLong { length: 5, bound: 4 }));
+    let large = session.start(now, 1, |out| Opaque::<5000>::encode(&vec![0; 1000].into(), out), &mut out);
+    assert_eq!(large, Err(EncodeError::TooLarge { limit: 1000 }));
+    let panics = catch_unwind(AssertUnwindSafe(|| {
+        session.start(now, 1, |out| u32::encode(&1, out).and_then(|()| panic!("in a codec")), &mut out)
+    }));
+    assert!(panics.is_err());
+
+    assert_eq!(out.slices().map(<[u8]>::to_vec).collect::<Vec<_>>(), before);
+    assert_eq!(session.pending(), 1);
+    let datagram = session.start_datagram(now, 1, |out| Opaque::<5000>::encode(&vec![0; 1000].into(), out));
+    assert_eq!(datagram, Err(EncodeError::TooLarge { limit: 1000 }));
+}
+
+#[test]
+fn xids_go_round_and_pass_over_pending_ones() {
+    let mut session = ClientSession::new(ClientConfig { first_xid: u32::MAX - 1, ..config() }).unwrap();
+    let now = Instant::now();
+    let xids = [(); 4].map(|()| start(&mut session, now));
+    assert_eq!(xids, [u32::MAX - 1, u32::MAX, 0, 1]);
+}
+
+#[test]
+fn results_of_every_size_arrive_whole() {
+    let (mut session, now) = (session(), Instant::now());
+    for length in [0, 1, 3, 59, 60, 61, 63, 64, 65, 1_000, 100_000] {
+        let value: Bytes = (0..length).map(|byte| byte as u8).collect();
+        for owned in [false, true] {
+            let xid = start(&mut session, now);
+            let mut record = bytes(&[xid, 1, 0, 0, 0, 0, length]);
+            record.extend_from_slice(&value);
+            record.resize(record.len().next_multiple_of(4), 0);
+            let record = Bytes::from(record);
+            let record = if owned { Record::Owned(record) } else { Record::Borrowed(&record) };
+            assert_eq!(session.handle_record(&record), Some(xid));
+            let results = success(session.poll(xid, now));
+            let decoded = Opaque::<{ u32::MAX }>::decode(&mut results.decoder(DecodeLimits::DEFAULT)).unwrap();
+            assert_eq!(decoded, value, "{length} bytes, owned: {owned}");
+        }
+    }
+}
+
+/// When a call is sent, in seconds from its start, and that each time it is the same message.
+#[test]
+fn retransmissions_back_off() {
+    let start = Instant::now();
+    let mut calls = Retransmission::new(Duration::from_secs(1));
+    calls.add(1, Bytes::from_static(b"call"));
+    assert_eq!(calls.poll_first(start).as_deref(), Some(&b"call"[..]));
+    assert_eq!(calls.poll_first(start), None);
+    for seconds in [1, 3, 7, 15, 31, 61, 91] {
+        let due = calls.next_due().unwrap();
+        assert_eq!(due, start + Duration::from_secs(seconds));
+        assert_eq!(calls.poll_again(due - Duration::from_nanos(1)), None);
+        assert_eq!(calls.poll_again(due).as_deref(), Some(&b"call"[..]));
+        assert_eq!(calls.poll_again(due), None, "once a time");
+    }
+}
+
+#[test]
+fn calls_that_are_over_are_not_sent_again() {
+    let start = Instant::now();
+    let mut calls = Retransmission::new(Duration::from_secs(1));
+    calls.add(1, Bytes::from_static(b"one"));
+    calls.add(2, Bytes::from_static(b"two"));
+    calls.add(3, Bytes::from_static(b"three"));
+    calls.remove(1);
+    assert_eq!(calls.poll_first(start).as_deref(), Some(&b"two"[..]));
+    assert_eq!(calls.poll_first(start).as_deref(), Some(&b"three"[..]));
+    calls.remove(2);
+    let later = start + Duration::from_secs(1);
+    assert_eq!(calls.poll_again(later).as_deref(), Some(&b"three"[..]));
+    assert_eq!(calls.poll_again(later), None);
+    calls.remove(3);
+    assert_eq!(calls.next_due(), None);
+}
