@@ -19,12 +19,12 @@ impl Xdr for Tree {
     const MIN: usize = 8;
     const MAX: usize = usize::MAX;
 
-    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
         Indirect::<Tree>::encode(&value.child, out)?;
         Array::<Nested<Tree>>::encode(&value.children, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(Self { child: Indirect::<Tree>::decode(input)?, children: Array::<Nested<Tree>>::decode(input)? })
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn file(items: &[String], options: &EmitOptions) -> Result<String, Em
 fn module(source_name: &str) -> String {
     let stem = source_name.rsplit_once('.').map_or(source_name, |(stem, _)| stem);
     let plain: String = stem.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
-    Scope::default().claim(&format!("idl_{}", Spelling::Idiomatic.value_name(&plain)))
+    Scope::default().claim(&Spelling::Idiomatic.value_name(&format!("idl_{plain}")))
 }
 
 /// The widest line that is put together again.
@@ -83,8 +83,8 @@ fn whole_paths(text: &str) -> Vec<String> {
 /// Whether an empty line belongs between two lines: behind an item's end, where another begins.
 fn parted(before: &str, line: &str) -> bool {
     let indent = |line: &str| line.len() - line.trim_start().len();
-    let ends = before.ends_with(['}', ';']) && indent(before) == indent(line);
-    let text = line.trim_start();
+    let (last, text) = (before.trim_start(), line.trim_start());
+    let ends = before.ends_with(['}', ';']) && !last.starts_with("///") && indent(before) == indent(line);
     let begins = ["///", "#[", "pub ", "fn ", "impl", "const M"].iter().any(|start| text.starts_with(start));
-    ends && begins && !(before.trim_start().starts_with("const M") && text.starts_with("const M"))
+    ends && begins && !(last.starts_with("const M") && text.starts_with("const M"))
 }

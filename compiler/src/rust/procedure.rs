@@ -8,6 +8,8 @@ pub(super) struct ProcedureView {
     pub(super) number: u32,
     pub(super) source_name: String,
     pub(super) method: String,
+    /// The method without `r#`, as documentation refers to it.
+    pub(super) link: String,
     pub(super) start_method: String,
     /// `, a: i32, name: Name`
     pub(super) server_parameters: String,
@@ -56,7 +58,8 @@ fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
         docs: docs::comment(&it.docs, &it.source),
         number: it.number,
         source_name: it.name.clone(),
-        start_method: format!("start_{}", method.trim_start_matches("r#")),
+        start_method: format!("start_{}", plain(&method)),
+        link: plain(&method).to_owned(),
         method,
         server_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.value)).collect(),
         server_body: if is_null { "{ Ok(()) }" } else { ";" },
@@ -69,6 +72,10 @@ fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
         result: result.as_ref().map_or("()".into(), |pair| pair.value.clone()),
         result_codec: result.map_or("rpc::Void".into(), |pair| pair.codec),
     }
+}
+
+fn plain(method: &str) -> &str {
+    method.strip_prefix("r#").unwrap_or(method)
 }
 
 /// An argument of a procedure.

@@ -23,6 +23,10 @@ struct ServerView<'a> {
     program: &'a str,
     version: &'a str,
     procedures: &'a [ProcedureView],
+    attribute: &'static str,
+    /// `_input` and `_out` where no procedure uses them.
+    input: &'static str,
+    out: &'static str,
 }
 
 #[derive(Template)]
@@ -53,8 +57,24 @@ fn emit_version(context: Context<'_>, program: &Program, it: &Version, module: &
         program_number: format!("{:#x}", program.number),
         version,
         version_number: it.number,
-        server: ServerView { program: name, version, procedures }.render()?,
+        server: server(name, version, procedures).render()?,
         client: ClientView { program: name, version, procedures }.render()?,
     };
     Ok(view.render()?)
+}
+
+/// Clippy takes a `match` of one arm for a mistake.
+const NO_PROCEDURES: &str =
+    r#"#[allow(clippy::match_single_binding, reason = "a version without procedures is written like the others")]"#;
+
+fn server<'a>(program: &'a str, version: &'a str, procedures: &'a [ProcedureView]) -> ServerView<'a> {
+    let no_arguments = procedures.iter().all(|procedure| procedure.arguments.is_empty());
+    ServerView {
+        program,
+        version,
+        procedures,
+        attribute: if procedures.is_empty() { NO_PROCEDURES } else { "" },
+        input: if no_arguments { "_input" } else { "input" },
+        out: if procedures.is_empty() { "_out" } else { "out" },
+    }
 }

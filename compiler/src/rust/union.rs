@@ -209,9 +209,23 @@ fn is_covered(context: Context<'_>, it: &Union) -> bool {
 }
 
 fn mismatch(context: Context<'_>, it: &Union, has_field: bool) -> Option<String> {
-    let labels: Vec<String> = cases(it).map(|(_, case)| discriminant(context, it, case)).collect();
+    let labels = match it.discriminant {
+        Discriminant::Signed | Discriminant::Unsigned => ranges(cases(it).map(|(_, case)| case.value).collect()),
+        _ => cases(it).map(|(_, case)| discriminant(context, it, case)).collect(),
+    };
     let rest = if has_field { ", _" } else { "" };
     (!labels.is_empty()).then(|| format!("Default({}{rest})", labels.join(" | ")))
+}
+
+/// Numbers as patterns: a run of three or more is a range.
+fn ranges(mut numbers: Vec<i64>) -> Vec<String> {
+    numbers.sort_unstable();
+    let runs = numbers.chunk_by(|before, number| before.checked_add(1) == Some(*number));
+    let pattern = |run: &[i64]| match run {
+        [first, _, .., last] if run.len() > 2 => vec![format!("{first}..={last}")],
+        _ => run.iter().map(ToString::to_string).collect(),
+    };
+    runs.flat_map(pattern).collect()
 }
 
 fn number(it: &Union, value: &str) -> String {

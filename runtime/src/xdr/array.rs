@@ -20,14 +20,14 @@ impl<C: Xdr, const MAX: u32> Xdr for Array<C, MAX> {
     const MIN: usize = 4;
     const MAX: usize = C::MAX.saturating_mul(MAX as usize).saturating_add(4);
 
-    fn encode<S: Sink>(values: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(values: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&bounded(values.len(), MAX)?, out)?;
         C::encode_all(values, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         let count = length(input, MAX)?;
-        decode_elements::<C, S>(input, count)
+        decode_elements::<C>(input, count)
     }
 }
 
@@ -36,17 +36,17 @@ impl<C: Xdr, const N: usize> Xdr for FixedArray<C, N> {
     const MIN: usize = C::MIN.saturating_mul(N);
     const MAX: usize = C::MAX.saturating_mul(N);
 
-    fn encode<S: Sink>(values: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(values: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         C::encode_all(values, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         // `Vec` because a fallible array constructor is not stable; the error cannot happen.
         let short = |values: Vec<C::Value>| DecodeError::Truncated {
             needed: N,
             remaining: values.len(),
         };
-        decode_elements::<C, S>(input, N)?.try_into().map_err(short)
+        decode_elements::<C>(input, N)?.try_into().map_err(short)
     }
 }
 
@@ -55,7 +55,7 @@ impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
     const MIN: usize = C::MIN.saturating_mul(N as usize);
     const MAX: usize = C::MAX.saturating_mul(N as usize);
 
-    fn encode<S: Sink>(values: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(values: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         if values.len() != N as usize {
             return Err(EncodeError::WrongLength {
                 length: values.len(),
@@ -65,14 +65,14 @@ impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
         C::encode_all(values, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
-        decode_elements::<C, S>(input, N as usize)
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
+        decode_elements::<C>(input, N as usize)
     }
 }
 
 /// Bytes on the wire and memory are checked before anything is reserved. Elements of no size count as one byte of
 /// memory, so that their number is limited as well.
-fn decode_elements<C: Xdr, S: Source>(input: &mut S, count: usize) -> Result<Vec<C::Value>, DecodeError> {
+fn decode_elements<C: Xdr>(input: &mut impl Source, count: usize) -> Result<Vec<C::Value>, DecodeError> {
     input.expect(C::MIN.saturating_mul(count))?;
     input.charge(size_of::<C::Value>().max(1).saturating_mul(count))?;
     C::decode_all(input, count)

@@ -18,12 +18,12 @@ impl<C: Xdr> Xdr for List<C> {
     const MIN: usize = 4;
     const MAX: usize = usize::MAX;
 
-    fn encode<S: Sink>(nodes: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
-        encode_nodes::<C, S>(nodes, out)
+    fn encode(nodes: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
+        encode_nodes::<C>(nodes, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
-        decode_nodes::<C, S>(Vec::new(), input)
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
+        decode_nodes::<C>(Vec::new(), input)
     }
 }
 
@@ -32,19 +32,19 @@ impl<C: Xdr> Xdr for NonEmptyList<C> {
     const MIN: usize = C::MIN.saturating_add(4);
     const MAX: usize = usize::MAX;
 
-    fn encode<S: Sink>(nodes: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(nodes: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         let (first, rest) = nodes.split_first().ok_or(EncodeError::EmptyList)?;
         C::encode(first, out)?;
-        encode_nodes::<C, S>(rest, out)
+        encode_nodes::<C>(rest, out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         let first = C::decode(input)?;
-        decode_nodes::<C, S>(vec![first], input)
+        decode_nodes::<C>(vec![first], input)
     }
 }
 
-fn encode_nodes<C: Xdr, S: Sink>(nodes: &[C::Value], out: &mut S) -> Result<(), EncodeError> {
+fn encode_nodes<C: Xdr>(nodes: &[C::Value], out: &mut impl Sink) -> Result<(), EncodeError> {
     for node in nodes {
         bool::encode(&true, out)?;
         C::encode(node, out)?;
@@ -52,7 +52,7 @@ fn encode_nodes<C: Xdr, S: Sink>(nodes: &[C::Value], out: &mut S) -> Result<(), 
     bool::encode(&false, out)
 }
 
-fn decode_nodes<C: Xdr, S: Source>(mut nodes: Vec<C::Value>, input: &mut S) -> Result<Vec<C::Value>, DecodeError> {
+fn decode_nodes<C: Xdr>(mut nodes: Vec<C::Value>, input: &mut impl Source) -> Result<Vec<C::Value>, DecodeError> {
     while bool::decode(input)? {
         input.charge(size_of::<C::Value>())?;
         nodes.push(C::decode(input)?);

@@ -59,19 +59,19 @@ pub trait Xdr {
     /// # Errors
     /// The value breaks a bound of its declaration, or the message grows too large. What was appended is then to be
     /// [truncated](Encoder::truncate).
-    fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError>;
+    fn encode(value: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError>;
 
     /// Takes a value off the front of `input`.
     ///
     /// # Errors
     /// The bytes are no such value, or it would exceed a [limit](DecodeLimits).
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError>;
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError>;
 
     /// Appends `values` one after another, without a count.
     ///
     /// # Errors
     /// As [`Xdr::encode`].
-    fn encode_all<S: Sink>(values: &[Self::Value], out: &mut S) -> Result<(), EncodeError> {
+    fn encode_all(values: &[Self::Value], out: &mut impl Sink) -> Result<(), EncodeError> {
         if Self::MIN == Self::MAX {
             let mut out = out.window(Self::MAX.saturating_mul(values.len()))?;
             values.iter().try_for_each(|value| Self::encode(value, &mut out))
@@ -85,7 +85,7 @@ pub trait Xdr {
     ///
     /// # Errors
     /// As [`Xdr::decode`].
-    fn decode_all<S: Source>(input: &mut S, count: usize) -> Result<Vec<Self::Value>, DecodeError> {
+    fn decode_all(input: &mut impl Source, count: usize) -> Result<Vec<Self::Value>, DecodeError> {
         let mut values = Vec::with_capacity(count);
         if Self::MIN == Self::MAX {
             let mut input = input.window(Self::MAX.saturating_mul(count))?;

@@ -10,11 +10,11 @@ impl<C: Xdr> Xdr for Nested<C> {
     const MIN: usize = C::MIN;
     const MAX: usize = usize::MAX;
 
-    fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         out.nested(|out| C::encode(value, out))
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         input.nested(|input| C::decode(input))
     }
 }

@@ -12,22 +12,22 @@ macro_rules! number {
             const MAX: usize = $size;
 
             #[inline]
-            fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+            fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
                 out.put(value.to_be_bytes())
             }
 
             #[inline]
-            fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+            fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
                 input.take().map(Self::from_be_bytes)
             }
 
-            fn encode_all<S: Sink>(values: &[Self], out: &mut S) -> Result<(), EncodeError> {
+            fn encode_all(values: &[Self], out: &mut impl Sink) -> Result<(), EncodeError> {
                 let window = out.window(values.len().saturating_mul($size))?.into_rest();
                 BigEndian::$write(values, window);
                 Ok(())
             }
 
-            fn decode_all<S: Source>(input: &mut S, count: usize) -> Result<Vec<Self>, DecodeError> {
+            fn decode_all(input: &mut impl Source, count: usize) -> Result<Vec<Self>, DecodeError> {
                 let window = input.window(count.saturating_mul($size))?;
                 let mut values = vec![Self::default(); count];
                 BigEndian::$read(window.rest(), &mut values);
@@ -53,12 +53,12 @@ macro_rules! narrow {
             const MAX: usize = 4;
 
             #[inline]
-            fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+            fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
                 <$wide>::encode(&<$wide>::from(*value), out)
             }
 
             #[inline]
-            fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+            fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
                 let wide = <$wide>::decode(input)?;
                 Self::try_from(wide).map_err(|_| DecodeError::Range { value: wide as i32 })
             }
@@ -78,12 +78,12 @@ impl Xdr for bool {
     const MAX: usize = 4;
 
     #[inline]
-    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&u32::from(*value), out)
     }
 
     #[inline]
-    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         Ok(u32::decode(input)? != 0)
     }
 }
@@ -97,11 +97,11 @@ impl Xdr for Quadruple {
     const MIN: usize = 16;
     const MAX: usize = 16;
 
-    fn encode<S: Sink>(value: &Self, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
         out.put(value.0)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         input.take().map(Self)
     }
 }

@@ -18,14 +18,14 @@ impl<const MAX: u32> Xdr for Opaque<MAX> {
     const MIN: usize = 4;
     const MAX: usize = padded(MAX as usize).saturating_add(4);
 
-    fn encode<S: Sink>(value: &Bytes, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Bytes, out: &mut impl Sink) -> Result<(), EncodeError> {
         let length = bounded(value.len(), MAX)?;
         u32::encode(&length, out)?;
         out.put_bytes(value)?;
         pad(value.len(), out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Bytes, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Bytes, DecodeError> {
         let length = length(input, MAX)?;
         take_padded(input, length)
     }
@@ -37,13 +37,13 @@ impl<const N: usize> Xdr for FixedOpaque<N> {
     const MAX: usize = padded(N);
 
     #[inline]
-    fn encode<S: Sink>(value: &[u8; N], out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &[u8; N], out: &mut impl Sink) -> Result<(), EncodeError> {
         out.put(*value)?;
         pad(N, out)
     }
 
     #[inline]
-    fn decode<S: Source>(input: &mut S) -> Result<[u8; N], DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<[u8; N], DecodeError> {
         let value = input.take::<N>()?;
         input.window(padding(N))?;
         Ok(value)
@@ -55,7 +55,7 @@ impl<const N: u32> Xdr for HeapOpaque<N> {
     const MIN: usize = padded(N as usize);
     const MAX: usize = padded(N as usize);
 
-    fn encode<S: Sink>(value: &Bytes, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Bytes, out: &mut impl Sink) -> Result<(), EncodeError> {
         if value.len() != N as usize {
             return Err(EncodeError::WrongLength {
                 length: value.len(),
@@ -66,7 +66,7 @@ impl<const N: u32> Xdr for HeapOpaque<N> {
         pad(value.len(), out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Bytes, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Bytes, DecodeError> {
         take_padded(input, N as usize)
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn bounded(length: usize, bound: u32) -> Result<u32, EncodeError> {
 
 /// A length off the front of `input`, if it is within the bound.
 #[inline]
-pub(super) fn length<S: Source>(input: &mut S, bound: u32) -> Result<usize, DecodeError> {
+pub(super) fn length(input: &mut impl Source, bound: u32) -> Result<usize, DecodeError> {
     let length = u32::decode(input)?;
     if length > bound {
         Err(DecodeError::TooLong { length, bound })
@@ -92,7 +92,7 @@ pub(super) fn length<S: Source>(input: &mut S, bound: u32) -> Result<usize, Deco
 }
 
 /// `length` bytes and their padding, whose value does not matter.
-pub(super) fn take_padded<S: Source>(input: &mut S, length: usize) -> Result<Bytes, DecodeError> {
+pub(super) fn take_padded(input: &mut impl Source, length: usize) -> Result<Bytes, DecodeError> {
     input.expect(padded(length))?;
     let value = input.take_bytes(length)?;
     input.window(padding(length))?;
@@ -101,7 +101,7 @@ pub(super) fn take_padded<S: Source>(input: &mut S, length: usize) -> Result<Byt
 
 /// The zeros behind `length` bytes.
 #[inline]
-pub(super) fn pad<S: Sink>(length: usize, out: &mut S) -> Result<(), EncodeError> {
+pub(super) fn pad(length: usize, out: &mut impl Sink) -> Result<(), EncodeError> {
     match padding(length) {
         1 => out.put([0; 1]),
         2 => out.put([0; 2]),

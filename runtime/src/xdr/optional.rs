@@ -15,12 +15,12 @@ impl<C: Xdr> Xdr for Optional<C> {
     const MIN: usize = 4;
     const MAX: usize = C::MAX.saturating_add(4);
 
-    fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         bool::encode(&value.is_some(), out)?;
         value.as_ref().map_or(Ok(()), |value| C::encode(value, out))
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         if bool::decode(input)? {
             C::decode(input).map(Some)
         } else {
@@ -34,12 +34,12 @@ impl<C: Xdr> Xdr for Indirect<C> {
     const MIN: usize = 4;
     const MAX: usize = usize::MAX;
 
-    fn encode<S: Sink>(value: &Self::Value, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         bool::encode(&value.is_some(), out)?;
         value.as_deref().map_or(Ok(()), |value| out.nested(|out| C::encode(value, out)))
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Self::Value, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         if !bool::decode(input)? {
             return Ok(None);
         }

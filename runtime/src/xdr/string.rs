@@ -10,14 +10,14 @@ impl<const MAX: u32> Xdr for Str<MAX> {
     const MIN: usize = 4;
     const MAX: usize = padded(MAX as usize).saturating_add(4);
 
-    fn encode<S: Sink>(value: &Text, out: &mut S) -> Result<(), EncodeError> {
+    fn encode(value: &Text, out: &mut impl Sink) -> Result<(), EncodeError> {
         let length = bounded(value.len(), MAX)?;
         u32::encode(&length, out)?;
         out.put_bytes(value.as_shared())?;
         pad(value.len(), out)
     }
 
-    fn decode<S: Source>(input: &mut S) -> Result<Text, DecodeError> {
+    fn decode(input: &mut impl Source) -> Result<Text, DecodeError> {
         let length = length(input, MAX)?;
         take_padded(input, length).map(Text::from)
     }

@@ -9,11 +9,11 @@ impl Xdr for Void {
     const MIN: usize = 0;
     const MAX: usize = 0;
 
-    fn encode<S: Sink>(_value: &(), _out: &mut S) -> Result<(), EncodeError> {
+    fn encode(_value: &(), _out: &mut impl Sink) -> Result<(), EncodeError> {
         Ok(())
     }
 
-    fn decode<S: Source>(_input: &mut S) -> Result<(), DecodeError> {
+    fn decode(_input: &mut impl Source) -> Result<(), DecodeError> {
         Ok(())
     }
 }
