@@ -31,17 +31,16 @@ pub mod session;
 pub mod xdr;
 
 #[cfg(feature = "net")]
-pub use address::{Address, AddressFault, Transport};
-#[cfg(feature = "net")]
-pub use client::{Client, ClientOptions, Pending};
-#[cfg(feature = "net")]
-pub use error::{Error, Result};
-#[cfg(feature = "net")]
-pub use call::{Call, Peer};
-#[cfg(feature = "net")]
-pub use limits::Limits;
-#[cfg(feature = "net")]
-pub use server::{RunningServer, Server, ServerHandle};
+pub use crate::{
+    address::{Address, AddressFault, Transport},
+    call::{Call, Peer},
+    client::{Client, ClientOptions, Pending},
+    error::{Error, Result},
+    limits::Limits,
+    server::{RunningServer, Server, ServerHandle},
+};
+pub use rpc::{AuthSys, Credential};
+pub use xdr::Text;
 
 /// Includes what `build.rs` made of `NAME.x`: `oncrpc::include_idl!("calc");`.
 ///
