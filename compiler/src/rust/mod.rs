@@ -22,7 +22,7 @@ use std::fmt;
 
 /// How the Rust is to look.
 #[derive(Clone, Debug)]
-pub struct EmitOptions {
+pub(crate) struct EmitOptions {
     /// The name of the `.x` file, without directories.
     pub source_name: String,
     /// Names as in the `.x` file instead of idiomatic ones.
@@ -31,8 +31,7 @@ pub struct EmitOptions {
 
 /// The emitter produced something that is not Rust: a fault of the compiler.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "each variant holds the error of the stage it is named after")]
-pub enum EmitError {
+pub(crate) enum EmitError {
     Template(askama::Error),
     Format(syn::Error),
 }

@@ -1,5 +1,5 @@
-use crate::idl::{Division, DivisionStatus, Factorial, MAX_FACTORIAL, Moment, Operands, Power, Quotient};
-use crate::idl::{RangeStatus, calculator_v1, calculator_v2};
+use crate::idl::{Division, Factorial, MAX_FACTORIAL, Moment, Operands, Power, Quotient, RangeStatus};
+use crate::idl::{calculator_v1, calculator_v2};
 use oncrpc::{Call, Result, Text};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -78,6 +78,6 @@ impl calculator_v2::Service for Calculator {
 
     fn power(&self, _call: &Call, Operands { left, right }: Operands) -> Result<Power> {
         let power = u32::try_from(right).ok().and_then(|exponent| i64::from(left).checked_pow(exponent));
-        Ok(power.map_or(Power::TooLarge, Power::Ok))
+        Ok(power.map_or(Power::Default(RangeStatus::TooLarge), Power::Ok))
     }
 }

@@ -25,16 +25,16 @@ impl users_v1::Service for Users {
     fn create(&self, _call: &Call, NewUser { name, email }: NewUser) -> Result<Created> {
         let mut directory = self.directory();
         if name.is_empty() {
-            return Ok(Created::Default(CreateStatus::UserNameEmpty));
+            return Ok(Created::Default(CreateStatus::NameEmpty));
         }
         if let Some(holder) = directory.users.values().find(|user| user.name == name) {
-            return Ok(Created::UserNameTaken(holder.id));
+            return Ok(Created::NameTaken(holder.id));
         }
         directory.last += 1;
         let id = directory.last;
         // A received string keeps its whole record in memory; what is stored for long keeps only itself.
         directory.users.insert(id, User { id, name: name.detached(), email: email.detached() });
-        Ok(Created::UserCreated(id))
+        Ok(Created::Created(id))
     }
 
     fn get(&self, _call: &Call, id: UserId) -> Result<UserOption> {
