@@ -31,7 +31,10 @@ pub(crate) struct EmitOptions {
 
 /// The emitter produced something that is not Rust: a fault of the compiler.
 #[derive(Debug)]
-pub(crate) enum EmitError {
+pub struct EmitError(Fault);
+
+#[derive(Debug)]
+enum Fault {
     Template(askama::Error),
     Format(syn::Error),
 }
@@ -39,9 +42,9 @@ pub(crate) enum EmitError {
 impl fmt::Display for EmitError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "the compiler emitted a malformed file, which is a fault of its own: ")?;
-        match self {
-            Self::Template(error) => error.fmt(out),
-            Self::Format(error) => error.fmt(out),
+        match &self.0 {
+            Fault::Template(error) => error.fmt(out),
+            Fault::Format(error) => error.fmt(out),
         }
     }
 }
@@ -50,13 +53,13 @@ impl std::error::Error for EmitError {}
 
 impl From<askama::Error> for EmitError {
     fn from(error: askama::Error) -> Self {
-        Self::Template(error)
+        Self(Fault::Template(error))
     }
 }
 
 impl From<syn::Error> for EmitError {
     fn from(error: syn::Error) -> Self {
-        Self::Format(error)
+        Self(Fault::Format(error))
     }
 }
 
