@@ -29,6 +29,7 @@ mod preprocess;
 mod render;
 mod rust;
 mod source;
+mod suggest;
 mod syntax;
 mod text;
 

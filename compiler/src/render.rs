@@ -95,22 +95,49 @@ fn snippet(span: Span, label: &str, mark: &str, gutter: usize, painter: &Painter
     locate(&place, gutter, painter, out);
     push(out, &format!("{:gutter$} {bar}", ""));
     let number = painter.paint(BLUE, &format!("{:<gutter$}", place.line));
-    push(out, &format!("{number} {bar} {}", visible(place.text)));
-    let before = place.text.get(..place.offset).unwrap_or_default();
-    let marked = place.text.get(place.offset..).unwrap_or_default();
-    let marked = marked
-        .get(..(span.end - span.start).min(marked.len()))
-        .unwrap_or(marked);
-    let marks = mark.repeat(width(marked).max(1));
+    let (before, marked, after) = window(&place, span.end - span.start);
+    let (before, marked, after) = (visible(&before), visible(marked), visible(&after));
+    push(out, &format!("{number} {bar} {before}{marked}{after}"));
+    let marks = mark.repeat(width(&marked).max(1));
     let colour = if mark == "^" { RED } else { BLUE };
     let line = painter.paint(colour, format!("{marks} {label}").trim_end());
     push(
         out,
-        &format!("{:gutter$} {bar} {:indent$}{line}", "", "", indent = width(before)),
+        &format!("{:gutter$} {bar} {:indent$}{line}", "", "", indent = width(&before)),
     );
     if !label.is_empty() {
         push(out, &format!("{:gutter$} {bar}", ""));
     }
+}
+
+/// Characters of a line shown on each side of a mark; of the mark itself twice as many.
+const SIDE: usize = 100;
+
+/// The line in three: before, inside and behind the mark. Of long lines only what is near the mark.
+fn window<'a>(place: &Place<'a>, length: usize) -> (String, &'a str, String) {
+    let (before, rest) = place.text.split_at_checked(place.offset).unwrap_or(("", place.text));
+    let (marked, after) = rest.split_at_checked(length.min(rest.len())).unwrap_or((rest, ""));
+    let start = before.char_indices().rev().nth(SIDE - 1).map_or(0, |(at, _)| at);
+    let shown = before.get(start..).unwrap_or_default();
+    let before = if start > 0 {
+        format!("...{shown}")
+    } else {
+        shown.to_owned()
+    };
+    let (marked, cut) = first(marked, 2 * SIDE);
+    let (shown, cut_after) = first(after, SIDE);
+    let after = match (cut, cut_after) {
+        (true, _) => "...".to_owned(),
+        (false, true) => format!("{shown}..."),
+        (false, false) => shown.to_owned(),
+    };
+    (before, marked, after)
+}
+
+/// The first characters of a text, and whether there are more.
+fn first(text: &str, count: usize) -> (&str, bool) {
+    let end = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+    (text.get(..end).unwrap_or_default(), end < text.len())
 }
 
 fn locate(place: &Place<'_>, gutter: usize, painter: &Painter<'_>, out: &mut String) {
@@ -186,7 +213,7 @@ mod tests {
     #[test]
     fn the_mark_stands_below_the_text_behind_tabs_wide_and_invisible_characters() {
         let out = shown("one\r\n\tx\u{200B}\u{4e2d} nam;\r\n", "nam");
-        let expected = "error[E0001]: no\n --> a.x:2:5\n  |\n2 |     x\u{4e2d} nam;\n  |         ^^^ here\n  |\n\n";
+        let expected = "error[E0001]: no\n --> a.x:2:6\n  |\n2 |     x\u{4e2d} nam;\n  |         ^^^ here\n  |\n\n";
         assert_eq!(out, expected);
     }
 
@@ -194,6 +221,17 @@ mod tests {
     fn a_span_over_several_lines_marks_its_first_line() {
         let out = shown("ab {\n cd }", "{\n cd }");
         assert!(out.contains("1 | ab {\n  |    ^ here\n"), "{out}");
+    }
+
+    #[test]
+    fn of_long_lines_only_the_part_near_the_mark_is_shown() {
+        let out = shown(&format!("{}nam{}", "x".repeat(1000), "y".repeat(1000)), "nam");
+        assert!(out.contains(" --> a.x:1:1001\n"), "{out}");
+        assert!(
+            out.contains(&format!("1 | ...{}nam{}...\n", "x".repeat(100), "y".repeat(100))),
+            "{out}"
+        );
+        assert!(out.contains(&format!("  | {}^^^ here\n", " ".repeat(103))), "{out}");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use super::errors::Errors;
 use super::evaluate::{self, Failure};
 use super::names::{ItemKind, Names, duplicate};
-use super::suggest;
 use super::types::{Constant, ConstantValue};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::suggest;
 use crate::syntax::ast::{Expression, Identifier, Operation};
 use std::collections::HashMap;
 

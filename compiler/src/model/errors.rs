@@ -1,9 +1,9 @@
 //! The errors of all passes.
 
 use super::definition::Scope;
-use super::suggest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::suggest;
 use crate::syntax::ast::Identifier;
 use std::collections::BTreeMap;
 

@@ -16,7 +16,6 @@ mod program;
 mod recursion;
 mod sizes;
 mod structure;
-mod suggest;
 mod typedef;
 mod union;
 mod walk;

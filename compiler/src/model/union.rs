@@ -4,9 +4,10 @@ use super::definition::Scope;
 use super::errors::Errors;
 use super::names::{Item, ItemKind};
 use super::types::{Arm, Basic, Case, DefaultArm, DefinitionId, Discriminant, Field, Size, Type, Union};
-use super::{declaration, enumeration, structure, suggest};
+use super::{declaration, enumeration, structure};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::suggest;
 use crate::syntax::ast::{
     Bound, CaseLabel, CaseSpec, Declaration, EnumBody, Expression, Operation, TypeKind, UnionBody,
 };
@@ -308,9 +309,9 @@ fn outside(values: &Values<'_>, number: i128, written: &Expression) -> Diagnosti
     let (what, help) = match values {
         Values::Bool => ("a value of `bool`".to_owned(), "use `TRUE` or `FALSE`".to_owned()),
         Values::Number { bits, signed } => {
-            let sign = if *signed { "signed" } else { "unsigned" };
+            let sign = if *signed { "a signed" } else { "an unsigned" };
             (
-                format!("a {sign} number of {bits} bits"),
+                format!("{sign} number of {bits} bits"),
                 "use a value the discriminant can have".to_owned(),
             )
         }

@@ -2,7 +2,9 @@
 
 use super::Rule;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lex::{self, Kind};
+use crate::lex::{self, Kind, Token};
+use crate::source::Span;
+use crate::suggest;
 use crate::text::Text;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
@@ -21,39 +23,77 @@ pub(super) fn explain(error: &Error<Rule>, text: &Text, at: usize) -> Diagnostic
         rules = positives;
     }
     let diagnostic = expected(&alternatives(rules), text, at);
-    let keyword = lex::tokens(text.as_str(), at).find(|token| !token.is_trivia());
-    match keyword.map(|token| token.text(text.as_str())) {
-        Some(word) if rules.contains(&Rule::identifier) && is_keyword(word) => {
-            diagnostic.help(format!("`{word}` is a word of the language and cannot be a name"))
-        }
-        Some(",") if rules.contains(&Rule::semicolon) => diagnostic.help("write one declaration for each name"),
-        Some("[") if rules.contains(&Rule::semicolon) => {
-            diagnostic.help("give the inner array a name with `typedef`, and declare an array of that")
-        }
-        _ => diagnostic,
+    match help(rules, text.as_str(), at) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
     }
 }
 
 /// "expected this, found that".
 pub(super) fn expected(what: &str, text: &Text, at: usize) -> Diagnostic {
-    let token = lex::tokens(text.as_str(), at).find(|token| !token.is_trivia());
-    let (span, found) = match token {
-        Some(token) if token.kind == Kind::Text => (text.source(token.start, token.end), "a string".to_owned()),
-        Some(token) => (
-            text.source(token.start, token.end),
-            format!("`{}`", token.text(text.as_str()).escape_debug()),
-        ),
-        None => (end_of(text), "the end of the file".to_owned()),
+    let code = text.as_str();
+    let (span, found) = match token_at(code, at) {
+        Some(token) => (text.source(token.start, token.end), found(token, code)),
+        None => (behind_last(text, code.len()), "the end of the file".to_owned()),
     };
+    let before = behind_last(text, at);
+    // What is missing at the end of a line is missed there, not where the next line begins.
+    let on_new_line = code
+        .get(..at)
+        .is_some_and(|before| before.trim_end_matches(lex::is_blank).ends_with('\n'));
+    let span = if on_new_line && what == SEMICOLON { before } else { span };
     Diagnostic::error(Code::Syntax, span, format!("expected {what}, found {found}")).label(format!("expected {what}"))
 }
 
-/// Behind the last code of the text: there the missing part belongs.
-fn end_of(text: &Text) -> crate::source::Span {
-    let last = lex::tokens(text.as_str(), 0).filter(|token| !token.is_trivia()).last();
-    let end = last.map_or(0, |token| token.end);
-    let last = text.source(end.saturating_sub(1), end);
-    crate::source::Span::new(last.end, last.end)
+fn token_at(code: &str, at: usize) -> Option<Token> {
+    lex::tokens(code, at).find(|token| !token.is_trivia())
+}
+
+fn found(token: Token, code: &str) -> String {
+    let word = token.text(code);
+    match token.kind {
+        Kind::Text | Kind::Character if word.len() < 2 || !word.ends_with(['"', '\'']) => {
+            "a literal without its closing quote".to_owned()
+        }
+        Kind::Text => "a string".to_owned(),
+        _ => format!("`{}`", word.replace(char::is_control, "\u{FFFD}")),
+    }
+}
+
+/// Behind the last code before `end`.
+fn behind_last(text: &Text, end: usize) -> Span {
+    let before = text.as_str().get(..end).unwrap_or_default();
+    let last = lex::tokens(before, 0)
+        .filter(|token| !token.is_trivia())
+        .last()
+        .map_or(0, |token| token.end);
+    let end = text.source(last.saturating_sub(1), last).end;
+    Span::new(end, end)
+}
+
+/// A cure for common mistakes.
+fn help(rules: &[Rule], code: &str, at: usize) -> Option<String> {
+    let token = token_at(code, at)?;
+    let word = token.text(code);
+    let expects = |rule| rules.contains(&rule);
+    if expects(Rule::identifier) && is_keyword(word) {
+        return Some(format!("`{word}` is a word of the language and cannot be a name"));
+    }
+    if expects(Rule::identifier) && code.get(..at)?.trim_end().ends_with('}') {
+        return Some(
+            "a type written in place needs a member name behind its `}`; or a `}` is missing above".to_owned(),
+        );
+    }
+    match word {
+        "," if expects(Rule::semicolon) => Some("write one declaration for each name".to_owned()),
+        "[" if expects(Rule::semicolon) => {
+            Some("give the inner array a name with `typedef`, and declare an array of that".to_owned())
+        }
+        _ if rules.iter().any(|rule| describe(*rule) == Some(DEFINITION)) => {
+            suggest::similar(word, DEFINING_WORDS.into_iter()).map(|similar| format!("did you mean `{similar}`?"))
+        }
+        _ => None,
+    }
 }
 
 /// What could have stood there, most telling first.
@@ -67,6 +107,9 @@ fn alternatives(rules: &[Rule]) -> String {
     if found.contains(&NAME) {
         found.retain(|phrase| *phrase != "`*`");
     }
+    if found.contains(&SEMICOLON) {
+        found.retain(|phrase| !matches!(*phrase, "`[`" | "`<`"));
+    }
     match found.as_slice() {
         [] => "something else".to_owned(),
         [only] => (*only).to_owned(),
@@ -74,6 +117,8 @@ fn alternatives(rules: &[Rule]) -> String {
     }
 }
 
+const SEMICOLON: &str = "`;`";
+const DEFINING_WORDS: [&str; 6] = ["const", "enum", "program", "struct", "typedef", "union"];
 const NAME: &str = "a name";
 const OPERATOR: &str = "an operator";
 const TYPE: &str = "a type";
@@ -109,7 +154,7 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::variable | Rule::open_angle => "`<`",
         Rule::close_angle => "`>`",
         Rule::optional_mark => "`*`",
-        Rule::semicolon => "`;`",
+        Rule::semicolon => SEMICOLON,
         Rule::comma => "`,`",
         Rule::colon => "`:`",
         Rule::equals => "`=`",

@@ -1,7 +1,7 @@
 //! "Did you mean".
 
 /// Words that can stand where a type is expected.
-pub(super) const WORDS: [&str; 22] = [
+pub(crate) const WORDS: [&str; 22] = [
     "bool",
     "char",
     "double",
@@ -27,8 +27,8 @@ pub(super) const WORDS: [&str; 22] = [
 ];
 
 /// The known name most like a given one; `None` if none is much like it.
-pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+pub(crate) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = name.chars().count() / 3;
     let rated = known.filter_map(|other| Some((distance(name, other, limit)?, other)));
     rated
         .min_by_key(|(distance, other)| (*distance, *other))
@@ -58,6 +58,11 @@ fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_names_are_alike_only_by_letter_case() {
+        assert_eq!(similar("B", ["A", "b"].into_iter()), Some("b"));
+    }
 
     #[test]
     fn finds_the_nearest_name_within_reason() {

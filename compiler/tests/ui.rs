@@ -1,0 +1,45 @@
+//! Wrong files and what the compiler says about them: every `ui/NAME.x` has a `ui/NAME.stderr`.
+//! `BLESS=1 cargo test` writes what is said now.
+
+#![cfg(feature = "cli")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn messages_are_as_recorded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".x"))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 20, "the folder is not complete: {names:?}");
+    let wrong: Vec<String> = names.iter().filter_map(|name| check(&folder, name)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Says what is wrong with one case.
+fn check(folder: &Path, name: &str) -> Option<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_oncrpc"))
+        .args(["check", name])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let found = String::from_utf8(output.stderr).unwrap();
+    if output.status.code() != Some(1) || !output.stdout.is_empty() {
+        return Some(format!(
+            "{name}: not refused as it should be: {:?}\n{found}",
+            output.status
+        ));
+    }
+    let recorded = folder.join(name).with_extension("stderr");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(recorded, found).unwrap();
+        return None;
+    }
+    let expected = fs::read_to_string(recorded).unwrap_or_default();
+    (found != expected).then(|| format!("{name}: expected\n{expected}\nfound\n{found}"))
+}
