@@ -1,6 +1,6 @@
 use crate::address::Transport;
 use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 /// The call that a handler carries out: who calls what, and from where.
 #[derive(Clone, Debug)]
@@ -16,6 +16,18 @@ pub struct Peer {
     pub address: SocketAddr,
     /// What carries its messages.
     pub transport: Transport,
+}
+
+impl Peer {
+    /// The peer at `address`; one that an IPv6 socket has for an IPv4 peer becomes its IPv4 address.
+    pub fn new(address: SocketAddr, transport: Transport) -> Self {
+        let mapped = match address.ip() {
+            IpAddr::V6(ip) => ip.to_ipv4_mapped(),
+            IpAddr::V4(_) => None,
+        };
+        let address = mapped.map_or(address, |ip| SocketAddr::new(ip.into(), address.port()));
+        Self { address, transport }
+    }
 }
 
 impl Call {
@@ -43,8 +55,7 @@ impl Call {
         self.header.procedure
     }
 
-    /// The address that the call came from. An IPv4 peer of an IPv6 socket has its IPv4 address. That of a datagram may
-    /// be false.
+    /// The address that the call came from. That of a datagram may be false.
     pub fn peer(&self) -> SocketAddr {
         self.peer.address
     }

@@ -5,6 +5,7 @@ use crate::session::server::Programs;
 use crate::xdr::Encoder;
 use mio::net::UdpSocket;
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 
 /// The datagrams answered before others have their turn.
 const PER_TURN: u32 = 64;
@@ -39,28 +40,34 @@ impl Datagrams {
         for _ in 0..PER_TURN {
             match self.socket.recv_from(scratch) {
                 Ok((count, address)) => {
-                    let peer = Peer {
-                        address,
-                        transport: Transport::Udp,
-                    };
+                    let peer = Peer::new(address, Transport::Udp);
                     programs.handle_datagram(peer, scratch.get(..count).unwrap_or_default(), &mut self.out);
-                    self.send(peer);
+                    self.send(address);
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Turn::Wait,
-                // Others tell of a datagram sent before, e.g. that nobody was there to take it.
-                Err(_) => {}
+                // Of a datagram sent before: nobody was there to take it.
+                Err(error) if is_of_sending(error.kind()) => {}
+                // Nothing is there; or the system fails, and the next datagram is another event.
+                Err(_) => return Turn::Wait,
             }
         }
         Turn::Again
     }
 
     /// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
-    fn send(&mut self, peer: Peer) {
+    fn send(&mut self, caller: SocketAddr) {
         if self.out.is_empty() {
             return;
         }
         self.reply.clear();
         self.out.slices().for_each(|slice| self.reply.extend_from_slice(slice));
-        let _ = self.socket.send_to(&self.reply, peer.address);
+        let _ = self.socket.send_to(&self.reply, caller);
     }
+}
+
+fn is_of_sending(kind: ErrorKind) -> bool {
+    use ErrorKind::{ConnectionRefused, HostUnreachable, Interrupted, NetworkUnreachable};
+    matches!(
+        kind,
+        ConnectionRefused | HostUnreachable | Interrupted | NetworkUnreachable
+    )
 }

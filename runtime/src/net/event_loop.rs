@@ -208,11 +208,7 @@ impl EventLoop {
         let watched = self.poll.registry().register(&mut socket, token, interest);
         // Replies are written in one piece; waiting for more of them would only delay them.
         if watched.and_then(|()| socket.set_nodelay(true)).is_ok() {
-            let address = SocketAddr::new(address.ip().to_canonical(), address.port());
-            let peer = Peer {
-                address,
-                transport: Transport::Tcp,
-            };
+            let peer = Peer::new(address, Transport::Tcp);
             let connection = Connection::new(socket, peer, &self.programs, Instant::now());
             self.connections.insert(connection, &self.programs);
         }

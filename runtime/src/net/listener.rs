@@ -26,7 +26,7 @@ pub(super) enum Accepted {
     Lost,
     /// The process has no descriptor left.
     NoDescriptor,
-    /// The system has no descriptor or memory left.
+    /// The system has no descriptor or memory left, or fails otherwise.
     Exhausted,
 }
 
@@ -46,10 +46,7 @@ impl Listener {
     pub(super) fn accept(&self) -> Accepted {
         match self.socket.accept() {
             Ok((socket, address)) => Accepted::Connection(socket, address),
-            Err(error) => match error.kind() {
-                ErrorKind::WouldBlock => Accepted::None,
-                _ => classify(&error),
-            },
+            Err(error) => classify(&error),
         }
     }
 
@@ -68,16 +65,15 @@ impl Listener {
     }
 }
 
-/// Tells what is wrong here from what is wrong with the connection.
+/// Tells what is wrong here from what is wrong with the connection. What is neither known to be gone with the
+/// connection nor cured by closing another one would fail again at once.
 fn classify(error: &io::Error) -> Accepted {
     const EMFILE: i32 = 24;
-    const ENFILE: i32 = 23;
-    const ENOBUFS: i32 = 105;
-    const ENOMEM: i32 = 12;
-    match error.raw_os_error() {
-        Some(EMFILE) => Accepted::NoDescriptor,
-        Some(ENFILE | ENOBUFS | ENOMEM) => Accepted::Exhausted,
-        _ => Accepted::Lost,
+    match error.kind() {
+        ErrorKind::WouldBlock => Accepted::None,
+        ErrorKind::ConnectionAborted | ErrorKind::Interrupted => Accepted::Lost,
+        _ if error.raw_os_error() == Some(EMFILE) => Accepted::NoDescriptor,
+        _ => Accepted::Exhausted,
     }
 }
 

@@ -3,11 +3,14 @@ use crate::call::{Call, Peer};
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
-use crate::xdr::{Decoder, EncodeError, Encoder};
+use crate::xdr::{Decoder, EncodeError, Encoder, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The procedure that does nothing, which every version has (RFC 5531 §12.1).
 const NULL: u32 = 0;
+
+/// The length of a reply's header before its results.
+const SUCCESS_HEADER: usize = 24;
 
 impl Programs {
     /// Answers a record of `peer`: appends the reply to `out` as a record, or nothing if the record is not to be
@@ -39,8 +42,8 @@ impl Programs {
             Ok(header) => header,
             Err(error) => return error.reply().is_some_and(|reply| reply.encode(out).is_ok()),
         };
-        let xid = header.xid;
-        let mut outcome = self.carry_out(Call::new(header, peer), &mut input, out);
+        let call = Call::new(header, peer);
+        let mut outcome = self.carry_out(&call, &mut input, out);
         if out.since(start) > limit {
             outcome = outcome.and(Err(EncodeError::TooLarge { limit }.into()));
         }
@@ -48,31 +51,30 @@ impl Programs {
             Ok(()) => true,
             Err(error) => {
                 out.truncate(start);
-                ReplyHeader {
-                    xid,
+                let reply = ReplyHeader {
+                    xid: call.xid(),
                     body: error.reply(),
-                }
-                .encode(out)
-                .is_ok()
+                };
+                reply.encode(out).is_ok()
             }
         }
     }
 
     /// Appends a reply with results. The order of the checks is that of RFC 5531 §9: a caller that is not accepted
     /// does not learn what is served.
-    fn carry_out(&self, call: Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()> {
+    fn carry_out(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()> {
         authenticate(call.credential())?;
         let version = self.find(call.program(), call.version())?;
-        ReplyHeader {
+        let header = ReplyHeader {
             xid: call.xid(),
             body: ReplyBody::accepted(AcceptStat::Success),
-        }
-        .encode(out)?;
+        };
+        header.encode(&mut out.window(SUCCESS_HEADER)?)?;
         if call.procedure() == NULL && version.procedure_name(NULL).is_none() {
             return Ok(());
         }
         // What a panic leaves behind in `out` is taken back by the caller, and `input` is given up.
-        catch_unwind(AssertUnwindSafe(|| version.dispatch(&call, input, out))).unwrap_or(Err(Error::SystemError))
+        catch_unwind(AssertUnwindSafe(|| version.dispatch(call, input, out))).unwrap_or(Err(Error::SystemError))
     }
 }
 
