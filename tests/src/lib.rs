@@ -1,1 +1,21 @@
-//! Tests.
+//! What the tests over the whole project share: C peers, child processes, wire bytes from the model, services.
+
+pub mod c;
+pub mod interfaces;
+pub mod process;
+pub mod random;
+pub mod rpcbind;
+pub mod services;
+pub mod source;
+pub mod wire;
+
+use std::io::Write;
+
+/// Says that a test is skipped because `what` is missing; where CI is set that is an error instead.
+pub fn missing(what: &str) {
+    let why = format!("{what} is missing; tests/run installs it");
+    assert!(std::env::var_os("CI").is_none(), "{why}");
+    let name = std::thread::current().name().unwrap_or("a test").to_owned();
+    // Not eprintln!, which the test harness keeps to itself when a test passes.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {why}");
+}

@@ -1,0 +1,137 @@
+//! The C peers of interop/c, built by the tests from what rpcgen makes of our interfaces.
+
+use crate::missing;
+use crate::process::run_command;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+/// A program to build.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer<'a> {
+    /// Its source, interop/c/NAME.c.
+    pub name: &'a str,
+    /// The interface it is written for, idl/INTERFACE.x.
+    pub interface: &'a str,
+    /// What it needs of rpcgen's output beside the header and the codecs: `l` client stubs, `m` a dispatcher.
+    pub stubs: &'a [&'a str],
+    /// A file that the test makes up: its name and text.
+    pub extra: Option<(&'a str, &'a str)>,
+}
+
+/// The peers that need nothing special.
+pub const CALCULATOR_CLIENT: Peer<'_> = peer("calculator_client", "calculator", &["l"]);
+/// See [`CALCULATOR_CLIENT`].
+pub const CALCULATOR_SERVER: Peer<'_> = peer("calculator_server", "calculator", &["m"]);
+/// See [`CALCULATOR_CLIENT`].
+pub const ERROR_CLIENT: Peer<'_> = peer("error_client", "calculator", &[]);
+/// See [`CALCULATOR_CLIENT`].
+pub const ERROR_SERVER: Peer<'_> = peer("error_server", "calculator", &[]);
+/// See [`CALCULATOR_CLIENT`].
+pub const BLOB_CLIENT: Peer<'_> = peer("blob_client", "blob", &["l"]);
+/// See [`CALCULATOR_CLIENT`].
+pub const BLOB_SERVER: Peer<'_> = peer("blob_server", "blob", &["m"]);
+/// See [`CALCULATOR_CLIENT`].
+pub const FIELDS: Peer<'_> = peer("fields", "kitchen_sink", &[]);
+
+const fn peer<'a>(name: &'a str, interface: &'a str, stubs: &'a [&'a str]) -> Peer<'a> {
+    Peer { name, interface, stubs, extra: None }
+}
+
+/// One build at a time: tests run side by side and often want the same peer.
+static BUILDING: Mutex<()> = Mutex::new(());
+
+impl Peer<'_> {
+    /// The program, built unless it is there already; `None` where the tools are missing and need not be there.
+    pub fn build(&self) -> Option<PathBuf> {
+        let flags = flags()?;
+        let one = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let place = Path::new(env!("OUT_DIR")).join("c").join(format!("{}-{:016x}", self.name, self.fingerprint(&flags)));
+        let program = place.join(self.name);
+        if !program.exists() {
+            let _ = fs::remove_dir_all(&place);
+            fs::create_dir_all(&place).unwrap();
+            self.compile(&place, &flags);
+        }
+        drop(one);
+        Some(program)
+    }
+
+    fn compile(&self, place: &Path, flags: &[String]) {
+        let interface = self.interface;
+        fs::copy(self.interface_path(), place.join(format!("{interface}.x"))).unwrap();
+        if let Some((name, text)) = self.extra {
+            fs::write(place.join(name), text).unwrap();
+        }
+        let mut sources = vec![source(self.name), source("peer")];
+        rpcgen(place, interface, "h", &format!("{interface}.h"));
+        for part in ["c"].iter().chain(self.stubs) {
+            let output = format!("{interface}_{part}.c");
+            rpcgen(place, interface, part, &output);
+            sources.push(place.join(output));
+        }
+        let unfinished = format!("{}.unfinished", self.name);
+        let mut gcc = Command::new("gcc");
+        gcc.current_dir(place).args(["-std=gnu11", "-O1", "-Wall", "-Wno-unused-variable", "-I."]);
+        gcc.arg(format!("-I{}", sources[1].parent().unwrap().display()));
+        gcc.args(&sources).args(["-o", &unfinished]).args(flags);
+        succeed(gcc);
+        fs::rename(place.join(unfinished), place.join(self.name)).unwrap();
+    }
+
+    /// Changes with everything the program is made from.
+    fn fingerprint(&self, flags: &[String]) -> u64 {
+        let mut hash = DefaultHasher::new();
+        let shared = [source("peer"), source("peer").with_extension("h")];
+        for path in [source(self.name), self.interface_path()].iter().chain(&shared) {
+            fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).hash(&mut hash);
+        }
+        (self.stubs, self.extra, flags).hash(&mut hash);
+        hash.finish()
+    }
+
+    fn interface_path(&self) -> PathBuf {
+        root().join("idl").join(format!("{}.x", self.interface))
+    }
+}
+
+/// The folder of the whole project.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn source(name: &str) -> PathBuf {
+    root().join("tests/interop/c").join(format!("{name}.c"))
+}
+
+/// rpcgen refuses to overwrite, and derives names from the path it is given: it runs in the folder.
+fn rpcgen(place: &Path, interface: &str, part: &str, output: &str) {
+    let mut rpcgen = Command::new("rpcgen");
+    rpcgen.current_dir(place).args([&format!("-{part}"), "-o", output, &format!("{interface}.x")]);
+    succeed(rpcgen);
+}
+
+fn succeed(command: Command) {
+    let what = format!("{command:?}");
+    let output = run_command(command, &[]);
+    assert!(output.status.success(), "{what}\n{}", output.stderr);
+}
+
+/// How to compile against libtirpc.
+fn flags() -> Option<Vec<String>> {
+    let there = |tool: &str, argument: &str| Command::new(tool).arg(argument).output().is_ok();
+    for (tool, argument) in [("gcc", "--version"), ("rpcgen", "--version"), ("pkg-config", "--version")] {
+        if !there(tool, argument) {
+            missing(tool);
+            return None;
+        }
+    }
+    let found = Command::new("pkg-config").args(["--cflags", "--libs", "libtirpc"]).output().unwrap();
+    if !found.status.success() {
+        missing("libtirpc");
+        return None;
+    }
+    Some(String::from_utf8_lossy(&found.stdout).split_whitespace().map(str::to_owned).collect())
+}

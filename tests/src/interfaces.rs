@@ -1,0 +1,16 @@
+//! What the compiler makes of idl/*.x.
+
+/// idl/calculator.x
+pub mod calculator {
+    oncrpc::include_idl!("calculator");
+}
+
+/// idl/blob.x
+pub mod blob {
+    oncrpc::include_idl!("blob");
+}
+
+/// idl/kitchen_sink.x
+pub mod kitchen_sink {
+    oncrpc::include_idl!("kitchen_sink");
+}

@@ -1,0 +1,144 @@
+//! Child processes with a deadline, which do not outlive the test.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The longest a child may take for what is asked of it. Generous: it is only met when something hangs.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// What a child left.
+#[derive(Debug)]
+pub struct Output {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote.
+    pub stdout: Vec<u8>,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+impl Output {
+    /// The lines it wrote. Panics unless it ended well.
+    pub fn lines(&self) -> Vec<&str> {
+        assert!(self.status.success(), "{}\n{}{}", self.status, String::from_utf8_lossy(&self.stdout), self.stderr);
+        std::str::from_utf8(&self.stdout).expect("text").lines().collect()
+    }
+}
+
+/// Runs a program to its end with `input` on its standard input. Panics if it takes longer than [`DEADLINE`].
+pub fn run(program: impl AsRef<OsStr>, arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    run_command(command, input)
+}
+
+/// As [`run`], for a command that needs more than arguments.
+pub fn run_command(mut command: Command, input: &[u8]) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Guard(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")));
+    let (mut stdin, stdout, stderr) =
+        (child.0.stdin.take().unwrap(), child.0.stdout.take().unwrap(), child.0.stderr.take().unwrap());
+    thread::scope(|scope| {
+        let written = scope.spawn(move || stdin.write_all(input));
+        let stdout = scope.spawn(|| read_all(stdout));
+        let stderr = scope.spawn(|| read_all(stderr));
+        let status = child.wait(DEADLINE);
+        let (stdout, stderr) = (stdout.join().unwrap(), String::from_utf8_lossy(&stderr.join().unwrap()).into_owned());
+        let _ = written.join().unwrap();
+        let status = status.unwrap_or_else(|| {
+            panic!("{command:?} takes over {DEADLINE:?}\n{}{stderr}", String::from_utf8_lossy(&stdout))
+        });
+        Output { status, stdout, stderr }
+    })
+}
+
+fn read_all(mut from: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = from.read_to_end(&mut bytes);
+    bytes
+}
+
+/// A C server of interop/c, killed on drop.
+#[derive(Debug)]
+pub struct Server {
+    _child: Guard,
+    ports: HashMap<String, u16>,
+}
+
+impl Server {
+    /// Starts it and waits until it has said where it listens.
+    pub fn start(program: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = Guard(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")));
+        let lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+        let (send, receive) = mpsc::channel();
+        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
+        let mut ports = HashMap::new();
+        loop {
+            let line = receive.recv_timeout(DEADLINE).unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            match line.split_once(' ') {
+                Some((transport, port)) => ports.insert(transport.to_owned(), port.parse().unwrap()),
+                None => return Self { _child: child, ports },
+            };
+        }
+    }
+
+    /// The port of transport `tcp`, `udp`, `tcp6` or `udp6`.
+    pub fn port(&self, transport: &str) -> u16 {
+        self.ports[transport]
+    }
+
+    /// The address of that transport for our client: `tcp://[::1]:4711`.
+    pub fn address(&self, transport: &str) -> String {
+        address(transport, self.port(transport))
+    }
+}
+
+/// `tcp://127.0.0.1:PORT`, or with `[::1]` for `tcp6`; likewise UDP.
+pub fn address(transport: &str, port: u16) -> String {
+    match transport.strip_suffix('6') {
+        Some(scheme) => format!("{scheme}://[::1]:{port}"),
+        None => format!("{transport}://127.0.0.1:{port}"),
+    }
+}
+
+/// The loopback address of that transport as a C client takes it.
+pub fn host(transport: &str) -> &'static str {
+    if transport.ends_with('6') { "::1" } else { "127.0.0.1" }
+}
+
+/// Kills a child that is still there.
+#[derive(Debug)]
+pub(crate) struct Guard(pub(crate) Child);
+
+impl Guard {
+    /// Waits for its end; `None` if it does not come in time.
+    fn wait(&mut self, deadline: Duration) -> Option<ExitStatus> {
+        let end = Instant::now() + deadline;
+        loop {
+            match self.0.try_wait() {
+                Ok(Some(status)) => return Some(status),
+                Ok(None) if Instant::now() < end => thread::sleep(Duration::from_millis(2)),
+                _ => {
+                    let _ = self.0.kill();
+                    let _ = self.0.wait();
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,106 @@
+//! What idl/kitchen_sink.x becomes in Rust, type by type: the codec and the type of its values.
+
+use crate::interfaces::kitchen_sink::{self, *};
+use bytes::Bytes;
+use oncrpc::xdr::{
+    self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
+    Xdr, to_bytes,
+};
+
+/// A type of the interface in Rust.
+#[derive(Clone, Copy, Debug)]
+pub struct Codec {
+    /// Its name in the `.x` file.
+    pub name: &'static str,
+    /// The fewest and the most bytes of a value.
+    pub size: (usize, usize),
+    /// Decodes a value from the front: bytes used, and the value encoded again.
+    pub again: fn(&Bytes) -> Result<(usize, Bytes), DecodeError>,
+}
+
+impl Codec {
+    /// Does not compile unless `V` is what the codec `C` makes.
+    const fn of<C: Xdr<Value = V>, V>(name: &'static str) -> Self {
+        Self { name, size: (C::MIN, C::MAX), again: again::<C> }
+    }
+}
+
+fn again<C: Xdr>(bytes: &Bytes) -> Result<(usize, Bytes), DecodeError> {
+    let mut input = Decoder::shared(bytes);
+    let value = C::decode(&mut input)?;
+    let encoded = to_bytes::<C>(&value).expect("what was decoded can be encoded");
+    Ok((bytes.len() - input.remaining(), encoded))
+}
+
+macro_rules! codecs {
+    ($($name:literal: $value:ty = $codec:ty,)*) => {
+        &[$(Codec::of::<$codec, $value>($name)),*]
+    };
+}
+
+/// All of them.
+pub const CODECS: &[Codec] = codecs![
+    "implicit": Implicit = Implicit,
+    "mixed": Mixed = Mixed,
+    "flags": Flags = Flags,
+    "named_value": NamedValue = NamedValue,
+    "signed_numbers": SignedNumbers = SignedNumbers,
+    "unsigned_numbers": UnsignedNumbers = UnsignedNumbers,
+    "other_numbers": OtherNumbers = OtherNumbers,
+    "numbers_in_a_row": NumbersInARow = NumbersInARow,
+    "fixed_opaques": FixedOpaques = FixedOpaques,
+    "variable_opaques": VariableOpaques = VariableOpaques,
+    "strings": Strings = Strings,
+    "page": Page = HeapOpaque<8192>,
+    "handle": Handle = FixedOpaque<32>,
+    "variable_handle": VariableHandle = Opaque<64>,
+    "name": Name = Str<31>,
+    "text": Text = Str,
+    "number": Number = i32,
+    "number_again": NumberAgain = i32,
+    "number_at_last": NumberAtLast = i32,
+    "offset": Offset = u64,
+    "truth": Truth = bool,
+    "mixed_again": MixedAgain = Mixed,
+    "point": Point = Point,
+    "line": Line = Line,
+    "drawing": Drawing = Drawing,
+    "fixed_arrays": FixedArrays = FixedArrays,
+    "variable_arrays": VariableArrays = VariableArrays,
+    "samples": Samples = Samples,
+    "row": Row = FixedArray<i32, 3>,
+    "matrix": Matrix = FixedArray<FixedArray<i32, 3>, 2>,
+    "rows": Rows = Array<FixedArray<i32, 3>, 4>,
+    "numbers": Numbers = Array<i32, 5>,
+    "table": Table = Array<Array<i32, 5>, 3>,
+    "columns": Columns = FixedArray<Array<i32, 5>, 2>,
+    "dimensions": Dimensions = Dimensions,
+    "int_option": IntOption = Optional<i32>,
+    "name_option": NameOption = Optional<Str<31>>,
+    "point_option": PointOption = Optional<Point>,
+    "options": Options = Options,
+    "arrays_of_options": ArraysOfOptions = ArraysOfOptions,
+    "item": Vec<Item> = NonEmptyList<Item>,
+    "entry": Vec<Entry> = NonEmptyList<Entry>,
+    "groups": Groups = List<GroupNode>,
+    "group_node": Vec<GroupNode> = NonEmptyList<GroupNode>,
+    "lists": Lists = Lists,
+    "tree": Tree = Tree,
+    "directories": Directories = Array<xdr::Nested<Directory>, 3>,
+    "directory": Directory = Directory,
+    "expression": Expression = Expression,
+    "sum": Sum = Sum,
+    "on_int": OnInt = OnInt,
+    "on_unsigned": OnUnsigned = OnUnsigned,
+    "on_bool": OnBool = OnBool,
+    "on_bool_default": OnBoolDefault = OnBoolDefault,
+    "fixed_size": FixedSize = FixedSize,
+    "every_form": EveryForm = EveryForm,
+    "on_typedef": OnTypedef = OnTypedef,
+    "default_void": DefaultVoid = DefaultVoid,
+    "nested": kitchen_sink::Nested = kitchen_sink::Nested,
+    "event": Event = Event,
+    "log": Log = Log,
+    "keywords": Keywords = Keywords,
+    "impl": Impl = Impl,
+];
