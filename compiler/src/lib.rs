@@ -31,6 +31,8 @@ mod rust;
 mod source;
 mod suggest;
 mod syntax;
+#[cfg(test)]
+mod testing;
 mod text;
 
 pub use build_script::{Compiler, Outcome, compile};

@@ -99,7 +99,7 @@ fn discriminant<'a>(scope: &Scope<'a>, declared: &Declaration, errors: &mut Erro
         }
         _ => declaration::lower(scope, declared, errors)?,
     };
-    let Some((kind, values)) = resolve(scope, &ty) else {
+    let Some((kind, values)) = resolve(scope, &ty)? else {
         refuse(errors);
         return None;
     };
@@ -110,41 +110,37 @@ fn discriminant<'a>(scope: &Scope<'a>, declared: &Declaration, errors: &mut Erro
     })
 }
 
-/// Follows typedefs to what a type is; `None` if that cannot be a discriminant.
-fn resolve<'a>(scope: &Scope<'a>, ty: &Type) -> Option<(Discriminant, Values<'a>)> {
+/// What can be a discriminant.
+type Resolved<'a> = (Discriminant, Values<'a>);
+
+/// Follows typedefs to what a type is, `Some(None)` if that cannot be a discriminant, `None` if it is not known: then
+/// there is an error elsewhere.
+fn resolve<'a>(scope: &Scope<'a>, ty: &Type) -> Option<Option<Resolved<'a>>> {
     let mut ty = ty.clone();
     // No chain is longer than there are definitions; a longer one goes in a circle.
     for _ in 0..=scope.names.items.len() {
         let DefinitionId(index) = match ty {
-            Type::Basic(basic) => return basic_values(basic),
+            Type::Basic(basic) => return Some(basic_values(basic)),
             Type::Named(id) => id,
-            _ => return None,
+            _ => return Some(None),
         };
         let item = scope.names.items.get(index)?;
         ty = match item.kind {
             ItemKind::Enumeration(body) => {
                 let values = enumeration::values(scope, index, body);
+                let name = &item.name;
                 let kind = Discriminant::Enumeration(DefinitionId(index));
-                return Some((
-                    kind,
-                    Values::Enumeration {
-                        name: &item.name,
-                        body,
-                        values,
-                    },
-                ));
+                return Some(Some((kind, Values::Enumeration { name, body, values })));
             }
-            // An undefined type behind it is reported where it stands.
-            ItemKind::Typedef(it) if !it.optional && matches!(it.bound, Bound::None) => {
-                declaration::lower(scope, it, &mut Errors::default())?
-            }
-            _ => return None,
+            // Its errors are reported where it stands.
+            ItemKind::Typedef(it) => declaration::lower(scope, it, &mut Errors::default())?,
+            _ => return Some(None),
         };
     }
     None
 }
 
-fn basic_values<'a>(basic: Basic) -> Option<(Discriminant, Values<'a>)> {
+fn basic_values<'a>(basic: Basic) -> Option<Resolved<'a>> {
     let (bits, signed) = match basic {
         Basic::Bool => return Some((Discriminant::Bool, Values::Bool)),
         Basic::Char => (8, true),

@@ -1,1 +1,165 @@
+use super::PreprocessOptions;
+use crate::diagnostic::Code;
+use crate::lex;
+use crate::testing::preprocessed;
 
+/// The code that is left, one blank between tokens.
+fn code(files: &[(&str, &str)]) -> String {
+    code_with(files, &PreprocessOptions::default())
+}
+
+fn code_with(files: &[(&str, &str)], options: &PreprocessOptions) -> String {
+    let text = preprocessed(files, options).unwrap();
+    let tokens = lex::tokens(text.as_str(), 0).filter(|token| !token.is_trivia());
+    tokens
+        .map(|token| token.text(text.as_str()))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn errors(text: &str) -> Vec<Code> {
+    let errors = preprocessed(&[("a.x", text)], &PreprocessOptions::default()).unwrap_err();
+    errors.iter().map(|error| error.code).collect()
+}
+
+#[test]
+fn lines_for_c_are_passed_over_wherever_they_stand() {
+    let text = "%#include <a.h>\n  %/*\na %b\n\t%c \\\nd\nstruct s {\n%int x;\n};\n%e \\\r\nf\r\ng";
+    assert_eq!(code(&[("a.x", text)]), "a % b struct s { } ; g");
+}
+
+#[test]
+fn a_comment_that_looks_like_directives_stays_a_comment() {
+    let text = "/*\n#error no\n%*/ a // #define a b\n#if 0 /*\n#endif */\nnot this /* \n#endif\n*/\n#endif\nb";
+    assert_eq!(code(&[("a.x", text)]), "a b");
+}
+
+#[test]
+fn conditionals_choose_one_branch() {
+    let text = "#ifdef RPC_HDR\nhdr\n#endif\n#if RPC_XDR\nxdr\n#elif defined(RPC_CLNT) || 0\nclnt\n#elif defined RPC_HDR\n\
+                header\n#elif 1 / 0\n#else\nno\n#endif\n#ifndef RPC_SVC\n#if 0\nno\n#else\nsvc\n#endif\n#endif\n\
+                #if 0\n#if 1\nno\n#else\nno\n#endif\n#elif 0\n#bad\n#else\nlast\n#endif";
+    assert_eq!(code(&[("a.x", text)]), "hdr header svc last");
+}
+
+#[test]
+fn comments_behind_directives_do_not_count() {
+    let text = "#if 1 /* a\nb */ && 1 // c\nx\n#else /* d */\n#endif /* e */";
+    assert_eq!(code(&[("a.x", text)]), "x");
+}
+
+#[test]
+fn names_are_replaced_in_code_only() {
+    let text = "#define A 1\n#define B (A+\\\n1)\nB \"A\" 'A' /* A */ AB\n#undef A\nA B";
+    let defined = "# define A 1 ; # define B ( 1 + 1 ) ;";
+    let found = code(&[("a.x", text)]);
+    assert_eq!(found, format!("{defined} ( 1 + 1 ) \"A\" 'A' AB A ( A + 1 )"));
+}
+
+#[test]
+fn a_number_or_string_is_a_constant_as_well() {
+    let text = "#define N 0x10\n#define S \"a;b\"\n#define T struct\n#define E\n#define F(x) x\n#define P N + 1\n";
+    assert_eq!(
+        code(&[("a.x", text)]),
+        "# define N 0x10 ; # define S \"a;b\" ; # define P 0x10 + 1 ;"
+    );
+}
+
+#[test]
+fn a_constant_inside_a_definition_waits_for_its_end() {
+    let text = "struct s {\n#define MAX 8\nopaque a[MAX];\n};\nint";
+    assert_eq!(
+        code(&[("a.x", text)]),
+        "struct s { opaque a [ 8 ] ; } ; # define MAX 8 ; int"
+    );
+    let open = "struct s {\n#define MAX 8\n";
+    assert_eq!(code(&[("a.x", open)]), "struct s { # define MAX 8 ;");
+}
+
+#[test]
+fn the_command_line_defines_names_that_are_no_constants() {
+    let options = PreprocessOptions {
+        defines: vec![("N".into(), "7".into()), ("YES".into(), "1".into())],
+        ..Default::default()
+    };
+    assert_eq!(code_with(&[("a.x", "#if YES\nN\n#endif")], &options), "7");
+}
+
+#[test]
+fn includes_are_found_beside_the_file_and_in_the_given_directories() {
+    let files = [
+        (
+            "idl/a.x",
+            "#include \"b.x\"\n#include <sys.h>\n#include \"c.x\" // once\n#include \"./b.x\"\na",
+        ),
+        ("idl/b.x", "#include \"../common/c.x\"\nb"),
+        ("idl/./b.x", "never: it is the file above"),
+        ("idl/../common/c.x", "c"),
+        ("common/c.x", "never: it is the file above"),
+        ("more/c.x", "never: it is found in the first directory"),
+    ];
+    let include_dirs = vec!["common".into(), "more".into()];
+    assert_eq!(
+        code_with(
+            &files,
+            &PreprocessOptions {
+                include_dirs,
+                ..Default::default()
+            }
+        ),
+        "c b a"
+    );
+}
+
+#[test]
+fn conditionals_end_with_their_file() {
+    let files = [("a.x", "#if 1\n#include \"b.x\"\n#endif"), ("b.x", "#endif\n#if 1\n")];
+    let errors = preprocessed(&files, &PreprocessOptions::default()).unwrap_err();
+    assert_eq!(
+        errors.iter().map(|error| error.code).collect::<Vec<_>>(),
+        [Code::UnbalancedConditional; 2]
+    );
+}
+
+#[test]
+fn cycles_of_includes_are_refused_even_if_guarded() {
+    let files = [
+        ("a.x", "#ifndef A\n#define A\n#include \"b.x\"\n#endif"),
+        ("b.x", "#include \"./a.x\""),
+        ("./a.x", "not read"),
+    ];
+    let errors = preprocessed(&files, &PreprocessOptions::default()).unwrap_err();
+    let codes: Vec<Code> = errors.iter().map(|error| error.code).collect();
+    assert_eq!(codes, [Code::IncludeCycle]);
+}
+
+#[test]
+fn what_tools_leave_behind_is_ignored() {
+    let text = "\u{FEFF}# 1 \"a.x\" 2\n#line 7\n#pragma ident \"x\"\n#ident \"y\"\n#\na\u{200B}b\n\
+                Eisler                      Standards Track                    [Page 3]\n\u{C}\n\
+                RFC 4506       XDR: External Data Representation Standard        May 2006\nc";
+    assert_eq!(code(&[("a.x", text)]), "a b c");
+}
+
+#[test]
+fn comments_stay() {
+    let text = preprocessed(
+        &[("a.x", "/* a */\n#define N 1 // b\n%c\n/* d */ e")],
+        &PreprocessOptions::default(),
+    );
+    assert_eq!(text.unwrap().as_str(), "/* a */\n#define N 1; // b\n\n/* d */ e");
+}
+
+#[test]
+fn errors_are_collected() {
+    assert_eq!(
+        errors("#foo\n#else\n#if (\n#endif\n/*"),
+        [
+            Code::BadDirective,
+            Code::UnbalancedConditional,
+            Code::BadCondition,
+            Code::UnterminatedComment
+        ]
+    );
+    assert_eq!(errors("#define F(x) x\nF(1)"), [Code::BadMacroUse]);
+}
