@@ -1,5 +1,8 @@
 //! The whole pipeline: a file and what it includes become Rust.
 
+#[cfg(test)]
+mod tests;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, types::Model};
 use crate::preprocess::{self, Loader, PreprocessOptions};
