@@ -195,7 +195,7 @@ fn arguments_that_cannot_be_encoded_leave_nothing_behind() {
     let large = session.start(now, 1, |out| Opaque::<5000>::encode(&vec![0; 1000].into(), out), &mut out);
     assert_eq!(large, Err(EncodeError::TooLarge { limit: 1000 }));
     let panics = catch_unwind(AssertUnwindSafe(|| {
-        session.start(now, 1, |out| u32::encode(&1, out).and_then(|()| panic!("in a codec")), &mut out)
+        session.start(now, 1, |out| u32::encode(&1, out).map(|()| panic!("in a codec")), &mut out)
     }));
     assert!(panics.is_err());
 

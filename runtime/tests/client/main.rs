@@ -1,0 +1,10 @@
+//! Clients against peers that are written by hand with the standard library alone.
+
+mod connect;
+mod datagram;
+mod hostile;
+mod many;
+mod peer;
+mod rpcbind;
+mod stream;
+mod stuck;

@@ -1,0 +1,157 @@
+use crate::peer::{Call, PROGRAM, Peer, VERSION, answer_all, read_call, record, success};
+use oncrpc::xdr::Xdr;
+use oncrpc::{Client, ClientOptions, Error};
+use std::io::Write;
+use std::thread;
+use std::time::Duration;
+
+fn connect(peer: &Peer) -> Client {
+    Client::connect(&peer.address, PROGRAM, VERSION).unwrap()
+}
+
+/// Answers `calls`, each with its argument doubled, in an order that is neither theirs nor the reverse.
+fn shuffled_replies(calls: &[Call]) -> Vec<u8> {
+    let step = [7, 11, 13, 17].into_iter().find(|step| !calls.len().is_multiple_of(*step)).unwrap();
+    let order = (0..calls.len()).map(|index| &calls[(index * step + 3) % calls.len()]);
+    order.flat_map(|call| record(&success(call.xid, &[call.argument(0) * 2]))).collect()
+}
+
+#[test]
+fn a_thousand_pipelined_calls_of_several_threads() {
+    let peer = Peer::tcp(|mut stream| {
+        let calls: Vec<_> = (0..1_000).map(|_| read_call(&mut stream).unwrap()).collect();
+        stream.write_all(&shuffled_replies(&calls)).unwrap();
+        assert!(read_call(&mut stream).is_none());
+    });
+    let client = connect(&peer);
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let client = client.clone();
+            scope.spawn(move || {
+                let numbers = thread * 250..(thread + 1) * 250;
+                let start = |number| client.start::<u32>(1, |out| u32::encode(&number, out)).unwrap();
+                let pending: Vec<_> = numbers.clone().map(start).collect();
+                for (number, pending) in numbers.zip(pending) {
+                    assert_eq!(pending.wait().unwrap(), number * 2);
+                }
+            });
+        }
+    });
+    drop(client);
+    peer.join();
+}
+
+/// The reader's role goes from thread to thread: whoever has it gets its reply before others.
+#[test]
+fn calls_of_many_threads_with_replies_in_any_order() {
+    const THREADS: u32 = 8;
+    const CALLS: u32 = 100;
+    let peer = Peer::tcp(|mut stream| {
+        for _ in 0..CALLS {
+            let calls: Vec<_> = (0..THREADS).map(|_| read_call(&mut stream).unwrap()).collect();
+            stream.write_all(&shuffled_replies(&calls)).unwrap();
+        }
+    });
+    let client = connect(&peer);
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let client = client.clone();
+            scope.spawn(move || {
+                for number in 0..CALLS {
+                    let number = thread * CALLS + number;
+                    assert_eq!(client.call::<u32>(1, |out| u32::encode(&number, out)).unwrap(), number * 2);
+                }
+            });
+        }
+    });
+    peer.join();
+}
+
+/// One call is never answered; the thread that waits for it may be the one that reads for the others.
+#[test]
+fn a_thread_that_times_out_hands_on_reading() {
+    let peer = Peer::tcp(|mut stream| {
+        let mut held = Vec::new();
+        while let Some(call) = read_call(&mut stream) {
+            match call.procedure() {
+                1 => {}
+                2 => held.push(call),
+                _ => stream.write_all(&record(&success(call.xid, &[call.argument(0) * 2]))).unwrap(),
+            }
+            if held.len() == 3 {
+                thread::sleep(Duration::from_millis(500));
+                stream.write_all(&shuffled_replies(&held)).unwrap();
+                held.clear();
+            }
+        }
+    });
+    let options = ClientOptions::new().call_timeout(Duration::from_millis(250));
+    let impatient = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    let unanswered = thread::spawn({
+        let client = impatient.clone();
+        move || client.call::<u32>(1, |_| Ok(())).unwrap_err()
+    });
+    thread::sleep(Duration::from_millis(100));
+    thread::scope(|scope| {
+        for number in 0..2 {
+            let client = &impatient;
+            scope.spawn(move || {
+                for round in 0..20 {
+                    let number = number * 100 + round;
+                    assert_eq!(client.call::<u32>(3, |out| u32::encode(&number, out)).unwrap(), number * 2);
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+        }
+    });
+    assert!(matches!(unanswered.join().unwrap(), Error::TimedOut { .. }));
+    drop(impatient);
+    peer.join();
+}
+
+#[test]
+fn a_connection_that_ends_fails_the_calls_of_all_threads() {
+    let peer = Peer::tcp(|mut stream| {
+        for _ in 0..8 {
+            read_call(&mut stream).unwrap();
+        }
+    });
+    let client = connect(&peer);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let error = client.call::<u32>(1, |_| Ok(())).unwrap_err();
+                assert!(matches!(error, Error::Closed { within_reply: false, .. }), "{error:?}");
+            });
+        }
+    });
+    peer.join();
+}
+
+#[test]
+fn a_call_that_is_given_up_does_not_disturb_others() {
+    let peer = Peer::tcp(|stream| answer_all(stream, |call| vec![call.argument(0) * 2]));
+    let client = connect(&peer);
+    for number in 0..100 {
+        let given_up = client.start::<u32>(1, |out| u32::encode(&0xffff, out)).unwrap();
+        let kept = client.start::<u32>(1, |out| u32::encode(&number, out)).unwrap();
+        drop(given_up);
+        assert_eq!(kept.wait().unwrap(), number * 2);
+    }
+    drop(client);
+    peer.join();
+}
+
+#[test]
+fn calls_that_are_started_go_out_though_nobody_waits() {
+    let peer = Peer::tcp(|mut stream| {
+        assert_eq!(read_call(&mut stream).unwrap().argument(0), 1);
+        assert_eq!(read_call(&mut stream).unwrap().argument(0), 2);
+        assert!(read_call(&mut stream).is_none());
+    });
+    let client = connect(&peer);
+    drop(client.start::<u32>(1, |out| u32::encode(&1, out)).unwrap());
+    drop(client.start::<u32>(1, |out| u32::encode(&2, out)).unwrap());
+    drop(client);
+    peer.join();
+}
