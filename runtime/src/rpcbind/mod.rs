@@ -5,7 +5,7 @@ mod local;
 mod wire;
 
 pub(crate) use find::find;
-pub use local::{register, unregister};
+pub use local::{Registrar, register, unregister};
 pub use wire::Registration;
 
 use crate::address::{Address, Transport};

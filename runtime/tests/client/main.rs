@@ -5,6 +5,7 @@ mod datagram;
 mod hostile;
 mod many;
 mod peer;
+mod registrar;
 mod rpcbind;
 mod stream;
 mod stuck;

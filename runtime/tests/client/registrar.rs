@@ -1,0 +1,77 @@
+use crate::peer::{PROGRAM, VERSION};
+use oncrpc::rpcbind::Registrar;
+use oncrpc::{Error, Transport};
+use std::io::{Read, Write};
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::thread::{self, JoinHandle};
+
+/// An rpcbind on a local socket that answers with `answers`, and the calls it got behind their headers.
+fn rpcbind(name: &str, answers: &'static [u32]) -> (PathBuf, JoinHandle<Vec<(u32, Vec<u8>)>>) {
+    let path = std::env::temp_dir().join(format!("oncrpc-{name}-{}", std::process::id()));
+    let listener = UnixListener::bind(&path).unwrap();
+    let serve = move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let answer = |answer: &u32| {
+            let mut mark = [0; 4];
+            stream.read_exact(&mut mark).unwrap();
+            let mut call = vec![0; (u32::from_be_bytes(mark) & 0x7fff_ffff) as usize];
+            stream.read_exact(&mut call).unwrap();
+            assert_eq!(call[12..20], [100_000_u32.to_be_bytes(), 4_u32.to_be_bytes()].concat());
+            let reply = [&[0x80, 0, 0, 28], &call[..4], &[0, 0, 0, 1], &[0; 16], &answer.to_be_bytes()].concat();
+            stream.write_all(&reply).unwrap();
+            (u32::from_be_bytes(call[20..24].try_into().unwrap()), call[40..].to_vec())
+        };
+        answers.iter().map(answer).collect()
+    };
+    (path, thread::spawn(serve))
+}
+
+/// The arguments of SET and UNSET: program, version, netid and address of these lengths, and no owner.
+fn registration(netid: &str, address: &str) -> Vec<u8> {
+    let string = |text: &str| {
+        let mut bytes = (text.len() as u32).to_be_bytes().to_vec();
+        bytes.extend_from_slice(text.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    };
+    [PROGRAM.to_be_bytes().to_vec(), VERSION.to_be_bytes().to_vec(), string(netid), string(address), vec![0; 4]]
+        .concat()
+}
+
+#[test]
+fn a_registration_replaces_what_was_there_and_is_taken_back() {
+    let (path, peer) = rpcbind("replace", &[0, 1, 1, 1, 1]);
+    let registrar = Registrar::connect_to(&path).unwrap();
+    let place = "127.0.0.1:4045".parse().unwrap();
+    registrar.register(PROGRAM, VERSION, place, Transport::Tcp).unwrap();
+    registrar.register(PROGRAM, VERSION, "[::]:65535".parse().unwrap(), Transport::Udp).unwrap();
+    registrar.unregister(PROGRAM, VERSION, place, Transport::Tcp).unwrap();
+
+    let (tcp, udp) = (registration("tcp", "127.0.0.1.15.205"), registration("udp6", "::.255.255"));
+    let expected = [(2, tcp.clone()), (1, tcp), (2, udp.clone()), (1, udp), (2, registration("tcp", ""))];
+    assert_eq!(peer.join().unwrap(), expected);
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_registration_that_is_refused() {
+    let (path, peer) = rpcbind("refuse", &[0, 0, 0]);
+    let registrar = Registrar::connect_to(&path).unwrap();
+    let place = "127.0.0.1:4045".parse().unwrap();
+    for outcome in [
+        registrar.register(PROGRAM, VERSION, place, Transport::Tcp),
+        registrar.unregister(PROGRAM, VERSION, place, Transport::Tcp),
+    ] {
+        let refused = matches!(outcome, Err(Error::RegistrationRefused { program: PROGRAM, version: VERSION }));
+        assert!(refused, "{outcome:?}");
+    }
+    peer.join().unwrap();
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn no_rpcbind_at_the_path() {
+    let error = Registrar::connect_to("/nowhere/rpcbind.sock").unwrap_err();
+    assert!(matches!(&error, Error::Connect { address, .. } if address == "/nowhere/rpcbind.sock"), "{error:?}");
+}
