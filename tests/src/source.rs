@@ -40,7 +40,8 @@ impl Source {
 
     /// The text as far as it is part of the library: up to its own tests; nothing for a file of tests.
     pub fn library(&self) -> &str {
-        let is_tests = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
+        let files_of_tests = ["/tests.rs", "compiler/src/testing.rs"];
+        let is_tests = files_of_tests.iter().any(|end| self.path.ends_with(end)) || self.path.contains("/tests/");
         if is_tests { "" } else { self.text.split("#[cfg(test)]").next().unwrap_or_default() }
     }
 
