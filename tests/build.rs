@@ -1,7 +1,7 @@
 //! Compiles the interfaces that the tests serve and call.
 
 fn main() {
-    for interface in ["calculator", "blob", "kitchen_sink"] {
-        oncrpc_compiler::compile(format!("../idl/{interface}.x")).unwrap_or_exit();
-    }
+    let interfaces =
+        ["../idl/calculator.x", "../idl/blob.x", "../idl/kitchen_sink.x", "interfaces/hostile.x"];
+    oncrpc_compiler::Compiler::new().compile_all(interfaces).unwrap_or_exit();
 }

@@ -1,4 +1,4 @@
-//! What the compiler makes of idl/*.x.
+//! What the compiler makes of idl/*.x and interfaces/*.x.
 
 /// idl/calculator.x
 pub mod calculator {
@@ -13,4 +13,9 @@ pub mod blob {
 /// idl/kitchen_sink.x
 pub mod kitchen_sink {
     oncrpc::include_idl!("kitchen_sink");
+}
+
+/// interfaces/hostile.x
+pub mod hostile {
+    oncrpc::include_idl!("hostile");
 }

@@ -4,6 +4,7 @@ pub mod c;
 pub mod interfaces;
 pub mod process;
 pub mod random;
+pub mod raw;
 pub mod rpcbind;
 pub mod services;
 pub mod source;
