@@ -3,7 +3,7 @@ use super::types::{fixed_bytes, pair};
 use crate::model::types::{Basic, Definition, DefinitionId, Type};
 
 /// Up to how many bytes on the wire a fixed-size structure is copied like a number.
-const COPIED: u64 = 64;
+const COPIED: u64 = 128;
 
 /// What can be derived for a type beside `Clone`, `Debug` and `PartialEq`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
