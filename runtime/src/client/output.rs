@@ -75,10 +75,11 @@ impl Output {
         }
     }
 
-    /// Notes that a read is done.
+    /// Notes that a read is done, and whether nothing came. As long as something comes, a stuck peer is better read from
+    /// than written to: it may be sending replies before it goes on reading calls.
     pub(super) fn note_read(&mut self, nothing: bool) {
         match self {
-            Self::Stream(stream) => stream.stuck = false,
+            Self::Stream(stream) => stream.stuck &= !nothing,
             Self::Datagrams(datagrams) => datagrams.heard_nothing = nothing,
         }
     }

@@ -52,7 +52,11 @@ impl PeerSocket {
             count += 1;
             length += bytes.len();
         }
-        match (&self.socket).write_vectored(pieces.get(..count).unwrap_or_default()) {
+        let written = match pieces.get(..count).unwrap_or_default() {
+            [piece] => (&self.socket).write(piece),
+            pieces => (&self.socket).write_vectored(pieces),
+        };
+        match written {
             Ok(0) => Err(ErrorKind::WriteZero.into()),
             Ok(written) => {
                 out.advance(written);
