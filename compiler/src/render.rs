@@ -12,11 +12,18 @@ pub(crate) enum Style {
     Colour,
 }
 
-/// Renders all diagnostics, a blank line behind each.
+/// How many diagnostics are shown; the rest is counted.
+const MAX_SHOWN: usize = 100;
+
+/// Renders diagnostics, a blank line behind each.
 pub(crate) fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
     let mut out = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(MAX_SHOWN) {
         render_one(diagnostic, &Painter { sources, style }, &mut out);
+        out.push('\n');
+    }
+    if let Some(hidden) = diagnostics.len().checked_sub(MAX_SHOWN).filter(|hidden| *hidden > 0) {
+        push(&mut out, &format!("note: {hidden} more errors are not shown"));
         out.push('\n');
     }
     out

@@ -1,5 +1,7 @@
 //! "Did you mean".
 
+use std::cell::Cell;
+
 /// Words that can stand where a type is expected.
 pub(crate) const WORDS: [&str; 22] = [
     "bool",
@@ -25,6 +27,28 @@ pub(crate) const WORDS: [&str; 22] = [
     "bool_t",
     "void",
 ];
+
+/// How many suggestions one file gets: each costs a look at every known name.
+const MAX_SUGGESTIONS: usize = 100;
+
+/// Suggestions until there were enough of them.
+#[derive(Debug, Default)]
+pub(crate) struct Suggester {
+    made: Cell<usize>,
+}
+
+impl Suggester {
+    /// [`similar`], as long as there were not too many suggestions.
+    pub(crate) fn similar<'a>(&self, name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        let made = self.made.get();
+        self.made.set(made.saturating_add(1));
+        if made < MAX_SUGGESTIONS {
+            similar(name, known)
+        } else {
+            None
+        }
+    }
+}
 
 /// The known name most like a given one; `None` if none is much like it.
 pub(crate) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {

@@ -5,7 +5,7 @@ use super::evaluate::{self, Failure};
 use super::names::{ItemKind, Names, duplicate};
 use super::types::{Constant, ConstantValue};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::suggest;
+use crate::suggest::Suggester;
 use crate::syntax::ast::{Expression, Identifier, Operation};
 use std::collections::HashMap;
 
@@ -16,6 +16,7 @@ pub(super) struct Constants<'a> {
     by_name: HashMap<&'a str, usize>,
     /// The first entry of each item that has any.
     of_item: HashMap<usize, usize>,
+    pub(super) suggester: Suggester,
 }
 
 #[derive(Debug)]
@@ -150,7 +151,7 @@ impl<'a> Constants<'a> {
             format!("`{}` is not a constant", name.text),
         )
         .label("not found in this file or its includes");
-        let similar = suggest::similar(&name.text, self.by_name.keys().copied());
+        let similar = self.suggester.similar(&name.text, self.by_name.keys().copied());
         match similar.and_then(|similar| self.entries.get(*self.by_name.get(similar)?)) {
             Some(similar) => {
                 let name = &similar.name;

@@ -3,7 +3,7 @@
 use super::definition::Scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::suggest;
+use crate::suggest::{self, Suggester};
 use crate::syntax::ast::Identifier;
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct Errors {
     found: Vec<Diagnostic>,
     undefined_types: BTreeMap<String, Vec<Span>>,
+    suggester: Suggester,
 }
 
 impl Errors {
@@ -29,7 +30,7 @@ impl Errors {
     /// All errors in the order of their places, if there are any.
     pub(super) fn stop(&mut self, scope: &Scope<'_>) -> Result<(), Vec<Diagnostic>> {
         for (name, spans) in std::mem::take(&mut self.undefined_types) {
-            self.found.extend(undefined_type(scope, &name, &spans));
+            self.found.extend(undefined_type(scope, &self.suggester, &name, &spans));
         }
         if self.found.is_empty() {
             return Ok(());
@@ -40,7 +41,7 @@ impl Errors {
     }
 }
 
-fn undefined_type(scope: &Scope<'_>, name: &str, spans: &[Span]) -> Option<Diagnostic> {
+fn undefined_type(scope: &Scope<'_>, suggester: &Suggester, name: &str, spans: &[Span]) -> Option<Diagnostic> {
     let first = spans.iter().min()?;
     let error = Diagnostic::error(Code::UndefinedType, *first, format!("`{name}` is not a type"))
         .label("not found in this file or its includes");
@@ -50,7 +51,7 @@ fn undefined_type(scope: &Scope<'_>, name: &str, spans: &[Span]) -> Option<Diagn
         uses => error.note(format!("it is used in {} more places", uses - 1)),
     };
     let known = scope.names.type_names().chain(suggest::WORDS.iter().copied());
-    Some(match suggest::similar(name, known) {
+    Some(match suggester.similar(name, known) {
         Some(similar) => match scope.names.type_span(similar) {
             Some(span) => error.help_at(span, format!("a type of a similar name, `{similar}`, is defined here")),
             None => error.help(format!("did you mean `{similar}`?")),

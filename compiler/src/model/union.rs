@@ -7,7 +7,7 @@ use super::types::{Arm, Basic, Case, DefaultArm, DefinitionId, Discriminant, Fie
 use super::{declaration, enumeration, structure};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::suggest;
+use crate::suggest::Suggester;
 use crate::syntax::ast::{
     Bound, CaseLabel, CaseSpec, Declaration, EnumBody, Expression, Operation, TypeKind, UnionBody,
 };
@@ -224,7 +224,13 @@ fn case(
     if let (Values::Enumeration { name, body, .. }, [Operation::Name(label)]) = (values, written.operations.as_slice())
         && !scope.constants.is_known(&label.text)
     {
-        errors.push(unknown_enumerator(name, body, &label.text, written.span));
+        errors.push(unknown_enumerator(
+            &scope.constants.suggester,
+            name,
+            body,
+            &label.text,
+            written.span,
+        ));
         return None;
     }
     let number = scope.constants.number(written, errors)?;
@@ -280,14 +286,14 @@ fn wrap(number: i128, bits: u32, signed: bool) -> Option<i64> {
     i64::try_from(wrapped).ok()
 }
 
-fn unknown_enumerator(name: &str, body: &EnumBody, label: &str, span: Span) -> Diagnostic {
+fn unknown_enumerator(suggester: &Suggester, name: &str, body: &EnumBody, label: &str, span: Span) -> Diagnostic {
     let error = Diagnostic::error(
         Code::CaseOutsideType,
         span,
         format!("`{label}` is not an enumerator of `{name}`"),
     )
     .label("not found in the discriminant's enumeration");
-    let similar = suggest::similar(label, body.enumerators.iter().map(|it| it.name.text.as_str()));
+    let similar = suggester.similar(label, body.enumerators.iter().map(|it| it.name.text.as_str()));
     match body
         .enumerators
         .iter()

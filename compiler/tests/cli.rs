@@ -1,0 +1,177 @@
+//! The command line: exit statuses, where output goes, and that nothing is written when something is wrong.
+
+#![cfg(feature = "cli")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const RIGHT: &str = "/* A pair. */\nstruct pair { int a; int b; };\n";
+const WRONG: &str = "struct pair { nosuch a; };\n";
+
+/// A directory of its own for a test.
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn oncrpc(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_oncrpc"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap()
+}
+
+fn files(directory: &Path) -> Vec<String> {
+    let names = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn output_goes_next_to_the_input_unless_told_otherwise() {
+    let here = directory("places");
+    fs::create_dir(here.join("idl")).unwrap();
+    fs::write(here.join("idl/pair.x"), RIGHT).unwrap();
+    fs::write(here.join("idl/two.x"), "const TWO = 2;").unwrap();
+    assert!(oncrpc(&here, &["gen", "idl/pair.x"]).status.success());
+    assert_eq!(files(&here.join("idl")), ["pair.rs", "pair.x", "two.x"]);
+    assert!(oncrpc(&here, &["gen", "idl/pair.x", "-o", "named.rs"]).status.success());
+    assert!(
+        oncrpc(&here, &["gen", "idl/pair.x", "idl/two.x", "--out-dir", "new/out"])
+            .status
+            .success()
+    );
+    assert_eq!(files(&here.join("new/out")), ["pair.rs", "two.rs"]);
+    let printed = oncrpc(&here, &["gen", "idl/pair.x", "-o", "-"]);
+    assert!(printed.stderr.is_empty());
+    for written in ["idl/pair.rs", "named.rs", "new/out/pair.rs"] {
+        assert_eq!(fs::read(here.join(written)).unwrap(), printed.stdout, "{written}");
+    }
+    assert!(String::from_utf8(printed.stdout).unwrap().contains("pub struct Pair"));
+    assert_eq!(files(&here), ["idl", "named.rs", "new"]);
+}
+
+#[test]
+fn errors_in_a_file_are_status_1_and_nothing_is_written() {
+    let here = directory("errors");
+    fs::write(here.join("wrong.x"), WRONG).unwrap();
+    fs::write(here.join("right.x"), RIGHT).unwrap();
+    fs::write(here.join("wrong.rs"), "old").unwrap();
+    let output = oncrpc(&here, &["gen", "right.x", "wrong.x"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).starts_with("error[E0103]: `nosuch` is not a type\n --> wrong.x:1:15\n"),
+        "{output:?}"
+    );
+    assert!(!stderr(&output).contains('\x1b'), "colour without a terminal");
+    assert!(output.stdout.is_empty());
+    assert_eq!(files(&here), ["right.x", "wrong.rs", "wrong.x"]);
+    assert_eq!(fs::read_to_string(here.join("wrong.rs")).unwrap(), "old");
+    assert_eq!(oncrpc(&here, &["check", "wrong.x"]).status.code(), Some(1));
+}
+
+#[test]
+fn wrong_usage_and_unreadable_files_are_status_2() {
+    let here = directory("usage");
+    fs::write(here.join("a.x"), RIGHT).unwrap();
+    fs::create_dir(here.join("other")).unwrap();
+    fs::write(here.join("other/a.x"), RIGHT).unwrap();
+    let status = |arguments: &[&str]| oncrpc(&here, arguments).status.code();
+    for arguments in [
+        &["gen"][..],
+        &["gen", "nosuch.x"],
+        &["gen", "a.x", "nosuch.x"],
+        &["check", "nosuch.x"],
+        &["gen", "a.x", "other/a.x", "-o", "out.rs"],
+        &["gen", "a.x", "other/a.x", "--out-dir", "out"],
+        &["gen", "a.x", "-o", "out.rs", "--out-dir", "out"],
+        &["gen", "a.x", "-o", "no/such/directory/out.rs"],
+        &["gen", "a.x", "-D", "1=2"],
+        &["gen", "a.x", "--emit", "c"],
+        &["make", "a.x"],
+    ] {
+        assert_eq!(status(arguments), Some(2), "{arguments:?}");
+    }
+    let missing = stderr(&oncrpc(&here, &["gen", "nosuch.x"]));
+    assert!(missing.contains("cannot read `nosuch.x`"), "{missing}");
+    assert_eq!(files(&here), ["a.x", "other"]);
+    assert_eq!(status(&["check", "a.x"]), Some(0));
+}
+
+#[test]
+fn check_compares_and_writes_nothing() {
+    let here = directory("check");
+    fs::write(here.join("pair.x"), RIGHT).unwrap();
+    let output = oncrpc(&here, &["gen", "--check", "pair.x"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("`pair.rs` is not up to date"), "{output:?}");
+    assert_eq!(files(&here), ["pair.x"]);
+    assert!(oncrpc(&here, &["gen", "pair.x"]).status.success());
+    assert!(oncrpc(&here, &["gen", "--check", "pair.x"]).status.success());
+    fs::write(here.join("pair.x"), RIGHT.replace("int b", "hyper b")).unwrap();
+    assert_eq!(oncrpc(&here, &["gen", "--check", "pair.x"]).status.code(), Some(1));
+}
+
+#[test]
+fn an_output_that_is_up_to_date_is_not_touched() {
+    let here = directory("unchanged");
+    fs::write(here.join("pair.x"), RIGHT).unwrap();
+    let time = || fs::metadata(here.join("pair.rs")).unwrap().modified().unwrap();
+    assert!(oncrpc(&here, &["gen", "pair.x"]).status.success());
+    let first = time();
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    assert!(oncrpc(&here, &["gen", "pair.x"]).status.success());
+    assert_eq!(time(), first);
+    fs::write(here.join("pair.x"), RIGHT.replace("int b", "hyper b")).unwrap();
+    assert!(oncrpc(&here, &["gen", "pair.x"]).status.success());
+    assert!(time() > first);
+    assert_eq!(files(&here), ["pair.rs", "pair.x"]);
+}
+
+#[test]
+fn includes_and_defines_come_from_the_command_line() {
+    let here = directory("options");
+    fs::create_dir(here.join("common")).unwrap();
+    fs::write(here.join("common/base.x"), "typedef opaque handle[SIZE];").unwrap();
+    fs::write(
+        here.join("a.x"),
+        "#include \"base.x\"\n#ifdef LOCKS\nstruct lock { handle h; };\n#endif\n",
+    )
+    .unwrap();
+    assert_eq!(oncrpc(&here, &["check", "a.x"]).status.code(), Some(1));
+    let output = oncrpc(
+        &here,
+        &[
+            "gen", "a.x", "-I", "common", "-DSIZE=8", "-D", "LOCKS", "--emit", "model",
+        ],
+    );
+    let model = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        model.contains("FixedOpaque(\n") && model.contains("\"lock\""),
+        "{model}"
+    );
+    assert_eq!(files(&here), ["a.x", "common"]);
+}
+
+#[test]
+fn names_can_stay_as_they_are() {
+    let here = directory("verbatim");
+    fs::write(here.join("a.x"), "struct some_pair { int a; };").unwrap();
+    let output = oncrpc(&here, &["gen", "a.x", "--verbatim-names", "-o", "-"]);
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("pub struct some_pair")
+    );
+}

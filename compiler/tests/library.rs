@@ -1,0 +1,87 @@
+//! The library as a build script uses it.
+
+use oncrpc_compiler::{CompileError, Compiler};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library").join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+#[test]
+fn output_is_named_after_the_input() {
+    let here = directory("name");
+    fs::write(here.join("a.b.x"), "const A = N;").unwrap();
+    let compiler = Compiler::new().define("N", "7").out_dir(&here);
+    let output = compiler.compile(here.join("a.b.x")).into_result().unwrap();
+    assert_eq!(output, here.join("a.b.rs"));
+    assert!(fs::read_to_string(output).unwrap().contains("= 7;"));
+}
+
+#[test]
+fn includes_are_found_in_the_directories_given() {
+    let here = directory("include");
+    fs::create_dir(here.join("common")).unwrap();
+    fs::write(here.join("a.x"), "#include \"base.x\"\nstruct s { base b; };").unwrap();
+    fs::write(here.join("common/base.x"), "typedef int base;").unwrap();
+    assert!(
+        Compiler::new()
+            .out_dir(&here)
+            .compile(here.join("a.x"))
+            .into_result()
+            .is_err()
+    );
+    let compiler = Compiler::new().out_dir(&here).include_dir(here.join("common"));
+    assert!(compiler.compile(here.join("a.x")).into_result().is_ok());
+}
+
+#[test]
+fn several_files_must_not_overwrite_each_other() {
+    let here = directory("several");
+    for name in ["a.x", "b.x", "b.y"] {
+        fs::write(here.join(name), "const C = 1;").unwrap();
+    }
+    let compiler = Compiler::new().out_dir(here.join("out"));
+    fs::create_dir(here.join("out")).unwrap();
+    let outputs = compiler
+        .compile_all([here.join("a.x"), here.join("b.x")])
+        .into_result()
+        .unwrap();
+    assert_eq!(outputs, [here.join("out/a.rs"), here.join("out/b.rs")]);
+    fs::remove_file(here.join("out/b.rs")).unwrap();
+    match compiler.compile_all([here.join("b.x"), here.join("b.y")]).into_result() {
+        Err(CompileError::SameStem { first, second }) => {
+            assert_eq!((first, second), (here.join("b.x"), here.join("b.y")));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(!here.join("out/b.rs").exists());
+}
+
+#[test]
+fn errors_say_who_erred() {
+    let here = directory("errors");
+    fs::write(here.join("wrong.x"), "struct s { nosuch a; nix b; };").unwrap();
+    fs::write(here.join("right.x"), "struct s { int a; };").unwrap();
+    let compiler = Compiler::new().out_dir(&here);
+    match compiler.compile(here.join("wrong.x")).into_result() {
+        Err(error @ CompileError::Rejected { errors: 2, .. }) => {
+            let text = error.to_string();
+            assert!(text.contains("error[E0103]: `nosuch` is not a type"), "{text}");
+            assert!(text.ends_with("error: nothing emitted due to 2 errors"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(!here.join("wrong.rs").exists());
+    let missing = compiler.compile(here.join("missing.x")).into_result().unwrap_err();
+    assert!(matches!(missing, CompileError::Read { .. }) && missing.source().is_some());
+    let unwritable = Compiler::new()
+        .out_dir(here.join("no/such"))
+        .compile(here.join("right.x"))
+        .into_result();
+    assert!(matches!(unwritable, Err(CompileError::Write { .. })));
+}
