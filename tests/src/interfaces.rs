@@ -1,4 +1,6 @@
-//! What the compiler makes of idl/*.x and interfaces/*.x.
+//! What the compiler makes of our interfaces, under the strictest lints that a user may have.
+
+#![deny(warnings, missing_docs, unreachable_pub, clippy::all)]
 
 /// idl/calculator.x
 pub mod calculator {
@@ -18,4 +20,14 @@ pub mod kitchen_sink {
 /// interfaces/hostile.x
 pub mod hostile {
     oncrpc::include_idl!("hostile");
+}
+
+/// As in a program, which shows its interface to nobody.
+mod private {
+    oncrpc::include_idl!("calculator");
+}
+
+/// The inputs of the golden tests.
+pub mod golden {
+    include!(concat!(env!("OUT_DIR"), "/golden.rs"));
 }
