@@ -176,11 +176,11 @@ fn arms(
             CaseLabel::Default(_) => None,
         });
         let labels: Vec<Case> = labels.collect();
-        let marks = spec.labels.iter().filter_map(|label| match label {
+        let mark = spec.labels.iter().find_map(|label| match label {
             CaseLabel::Default(span) => Some(*span),
             CaseLabel::Case(_) => None,
         });
-        let Some(mark) = marks.last() else {
+        let Some(mark) = mark else {
             let (docs, field) = arm(scope, spec, spans, errors);
             arms.push(Arm {
                 cases: labels,

@@ -134,7 +134,7 @@ pub(super) fn bad_macro_use(span: Span, name: &str, error: &ExpansionError) -> D
             let error = Diagnostic::error(Code::BadMacroUse, span, message)
                 .help("write the value here, or define a constant with `const`");
             defined
-                .into_iter()
+                .iter()
                 .fold(error, |error, at| error.note_at(*at, "it is defined here"))
         }
         ExpansionError::TooLarge => Diagnostic::error(

@@ -61,7 +61,7 @@ impl<'a> Comments<'a> {
         let Some(last) = self.last_code(line, comment.start - line.len()) else {
             return false;
         };
-        !(matches!(last, '{' | '(') && !self.slice(comment.end, start).contains('\n'))
+        !matches!(last, '{' | '(') || self.slice(comment.end, start).contains('\n')
     }
 
     /// The last character before a comment that is neither blank nor part of another comment.
