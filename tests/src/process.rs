@@ -39,7 +39,12 @@ pub fn run(program: impl AsRef<OsStr>, arguments: &[&str], input: &[u8]) -> Outp
 }
 
 /// As [`run`], for a command that needs more than arguments.
-pub fn run_command(mut command: Command, input: &[u8]) -> Output {
+pub fn run_command(command: Command, input: &[u8]) -> Output {
+    run_for(DEADLINE, command, input)
+}
+
+/// As [`run_command`], with another deadline.
+pub fn run_for(deadline: Duration, mut command: Command, input: &[u8]) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = Guard(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")));
     let (mut stdin, stdout, stderr) =
@@ -48,11 +53,11 @@ pub fn run_command(mut command: Command, input: &[u8]) -> Output {
         let written = scope.spawn(move || stdin.write_all(input));
         let stdout = scope.spawn(|| read_all(stdout));
         let stderr = scope.spawn(|| read_all(stderr));
-        let status = child.wait(DEADLINE);
+        let status = child.wait(deadline);
         let (stdout, stderr) = (stdout.join().unwrap(), String::from_utf8_lossy(&stderr.join().unwrap()).into_owned());
         let _ = written.join().unwrap();
         let status = status.unwrap_or_else(|| {
-            panic!("{command:?} takes over {DEADLINE:?}\n{}{stderr}", String::from_utf8_lossy(&stdout))
+            panic!("{command:?} takes over {deadline:?}\n{}{stderr}", String::from_utf8_lossy(&stdout))
         });
         Output { status, stdout, stderr }
     })
@@ -114,9 +119,9 @@ pub fn host(transport: &str) -> &'static str {
     if transport.ends_with('6') { "::1" } else { "127.0.0.1" }
 }
 
-/// Kills a child that is still there.
+/// Kills a child that is still there when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Guard(pub(crate) Child);
+pub struct Guard(pub Child);
 
 impl Guard {
     /// Waits for its end; `None` if it does not come in time.

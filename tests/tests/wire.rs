@@ -135,8 +135,11 @@ fn c_judges_broken_bytes_as_the_rfc_does() {
     }
 }
 
-/// What rpcgen's codecs make of values, each of the type with that index: bytes used, and the value encoded again.
-fn ask_c(model: &Model, values: &[(usize, Vec<u8>)]) -> Option<Vec<Option<(usize, Vec<u8>)>>> {
+/// Bytes used, and the value encoded again; `None` if the bytes are no value.
+type Answer = Option<(usize, Vec<u8>)>;
+
+/// What rpcgen's codecs make of values, each of the type with that index.
+fn ask_c(model: &Model, values: &[(usize, Vec<u8>)]) -> Option<Vec<Answer>> {
     let entry = |(name, _): &(&str, Type)| format!("{{\"{name}\", (xdrproc_t)xdr_{name}, sizeof({name})}},\n");
     let registry: String = types(model).iter().map(entry).collect();
     let extra = Some(("registry.h", registry.as_str()));
@@ -153,8 +156,9 @@ fn ask_c(model: &Model, values: &[(usize, Vec<u8>)]) -> Option<Vec<Option<(usize
     Some(values.iter().map(|_| answer(&mut rest)).collect())
 }
 
-fn answer(rest: &mut &[u8]) -> Option<(usize, Vec<u8>)> {
-    let [decoded, used, length] = [(); 3].map(|()| u32::from_be_bytes(*rest.split_off(..4).unwrap().as_array().unwrap()) as usize);
+fn answer(rest: &mut &[u8]) -> Answer {
+    let mut word = || u32::from_be_bytes(rest.split_off(..4).unwrap().try_into().unwrap()) as usize;
+    let [decoded, used, length] = [word(), word(), word()];
     let bytes = rest.split_off(..length).unwrap().to_vec();
     (decoded != 0).then_some((used, bytes))
 }
