@@ -3,11 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const INTERFACES: &[&str] =
-    &["../idl/calculator.x", "../idl/blob.x", "../idl/kitchen_sink.x", "interfaces/hostile.x"];
+const INTERFACES: &[&str] = &[
+    "../idl/calculator.x",
+    "../idl/blob.x",
+    "../idl/kitchen_sink.x",
+    "interfaces/hostile.x",
+];
 
 fn main() {
-    oncrpc_compiler::Compiler::new().compile_all(INTERFACES).unwrap_or_exit();
+    oncrpc_compiler::Compiler::new()
+        .compile_all(INTERFACES)
+        .unwrap_or_exit();
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
 }
@@ -21,7 +27,9 @@ fn golden(out_dir: &Path) -> std::io::Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let place = out_dir.join("golden").join(&name);
         fs::create_dir_all(&place)?;
-        let compiler = oncrpc_compiler::Compiler::new().out_dir(&place).verbatim_names(name == "verbatim_names");
+        let compiler = oncrpc_compiler::Compiler::new()
+            .out_dir(&place)
+            .verbatim_names(name == "verbatim_names");
         let output = compiler.compile(folder.join("input.x")).unwrap_or_exit();
         modules += &format!("/// golden/{name}\npub mod r#{name} {{ include!({output:?}); }}\n");
     }

@@ -26,7 +26,13 @@ pub struct Output {
 impl Output {
     /// The lines it wrote. Panics unless it ended well.
     pub fn lines(&self) -> Vec<&str> {
-        assert!(self.status.success(), "{}\n{}{}", self.status, String::from_utf8_lossy(&self.stdout), self.stderr);
+        assert!(
+            self.status.success(),
+            "{}\n{}{}",
+            self.status,
+            String::from_utf8_lossy(&self.stdout),
+            self.stderr
+        );
         std::str::from_utf8(&self.stdout).expect("text").lines().collect()
     }
 }
@@ -45,19 +51,31 @@ pub fn run_command(command: Command, input: &[u8]) -> Output {
 
 /// As [`run_command`], with another deadline.
 pub fn run_for(deadline: Duration, mut command: Command, input: &[u8]) -> Output {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = Guard(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")));
-    let (mut stdin, stdout, stderr) =
-        (child.0.stdin.take().unwrap(), child.0.stdout.take().unwrap(), child.0.stderr.take().unwrap());
+    let (mut stdin, stdout, stderr) = (
+        child.0.stdin.take().unwrap(),
+        child.0.stdout.take().unwrap(),
+        child.0.stderr.take().unwrap(),
+    );
     thread::scope(|scope| {
         let written = scope.spawn(move || stdin.write_all(input));
         let stdout = scope.spawn(|| read_all(stdout));
         let stderr = scope.spawn(|| read_all(stderr));
         let status = child.wait(deadline);
-        let (stdout, stderr) = (stdout.join().unwrap(), String::from_utf8_lossy(&stderr.join().unwrap()).into_owned());
+        let (stdout, stderr) = (
+            stdout.join().unwrap(),
+            String::from_utf8_lossy(&stderr.join().unwrap()).into_owned(),
+        );
         let _ = written.join().unwrap();
         let status = status.unwrap_or_else(|| {
-            panic!("{command:?} takes over {deadline:?}\n{}{stderr}", String::from_utf8_lossy(&stdout))
+            panic!(
+                "{command:?} takes over {deadline:?}\n{}{stderr}",
+                String::from_utf8_lossy(&stdout)
+            )
         });
         Output { status, stdout, stderr }
     })
@@ -87,7 +105,9 @@ impl Server {
         thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
         let mut ports = HashMap::new();
         loop {
-            let line = receive.recv_timeout(DEADLINE).unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            let line = receive
+                .recv_timeout(DEADLINE)
+                .unwrap_or_else(|error| panic!("{command:?}: {error}"));
             match line.split_once(' ') {
                 Some((transport, port)) => ports.insert(transport.to_owned(), port.parse().unwrap()),
                 None => return Self { _child: child, ports },

@@ -21,7 +21,11 @@ fn files(readme: &str) -> Vec<(&str, String)> {
     let mut before = "";
     while let Some(line) = lines.next() {
         if line.starts_with("```") {
-            let block: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            let block: String = lines
+                .by_ref()
+                .take_while(|line| *line != "```")
+                .map(|line| format!("{line}\n"))
+                .collect();
             let path = before.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
             files.extend(path.map(|path| (path, block)));
         }
@@ -58,7 +62,10 @@ fn package(files: &[(&str, String)], port: u16) -> PathBuf {
 fn build(place: &Path) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(place).args(["build", "--offline", "--target-dir"]).arg(target);
+    cargo
+        .current_dir(place)
+        .args(["build", "--offline", "--target-dir"])
+        .arg(target);
     let output = run_for(BUILD_TIME, cargo, &[]);
     assert!(output.status.success(), "{}", output.stderr);
     target.join("debug")
@@ -69,11 +76,24 @@ fn the_first_ten_minutes() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let files = files(&readme);
     let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-    assert_eq!(paths, ["idl/hello.x", "build.rs", "src/lib.rs", "src/bin/server.rs", "src/bin/client.rs"]);
+    assert_eq!(
+        paths,
+        [
+            "idl/hello.x",
+            "build.rs",
+            "src/lib.rs",
+            "src/bin/server.rs",
+            "src/bin/client.rs"
+        ]
+    );
 
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let programs = build(&package(&files, port));
-    let server = Command::new(programs.join("server")).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let server = Command::new(programs.join("server"))
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let _server = Guard(server);
     let end = Instant::now() + DEADLINE;
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -86,6 +106,7 @@ fn the_first_ten_minutes() {
 
 #[test]
 fn blocks_are_found_by_the_line_before() {
-    let text = "Words, and `code`:\n```rust\nno();\n```\n\n`a/b.rs`\n\n```rust\nyes();\n\nand();\n```\n\n    indented\n";
+    let text =
+        "Words, and `code`:\n```rust\nno();\n```\n\n`a/b.rs`\n\n```rust\nyes();\n\nand();\n```\n\n    indented\n";
     assert_eq!(files(text), [("a/b.rs", "yes();\n\nand();\n".to_owned())]);
 }

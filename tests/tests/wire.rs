@@ -40,10 +40,20 @@ fn generated_bytes_are_values() {
         let size = model.size_of(&ty);
         for number in 0..VALUES {
             let bytes = generate(&model, &ty, &mut random);
-            let reading = read(&model, &ty, &bytes).unwrap_or_else(|fault| panic!("{fault:?}: {}", shown(codec.name, number, &bytes)));
-            assert_eq!((reading.used, &reading.canonical), (bytes.len(), &bytes), "{}", shown(codec.name, number, &bytes));
+            let reading = read(&model, &ty, &bytes)
+                .unwrap_or_else(|fault| panic!("{fault:?}: {}", shown(codec.name, number, &bytes)));
+            assert_eq!(
+                (reading.used, &reading.canonical),
+                (bytes.len(), &bytes),
+                "{}",
+                shown(codec.name, number, &bytes)
+            );
             assert!(size.min <= bytes.len() as u64, "{}", shown(codec.name, number, &bytes));
-            assert!(size.max.is_none_or(|max| bytes.len() as u64 <= max), "{}", shown(codec.name, number, &bytes));
+            assert!(
+                size.max.is_none_or(|max| bytes.len() as u64 <= max),
+                "{}",
+                shown(codec.name, number, &bytes)
+            );
         }
     }
 }
@@ -55,7 +65,11 @@ fn rust_knows_the_sizes() {
         let size = model.size_of(&ty);
         let max = size.max.map_or(usize::MAX, |max| usize::try_from(max).unwrap());
         // A codec does not tell an unbounded length from one of 2^32-1 bytes.
-        let told = if codec.size.1 > u32::MAX as usize { usize::MAX } else { codec.size.1 };
+        let told = if codec.size.1 > u32::MAX as usize {
+            usize::MAX
+        } else {
+            codec.size.1
+        };
         assert_eq!((codec.size.0 as u64, told), (size.min, max), "{}", codec.name);
     }
 }
@@ -66,7 +80,12 @@ fn rust_gives_back_the_same_bytes() {
     for (_, codec, ty, mut random) in cases(&model) {
         for number in 0..VALUES {
             let bytes = Bytes::from(generate(&model, &ty, &mut random));
-            assert_eq!((codec.again)(&bytes), Ok((bytes.len(), bytes.clone())), "{}", shown(codec.name, number, &bytes));
+            assert_eq!(
+                (codec.again)(&bytes),
+                Ok((bytes.len(), bytes.clone())),
+                "{}",
+                shown(codec.name, number, &bytes)
+            );
         }
     }
 }
@@ -79,12 +98,17 @@ fn rust_judges_broken_bytes_as_the_rfc_does() {
         for number in 0..VALUES {
             let bytes = Bytes::from(broken(&model, &ty, &mut random));
             let ours = (codec.again)(&bytes).ok();
-            let right = read(&model, &ty, &bytes).ok().map(|reading| (reading.used, Bytes::from(reading.canonical)));
+            let right = read(&model, &ty, &bytes)
+                .ok()
+                .map(|reading| (reading.used, Bytes::from(reading.canonical)));
             refused += usize::from(right.is_none());
             assert_eq!(ours, right, "{}", shown(codec.name, number, &bytes));
         }
     }
-    assert!(refused > CODECS.len() * VALUES / 5, "only {refused} values were broken: the test is");
+    assert!(
+        refused > CODECS.len() * VALUES / 5,
+        "only {refused} values were broken: the test is"
+    );
 }
 
 #[test]
@@ -143,7 +167,13 @@ fn ask_c(model: &Model, values: &[(usize, Vec<u8>)]) -> Option<Vec<Answer>> {
     let entry = |(name, _): &(&str, Type)| format!("{{\"{name}\", (xdrproc_t)xdr_{name}, sizeof({name})}},\n");
     let registry: String = types(model).iter().map(entry).collect();
     let extra = Some(("registry.h", registry.as_str()));
-    let program = Peer { name: "roundtrip", interface: "kitchen_sink", stubs: &[], extra }.build()?;
+    let program = Peer {
+        name: "roundtrip",
+        interface: "kitchen_sink",
+        stubs: &[],
+        extra,
+    }
+    .build()?;
     let mut input = Vec::new();
     for (index, bytes) in values {
         input.extend((*index as u32).to_be_bytes());

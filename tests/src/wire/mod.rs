@@ -16,13 +16,18 @@ use oncrpc_compiler::model::types::{Definition, DefinitionId, Model, Type};
 /// The model of idl/INTERFACE.x.
 pub fn model(interface: &str) -> Model {
     let path = root().join("idl").join(format!("{interface}.x"));
-    Compiler::new().model(path).into_result().unwrap_or_else(|error| panic!("{error}"))
+    Compiler::new()
+        .model(path)
+        .into_result()
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The types of `model` that have values, under their names in the `.x` file.
 pub fn types(model: &Model) -> Vec<(&str, Type)> {
     let definitions = model.definitions.iter().enumerate();
-    definitions.filter_map(|(index, definition)| named(definition, DefinitionId(index))).collect()
+    definitions
+        .filter_map(|(index, definition)| named(definition, DefinitionId(index)))
+        .collect()
 }
 
 fn named(definition: &Definition, id: DefinitionId) -> Option<(&str, Type)> {
