@@ -13,8 +13,8 @@ pub(crate) struct Text {
 struct Piece {
     start: usize,
     source: Span,
-    /// Whether the piece is a copy, byte for byte, or stands for its source as a whole.
-    copied: bool,
+    /// What was written in the source; `None` for a copy, byte for byte.
+    written: Option<String>,
 }
 
 impl Text {
@@ -27,24 +27,24 @@ impl Text {
         let source = Span::new(source_start, source_start + text.len());
         self.text.push_str(text);
         match self.pieces.last_mut() {
-            Some(last) if last.copied && last.source.end == source.start => last.source.end = source.end,
+            Some(last) if last.written.is_none() && last.source.end == source.start => last.source.end = source.end,
             _ => self.pieces.push(Piece {
                 start,
                 source,
-                copied: true,
+                written: None,
             }),
         }
     }
 
-    /// Appends text that stands for `source`, such as the value of a macro for its name.
-    pub(crate) fn replace(&mut self, text: &str, source: Span) {
+    /// Appends text that stands for what was `written` at `source`, such as the value of a macro for its name.
+    pub(crate) fn replace(&mut self, text: &str, written: &str, source: Span) {
         if text.is_empty() {
             return;
         }
         self.pieces.push(Piece {
             start: self.text.len(),
             source,
-            copied: false,
+            written: Some(written.to_owned()),
         });
         self.text.push_str(text);
     }
@@ -63,13 +63,37 @@ impl Text {
         Span::new(first.start, if last.end >= first.start { last.end } else { first.end })
     }
 
+    /// A range of this text as it was written, macros by their names.
+    pub(crate) fn written(&self, start: usize, end: usize) -> String {
+        let mut out = String::new();
+        let mut at = start;
+        let first = self.pieces.partition_point(|piece| piece.start < start);
+        for piece in self
+            .pieces
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|piece| piece.start < end)
+        {
+            let Some(written) = &piece.written else { continue };
+            // The text of a piece reaches to the next one.
+            let after = self.pieces.partition_point(|other| other.start <= piece.start);
+            let piece_end = self.pieces.get(after).map_or(self.text.len(), |next| next.start);
+            out.push_str(self.text.get(at..piece.start).unwrap_or_default());
+            out.push_str(written);
+            at = piece_end;
+        }
+        out.push_str(self.text.get(at..end).unwrap_or_default());
+        out
+    }
+
     /// The source of one byte.
     fn source_of(&self, at: usize) -> Span {
         let after = self.pieces.partition_point(|piece| piece.start <= at);
         let Some(piece) = after.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
             return Span::default();
         };
-        if !piece.copied {
+        if piece.written.is_some() {
             return piece.source;
         }
         let start = (piece.source.start + (at - piece.start)).min(piece.source.end);
@@ -85,10 +109,13 @@ mod tests {
     fn leads_back_through_copies_and_replacements() {
         let mut text = Text::default();
         text.copy("opaque a[", 100);
-        text.replace("(8 + 8)", Span::new(109, 110));
+        text.replace("(8 + 8)", "N", Span::new(109, 110));
         text.copy("];", 110);
         assert_eq!(text.as_str(), "opaque a[(8 + 8)];");
         assert_eq!(text.source(0, 6), Span::new(100, 106));
+        assert_eq!(text.written(0, 18), "opaque a[N];");
+        assert_eq!(text.written(9, 16), "N");
+        assert_eq!(text.written(7, 9), "a[");
         assert_eq!(text.source(10, 11), Span::new(109, 110));
         assert_eq!(text.source(16, 18), Span::new(110, 112));
         assert_eq!(text.source(0, 18), Span::new(100, 112));

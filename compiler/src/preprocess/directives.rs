@@ -276,9 +276,14 @@ fn is_string(value: &str) -> bool {
 
 /// The form the grammar knows as `define_def`.
 fn write_constant(state: &mut State<'_>, constant: &DefinedConstant) {
-    state.out.replace("#define ", constant.name_span);
-    state.out.replace(&constant.name, constant.name_span);
-    state.out.replace(" ", constant.name_span);
-    state.out.replace(&constant.value, constant.value_span);
-    state.out.replace(";", constant.value_span);
+    let DefinedConstant { name, value, .. } = constant;
+    for (text, span) in [
+        ("#define ", constant.name_span),
+        (name, constant.name_span),
+        (" ", constant.name_span),
+        (value, constant.value_span),
+        (";", constant.value_span),
+    ] {
+        state.out.replace(text, text, span);
+    }
 }

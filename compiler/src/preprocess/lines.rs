@@ -92,7 +92,9 @@ fn read_code(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
             Kind::Word if state.conditionals.kept() => {
                 if let Some(value) = replacement(state, file, token) {
                     keep(state, file, copied, token.start);
-                    state.out.replace(&value, file.span(token.start, token.end));
+                    state
+                        .out
+                        .replace(&value, token.text(file.text), file.span(token.start, token.end));
                     copied = token.end;
                     lex::tokens(&value, 0).for_each(|inner| state.boundary.feed(inner, &value));
                     continue;

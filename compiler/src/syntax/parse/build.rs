@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lex::{self, Token};
+use crate::lex::{self, Kind, Token};
 use crate::source::Span;
 use crate::syntax::ast::Identifier;
 use crate::syntax::comments::Comments;
@@ -56,6 +56,12 @@ impl Builder<'_> {
         Diagnostic::error(Code::Syntax, self.span(node), "this cannot be read")
     }
 
+    /// A production as it was written, on one line.
+    pub(super) fn written(&self, node: &Node<'_>) -> String {
+        let (start, end) = self.range(node);
+        normalised(&self.text.written(start, end))
+    }
+
     fn range(&self, node: &Node<'_>) -> (usize, usize) {
         let span = node.as_span();
         let trimmed = trim_trivia(node.as_str());
@@ -76,38 +82,42 @@ fn trim_trivia(text: &str) -> usize {
         .map_or(text.len(), |token| token.end)
 }
 
-/// A text as written on one line: no comments, single blanks, no final semicolon, the insides of braces left out.
-pub(super) fn normalised(text: &str) -> String {
+/// A text on one line: no comments, no final semicolon, single blanks where words need them or an operator stands, the
+/// insides of braces left out.
+fn normalised(text: &str) -> String {
+    let tokens = lex::tokens(text, 0).filter(|token| !token.is_trivia());
     let mut out = String::new();
     let mut depth = 0_usize;
-    let mut blank = false;
-    for token in lex::tokens(text, 0) {
-        if token.is_trivia() {
-            blank = !out.is_empty();
-            continue;
-        }
+    let mut before: Option<Token> = None;
+    for token in tokens {
         let word = token.text(text);
         depth = if word == "}" { depth.saturating_sub(1) } else { depth };
         if depth == 0 {
-            write_token(&mut out, &token, text, blank);
-        }
-        if word == "{" {
-            depth += 1;
-            if depth == 1 {
-                out.push_str(" ...");
-                blank = true;
-                continue;
+            let apart = before.is_some_and(|before| before.end < token.start) || word == "}";
+            if apart && before.is_some_and(|before| needs_blank(text, before, token)) {
+                out.push(' ');
             }
+            out.push_str(if word == "{" { "{ ..." } else { word });
         }
-        blank = depth > 0;
+        depth = if word == "{" { depth + 1 } else { depth };
+        before = Some(token);
     }
     out.truncate(out.trim_end_matches([';', ' ']).len());
     out
 }
 
-fn write_token(out: &mut String, token: &Token, text: &str, blank: bool) {
-    if blank {
-        out.push(' ');
-    }
-    out.push_str(token.text(text));
+/// Whether a blank between two tokens is kept: not inside brackets and not before them.
+fn needs_blank(text: &str, before: Token, token: Token) -> bool {
+    let (left, right) = (before.text(text), token.text(text));
+    let opens = matches!(left, "(" | "[") || (left == "<" && !is_shift(text, before));
+    let closes = matches!(right, ")" | "[" | "]" | ",") || (matches!(right, "<" | ">") && !is_shift(text, token));
+    let calls = right == "(" && before.kind == Kind::Word;
+    !opens && !closes && !calls
+}
+
+/// Whether an angle bracket is part of `<<` or `>>`.
+fn is_shift(text: &str, token: Token) -> bool {
+    let bracket = token.text(text);
+    let rest = text.get(token.end..).unwrap_or_default();
+    rest.starts_with(bracket) || text.get(..token.start).unwrap_or_default().ends_with(bracket)
 }

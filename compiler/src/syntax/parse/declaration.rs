@@ -1,6 +1,6 @@
 //! Declarations and the types in them.
 
-use super::build::{Builder, Built, Node, child, normalised};
+use super::build::{Builder, Built, Node, child};
 use super::definition::{enum_body, struct_body, union_body};
 use super::{Rule, expression};
 use crate::syntax::ast::{BasicType, Bound, Declaration, TypeKind, TypeSpecifier};
@@ -10,7 +10,7 @@ pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Decla
     let mut built = Declaration {
         span: builder.span(node),
         docs: builder.docs(node, None),
-        source: normalised(node.as_str()),
+        source: builder.written(node),
         specifier: TypeSpecifier {
             span: builder.span(node),
             kind: TypeKind::Void,

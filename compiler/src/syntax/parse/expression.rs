@@ -1,7 +1,7 @@
 //! Constant expressions, brought into postfix order.
 
 use super::Rule;
-use super::build::{Builder, Built, Node, normalised};
+use super::build::{Builder, Built, Node};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal;
 use crate::syntax::ast::{Expression, Operation, Operator};
@@ -11,7 +11,7 @@ pub(super) fn expression(builder: &Builder<'_>, node: &Node<'_>) -> Built<Expres
     infix(builder, node, &mut operations)?;
     Ok(Expression {
         span: builder.span(node),
-        source: normalised(node.as_str()),
+        source: builder.written(node),
         operations,
     })
 }

@@ -1,6 +1,6 @@
 //! Programs, versions and procedures: RFC 5531 section 12.
 
-use super::build::{Builder, Built, Node, child, normalised};
+use super::build::{Builder, Built, Node, child};
 use super::definition::name;
 use super::{Rule, declaration, expression};
 use crate::syntax::ast::{Expression, Named, Procedure, ProgramBody, VersionBody};
@@ -48,7 +48,7 @@ fn procedure(builder: &Builder<'_>, node: &Node<'_>) -> Built<Procedure> {
     Ok(Procedure {
         name: name(builder, node)?,
         docs: builder.docs(node, None),
-        source: normalised(node.as_str()),
+        source: builder.written(node),
         result: declaration::declaration(builder, &result)?,
         arguments: arguments
             .map(|node| declaration::declaration(builder, &node))

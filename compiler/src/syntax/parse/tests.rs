@@ -55,13 +55,32 @@ fn integers_in_every_spelling() {
 #[test]
 fn the_source_of_a_declaration_is_normalised() {
     let text = "struct s { opaque/*x*/data < MAX\n> ; struct { int a; union switch (int b) { default: void; } c; }  p ;\n\
-                struct\tt *q; };";
+                struct\tt *q; string s [ 1 << 4 ] ; struct t* r<(1+ 2) *3 >>1>; };";
     let found: Vec<String> = structure(text)
         .members
         .iter()
         .map(|member| member.source.clone())
         .collect();
-    assert_eq!(found, ["opaque data < MAX >", "struct { ... } p", "struct t *q"]);
+    let expected = [
+        "opaque data<MAX>",
+        "struct { ... } p",
+        "struct t *q",
+        "string s[1 << 4]",
+        "struct t* r<(1+ 2) *3 >>1>",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn macros_are_shown_by_their_names() {
+    let text =
+        "#define MAX 8\nstruct s { opaque a[MAX]; }; program P { version V { int A(string<MAX>) = MAX; } = 1; } = 1;";
+    let definitions = parsed(text).definitions;
+    let [_, Definition::Structure(s), Definition::Program(p)] = definitions.as_slice() else {
+        panic!("{definitions:?}")
+    };
+    assert_eq!(s.body.members[0].source, "opaque a[MAX]");
+    assert_eq!(p.body.versions[0].body.procedures[0].source, "int A(string<MAX>) = MAX");
 }
 
 #[test]
