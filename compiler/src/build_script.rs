@@ -113,7 +113,7 @@ impl Compiler {
 }
 
 /// Refuses inputs that would overwrite each other's output.
-pub(crate) fn refuse_same_stem(paths: &[&Path]) -> Result<(), CompileError> {
+fn refuse_same_stem(paths: &[&Path]) -> Result<(), CompileError> {
     for (index, second) in paths.iter().enumerate() {
         let mut before = paths.iter().take(index);
         if let Some(first) = before.find(|first| first.file_stem() == second.file_stem()) {

@@ -1,6 +1,5 @@
 //! The command line of `oncrpc`.
 
-use crate::build_script::refuse_same_stem;
 use crate::driver::{self, Disk, Options, Stage};
 use crate::error::CompileError;
 use crate::output;
@@ -105,16 +104,51 @@ fn generate(arguments: &Gen) -> Result<(), u8> {
             UNUSABLE,
         ));
     }
+    let targets = files
+        .iter()
+        .map(|input| output_path(arguments, input))
+        .collect::<Result<Vec<_>, u8>>()?;
+    refuse_overwriting(arguments, &targets)?;
     let options = options(&arguments.input, arguments.verbatim_names, stage(arguments.emit));
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    if arguments.out_dir.is_some() {
-        refuse_same_stem(&paths).map_err(report)?;
-    }
-    let outputs = compile_all(&options, &paths)?;
-    for (path, text) in &outputs {
-        deliver(arguments, path, text)?;
+    let texts = compile_all(&options, &paths)?;
+    for ((input, target), text) in paths.iter().zip(&targets).zip(&texts) {
+        deliver(arguments, input, target, text)?;
     }
     Ok(())
+}
+
+/// Refuses outputs that would take the place of each other or of an input.
+fn refuse_overwriting(arguments: &Gen, targets: &[PathBuf]) -> Result<(), u8> {
+    let files = &arguments.input.files;
+    for (index, target) in targets.iter().enumerate().filter(|(_, target)| !is_stdout(target)) {
+        if files.contains(target) {
+            let message = format!("error: `{}` is an input and would be overwritten", target.display());
+            return Err(complain(&message, UNUSABLE));
+        }
+        let earlier = targets
+            .iter()
+            .zip(files)
+            .take(index)
+            .find(|(other, _)| *other == target);
+        if let (Some((_, first)), Some(second)) = (earlier, files.get(index)) {
+            return Err(report(CompileError::SameStem {
+                first: first.clone(),
+                second: second.clone(),
+            }));
+        }
+    }
+    if arguments.check && targets.iter().any(|target| is_stdout(target)) {
+        return Err(complain(
+            "error: --check compares files; there is none on standard output",
+            UNUSABLE,
+        ));
+    }
+    Ok(())
+}
+
+fn is_stdout(target: &Path) -> bool {
+    target.as_os_str() == "-"
 }
 
 fn check(arguments: &Check) -> Result<(), u8> {
@@ -123,48 +157,50 @@ fn check(arguments: &Check) -> Result<(), u8> {
 }
 
 /// Compiles all files; nothing is written unless all succeed, and the errors of all are shown.
-fn compile_all<'a>(options: &Options, paths: &[&'a Path]) -> Result<Vec<(&'a Path, String)>, u8> {
-    let style = if io::stderr().is_terminal() {
-        Style::Colour
-    } else {
-        Style::Plain
-    };
-    let mut outputs = Vec::new();
+fn compile_all(options: &Options, paths: &[&Path]) -> Result<Vec<String>, u8> {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
+    let style = if plain { Style::Plain } else { Style::Colour };
+    let mut texts = Vec::new();
     let mut worst = None;
     for path in paths {
         let mut compilation = driver::compile_source(options, &Disk, path);
         match std::mem::replace(&mut compilation.result, Ok(String::new())) {
-            Ok(text) => outputs.push((*path, text)),
+            Ok(text) => texts.push(text),
             Err(failure) => worst = worst.max(Some(report(CompileError::new(path, failure, &compilation, style)))),
         }
     }
-    worst.map_or(Ok(outputs), Err)
+    worst.map_or(Ok(texts), Err)
 }
 
 /// Writes or checks the output for one input.
-fn deliver(arguments: &Gen, input: &Path, text: &str) -> Result<(), u8> {
-    let output = output_path(arguments, input)?;
-    if output.as_os_str() == "-" {
-        let written = io::stdout()
+fn deliver(arguments: &Gen, input: &Path, target: &Path, text: &str) -> Result<(), u8> {
+    let failed = |error| {
+        report(CompileError::Write {
+            path: target.to_owned(),
+            error,
+        })
+    };
+    if is_stdout(target) {
+        return io::stdout()
             .write_all(text.as_bytes())
-            .and_then(|()| io::stdout().flush());
-        return written.map_err(|error| report(CompileError::Write { path: output, error }));
+            .and_then(|()| io::stdout().flush())
+            .map_err(failed);
     }
     if arguments.check {
-        return if output::is_up_to_date(&output, text) {
+        return if output::is_up_to_date(target, text) {
             Ok(())
         } else {
             let message = format!(
                 "error: `{}` is not up to date; run `oncrpc gen {}` with the same options and without --check",
-                output.display(),
+                target.display(),
                 input.display()
             );
             Err(complain(&message, REJECTED))
         };
     }
     let made = arguments.out_dir.as_ref().map_or(Ok(()), std::fs::create_dir_all);
-    let written = made.and_then(|()| output::write_if_changed(&output, text));
-    written.map_err(|error| report(CompileError::Write { path: output, error }))
+    made.and_then(|()| output::write_if_changed(target, text))
+        .map_err(failed)
 }
 
 fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {

@@ -9,7 +9,8 @@ use crate::preprocess::{self, Loader, PreprocessOptions};
 use crate::rust::{self, EmitError, EmitOptions};
 use crate::source::SourceMap;
 use crate::syntax::{self, ast::Specification};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// What the user chose.
@@ -108,8 +109,17 @@ impl Compilation {
 #[derive(Debug)]
 pub(crate) struct Disk;
 
+/// No interface file is larger, in bytes; a device that never ends is not read to its end.
+const MAX_FILE: u64 = 64 << 20;
+
 impl Loader for Disk {
     fn load(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        let mut bytes = Vec::new();
+        let read = File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+        if u64::try_from(read).is_ok_and(|read| read <= MAX_FILE) {
+            Ok(bytes)
+        } else {
+            Err(io::ErrorKind::FileTooLarge.into())
+        }
     }
 }

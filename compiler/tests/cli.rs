@@ -85,6 +85,7 @@ fn errors_in_a_file_are_status_1_and_nothing_is_written() {
 fn wrong_usage_and_unreadable_files_are_status_2() {
     let here = directory("usage");
     fs::write(here.join("a.x"), RIGHT).unwrap();
+    fs::write(here.join("a.y"), RIGHT).unwrap();
     fs::create_dir(here.join("other")).unwrap();
     fs::write(here.join("other/a.x"), RIGHT).unwrap();
     let status = |arguments: &[&str]| oncrpc(&here, arguments).status.code();
@@ -93,19 +94,25 @@ fn wrong_usage_and_unreadable_files_are_status_2() {
         &["gen", "nosuch.x"],
         &["gen", "a.x", "nosuch.x"],
         &["check", "nosuch.x"],
+        &["check", "other"],
+        &["check", "/dev/zero"],
         &["gen", "a.x", "other/a.x", "-o", "out.rs"],
         &["gen", "a.x", "other/a.x", "--out-dir", "out"],
         &["gen", "a.x", "-o", "out.rs", "--out-dir", "out"],
         &["gen", "a.x", "-o", "no/such/directory/out.rs"],
         &["gen", "a.x", "-D", "1=2"],
         &["gen", "a.x", "--emit", "c"],
+        &["gen", "a.x", "--check", "-o", "-"],
+        &["gen", "a.x", "-o", "a.x"],
+        &["gen", "a.x", "a.y"],
         &["make", "a.x"],
     ] {
         assert_eq!(status(arguments), Some(2), "{arguments:?}");
     }
     let missing = stderr(&oncrpc(&here, &["gen", "nosuch.x"]));
     assert!(missing.contains("cannot read `nosuch.x`"), "{missing}");
-    assert_eq!(files(&here), ["a.x", "other"]);
+    assert_eq!(files(&here), ["a.x", "a.y", "other"]);
+    assert_eq!(fs::read_to_string(here.join("a.x")).unwrap(), RIGHT);
     assert_eq!(status(&["check", "a.x"]), Some(0));
 }
 
