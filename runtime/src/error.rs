@@ -92,7 +92,7 @@ pub enum Error {
         /// The time it had.
         after: Duration,
     },
-    /// The network: the connection ended before the reply. The call may or may not have been carried out.
+    /// The network: the connection has ended. A call that was in flight may or may not have been carried out.
     Closed {
         /// Who was called.
         peer: Arc<str>,
@@ -183,7 +183,7 @@ impl fmt::Display for Error {
                 write!(out, "no reply from {peer} within {after:?}; the call may have been carried out")
             }
             Self::Closed { peer, within_reply: false } => {
-                write!(out, "{peer} closed the connection before it replied; the call may have been carried out")
+                write!(out, "the connection to {peer} is closed; a call that was in flight may have been carried out")
             }
             Self::Closed { peer, within_reply: true } => {
                 write!(out, "{peer} closed the connection within a reply; the call may have been carried out")

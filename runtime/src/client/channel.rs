@@ -46,8 +46,13 @@ impl Channel {
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Results> {
         let mut state = self.open()?;
-        let xid = state.start(procedure, arguments)?;
-        self.await_reply(state, xid)
+        match state.start(procedure, arguments) {
+            Ok(xid) => self.await_reply(state, xid),
+            Err(error) => {
+                hand_on(state);
+                Err(error)
+            }
+        }
     }
 
     /// Starts a call. Returns its xid.
@@ -57,16 +62,21 @@ impl Channel {
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<u32> {
         let mut state = self.open()?;
-        let xid = state.start(procedure, arguments)?;
+        let started = state.start(procedure, arguments);
         if self.socket.transport() == Transport::Udp {
-            self.send_datagrams(state);
+            state = self.send_datagrams(state);
         }
-        Ok(xid)
+        // Other threads may have left reading to this one while it sent.
+        hand_on(state);
+        started
     }
 
     /// Waits for a call that was started.
     pub(super) fn wait(&self, xid: u32) -> Result<Results> {
         let mut state = self.lock();
+        if let Some(outcome) = state.calls.take(xid) {
+            return outcome;
+        }
         state.calls.extend(xid, Instant::now() + GRACE);
         self.await_reply(state, xid)
     }
@@ -80,7 +90,7 @@ impl Channel {
     pub(super) fn flush(&self) -> Result<()> {
         let state = self.lock();
         state.check_open()?;
-        self.drain(state, 0).map(drop)
+        self.drain(state, 0).map(hand_on)
     }
 
     /// The state, with room for a call.
@@ -156,10 +166,11 @@ impl Channel {
         self.lock()
     }
 
-    fn send_datagrams<'a>(&'a self, mut state: Guard<'a>) {
+    fn send_datagrams<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
         while let Some(batch) = state.output.take(Instant::now(), false) {
             state = self.transmit(state, batch);
         }
+        state
     }
 
     fn transmit<'a>(&'a self, state: Guard<'a>, mut batch: Batch) -> Guard<'a> {

@@ -23,6 +23,21 @@ use std::sync::Arc;
 /// Clones share the connection; calls of several threads are in flight on it at the same time, and replies may come in
 /// any order. Every call completes exactly once: with its results, or with an error that says who erred. When the
 /// connection has ended, calls in flight fail with the reason and later ones with [`Error::Closed`](crate::Error).
+///
+/// Emitted code wraps it in a type with a method for each procedure. Without one:
+///
+/// ```no_run
+/// use oncrpc::Client;
+/// use oncrpc::xdr::Xdr;
+///
+/// # fn main() -> oncrpc::Result<()> {
+/// // Which port does the portmapper know for version 3 of program 100003 over TCP (protocol 6)?
+/// let portmapper = Client::connect("tcp://127.0.0.1:111", 100_000, 2)?;
+/// let wanted = [100_003, 3, 6, 0];
+/// let port = portmapper.call::<u32>(3, |out| wanted.iter().try_for_each(|word| u32::encode(word, out)))?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     channel: Arc<Channel>,

@@ -11,13 +11,15 @@ use std::sync::Arc;
 pub struct Pending<T> {
     channel: Arc<Channel>,
     xid: u32,
+    /// Then nothing is left to give up.
+    waited: bool,
     decode_limits: DecodeLimits,
     decode: fn(&mut Decoder<'_>) -> Result<T, DecodeError>,
 }
 
 impl<T> Pending<T> {
     pub(super) fn new<C: Xdr<Value = T>>(channel: Arc<Channel>, xid: u32, decode_limits: DecodeLimits) -> Self {
-        Self { channel, xid, decode_limits, decode: |input| C::decode(input) }
+        Self { channel, xid, waited: false, decode_limits, decode: |input| C::decode(input) }
     }
 
     /// Waits for the results.
@@ -26,7 +28,8 @@ impl<T> Pending<T> {
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
-    pub fn wait(self) -> Result<T> {
+    pub fn wait(mut self) -> Result<T> {
+        self.waited = true;
         let results = self.channel.wait(self.xid)?;
         Ok((self.decode)(&mut results.decoder(self.decode_limits))?)
     }
@@ -34,7 +37,9 @@ impl<T> Pending<T> {
 
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
-        self.channel.forget(self.xid);
+        if !self.waited {
+            self.channel.forget(self.xid);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::rpc::{CALL, Credential, MessageHead, REPLY, RPC_VERSION, ReplyBody, V
 use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink};
 use bytes::Bytes;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -132,10 +133,18 @@ impl ClientSession {
                 self.calls.remove(&xid);
                 Some(Err(Error::TimedOut { peer: self.peer.clone(), after: self.timeout }))
             }
-            Slot::Done(_) => match self.calls.remove(&xid)? {
+            Slot::Done(_) => self.take(xid),
+        }
+    }
+
+    /// As [`ClientSession::poll`], but the deadline is not looked at.
+    pub fn take(&mut self, xid: u32) -> Option<Result<Results>> {
+        match self.calls.entry(xid) {
+            Entry::Occupied(slot) if matches!(slot.get(), Slot::Done(_)) => match slot.remove() {
                 Slot::Done(outcome) => Some(outcome),
                 Slot::Waiting { .. } => None,
             },
+            _ => None,
         }
     }
 

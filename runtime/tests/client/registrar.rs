@@ -6,8 +6,11 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 
-/// An rpcbind on a local socket that answers with `answers`, and the calls it got behind their headers.
-fn rpcbind(name: &str, answers: &'static [u32]) -> (PathBuf, JoinHandle<Vec<(u32, Vec<u8>)>>) {
+/// The procedure and arguments of a call.
+type Change = (u32, Vec<u8>);
+
+/// An rpcbind on a local socket that answers with `answers`, and the calls it got.
+fn rpcbind(name: &str, answers: &'static [u32]) -> (PathBuf, JoinHandle<Vec<Change>>) {
     let path = std::env::temp_dir().join(format!("oncrpc-{name}-{}", std::process::id()));
     let listener = UnixListener::bind(&path).unwrap();
     let serve = move || {

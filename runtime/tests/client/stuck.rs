@@ -133,3 +133,72 @@ fn a_peer_that_leaves_while_calls_are_sent() {
     assert!(matches!(client.null(), Err(Error::Closed { .. })));
     peer.join();
 }
+
+/// A thread that waits while another one sends its call is woken to read when that one is done and goes its way.
+#[test]
+fn a_thread_that_only_sends_hands_on_reading() {
+    let peer = Peer::tcp(|mut stream| {
+        thread::sleep(Duration::from_millis(400));
+        let calls: Vec<_> = (0..5).map(|_| read_call(&mut stream).unwrap()).collect();
+        thread::sleep(Duration::from_millis(200));
+        calls.iter().for_each(|call| stream.write_all(&record(&success(call.xid, &[0]))).unwrap());
+        assert!(read_call(&mut stream).is_none());
+    });
+    let client = connect(&peer, Duration::from_secs(10));
+    let waiting = thread::spawn({
+        let client = client.clone();
+        move || {
+            thread::sleep(Duration::from_millis(150));
+            client.call::<u32>(1, |_| Ok(()))
+        }
+    });
+    let begin = Instant::now();
+    let large = Bytes::from(vec![1; 4_000_000]);
+    let pending: Vec<_> = (0..4).map(|_| start(&client, &large).unwrap()).collect();
+    client.flush().unwrap();
+    assert!(begin.elapsed() > Duration::from_millis(300), "the peer took everything at once");
+    waiting.join().unwrap().unwrap();
+    assert!(begin.elapsed() < Duration::from_secs(7), "{:?}", begin.elapsed());
+    for pending in pending {
+        pending.wait().unwrap();
+    }
+    drop(client);
+    peer.join();
+}
+
+/// Whatever several threads do with one client, no reply is left unread and no call unsent.
+#[test]
+fn any_mix_of_threads() {
+    let peer = Peer::tcp(echo);
+    let client = connect(&peer, Duration::from_secs(8));
+    thread::scope(|scope| {
+        for thread in 0..6 {
+            let client = client.clone();
+            scope.spawn(move || mix(&client, thread));
+        }
+    });
+    drop(client);
+    peer.join();
+}
+
+fn mix(client: &Client, seed: u64) {
+    let mut state = seed;
+    let mut random = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    for _ in 0..60 {
+        let length = if random(8) == 0 { 400_000 } else { random(100) as usize * 4 };
+        let argument = Bytes::from(vec![random(256) as u8; length]);
+        let mut pending: Vec<_> = (0..=random(6)).map(|_| start(client, &argument).unwrap()).collect();
+        match random(4) {
+            0 => client.flush().unwrap(),
+            1 => drop(pending.pop()),
+            2 => pending.reverse(),
+            _ => thread::sleep(Duration::from_micros(random(2_000))),
+        }
+        for pending in pending {
+            assert!(pending.wait().unwrap() == argument);
+        }
+    }
+}
