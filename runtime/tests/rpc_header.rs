@@ -96,7 +96,8 @@ fn lenient_with_auth_none_and_arguments() {
 fn malformed_calls_and_their_answers() {
     let credential =
         |flavor, length, body: &[u32]| [&[XID, 0, 2, 100_003, 3, 7, flavor, length][..], body, &[0, 0]].concat();
-    let cases: &[(&str, Vec<u32>, Option<&[u32]>)] = &[
+    type Case = (&'static str, Vec<u32>, Option<&'static [u32]>);
+    let cases: &[Case] = &[
         ("empty", vec![], None),
         ("a reply", vec![XID, 1, 0, 0, 0, 0], None),
         ("an unknown msg_type", vec![XID, 2, 2, 100_003, 3, 7, 0, 0, 0, 0], None),

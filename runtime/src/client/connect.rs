@@ -31,13 +31,18 @@ pub(crate) struct Target<'a> {
 pub(super) fn connect(address: &str, program: u32, version: u32, options: &ClientOptions) -> Result<Client> {
     let address: Address = address.parse()?;
     let target = Target { program, version, options };
-    let deadline = Instant::now() + options.connect_timeout.min(MAX_TIMEOUT);
+    let deadline = connect_deadline(options);
     if let Some(port) = address.port {
         return connect_any(&address, &address.resolve(port)?, target, deadline).map(|(client, _)| client);
     }
     let place = crate::rpcbind::find(&address, target, deadline)?;
     let found = Address { port: Some(place.port()), ..address };
     connect_any(&found, &[place], target, deadline).map(|(client, _)| client)
+}
+
+/// Until when connecting with `options` may take.
+pub(crate) fn connect_deadline(options: &ClientOptions) -> Instant {
+    Instant::now() + options.connect_timeout.min(MAX_TIMEOUT)
 }
 
 /// A client of the first of `candidates` that can be connected to, and which it is. Each gets its share of the time

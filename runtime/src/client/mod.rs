@@ -8,7 +8,7 @@ mod pending;
 mod socket;
 mod state;
 
-pub(crate) use connect::{Target, connect_any, over_socket};
+pub(crate) use connect::{Target, connect_any, connect_deadline, over_socket};
 pub use options::ClientOptions;
 pub use pending::Pending;
 
@@ -48,7 +48,8 @@ impl Client {
     /// Connects to version `version` of `program` at `address`, with the default options.
     ///
     /// The forms of `address` are `tcp://host:port`, `udp://host:port`, `host:port` (TCP), and the same without a port,
-    /// which asks the rpcbind of the host for it. All addresses that a name stands for are tried.
+    /// which asks the rpcbind of the host for it. All addresses that a name stands for are tried. Over UDP, whether a
+    /// server is there shows with the first call, unless there are several addresses to choose from.
     ///
     /// # Errors
     /// `address` is none, nothing listens there, or rpcbind does not know the program.

@@ -9,10 +9,9 @@ pub use local::{Registrar, register, unregister};
 pub use wire::Registration;
 
 use crate::address::{Address, Transport};
-use crate::client::{ClientOptions, Target, connect_any};
+use crate::client::{ClientOptions, Target, connect_any, connect_deadline};
 use crate::error::{Error, Result};
 use crate::xdr::List;
-use std::time::Instant;
 use wire::Mapping;
 
 /// The program number of rpcbind.
@@ -42,7 +41,7 @@ mod procedure {
 pub fn registrations(host: &str, options: &ClientOptions) -> Result<Vec<Registration>> {
     let address = Address { port: Some(options.rpcbind_port), transport: Transport::Tcp, ..host.parse()? };
     let candidates = address.resolve(options.rpcbind_port)?;
-    let deadline = Instant::now() + options.connect_timeout;
+    let deadline = connect_deadline(options);
     newest(|version| {
         let target = Target { program: PROGRAM, version, options };
         let (client, _) = connect_any(&address, &candidates, target, deadline)?;

@@ -63,3 +63,29 @@ fn all_addresses_of_a_name_are_tried() {
     client.call::<oncrpc::xdr::Void>(1, |_| Ok(())).unwrap();
     server.join().unwrap();
 }
+
+/// The longest times there are neither overflow nor keep anything from working.
+#[test]
+fn times_without_end() {
+    let peer = Peer::tcp(|stream| answer_all(stream, |_| vec![]));
+    let options = ClientOptions::new()
+        .connect_timeout(std::time::Duration::MAX)
+        .call_timeout(std::time::Duration::MAX)
+        .retransmit_interval(std::time::Duration::MAX);
+    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    client.null().unwrap();
+    drop(client);
+    peer.join();
+}
+
+/// No time at all: what needs none succeeds, everything else fails at once.
+#[test]
+fn times_of_nothing() {
+    let peer = Peer::tcp(|mut stream| while read_call(&mut stream).is_some() {});
+    let nothing = std::time::Duration::ZERO;
+    let options = ClientOptions::new().connect_timeout(nothing).call_timeout(nothing).retransmit_interval(nothing);
+    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    assert!(matches!(client.null(), Err(Error::TimedOut { .. })));
+    drop(client);
+    peer.join();
+}
