@@ -1,6 +1,9 @@
-//! Compiles the interfaces that the tests serve and call, and the inputs of the golden tests.
+//! Compiles the interfaces that the tests serve and call, the inputs of the golden tests, and what rpcgen's package brings.
 
+use oncrpc_compiler::Compiler;
+use oncrpc_compiler::model::types::{Definition, Model};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 const INTERFACES: &[&str] = &[
@@ -10,16 +13,18 @@ const INTERFACES: &[&str] = &[
     "interfaces/hostile.x",
 ];
 
+/// Where rpcgen's package keeps its interfaces.
+const SYSTEM: &str = "/usr/include/rpcsvc";
+
 fn main() {
-    oncrpc_compiler::Compiler::new()
-        .compile_all(INTERFACES)
-        .unwrap_or_exit();
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    Compiler::new().compile_all(INTERFACES).unwrap_or_exit();
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
+    system(&out_dir).expect("OUT_DIR can be written");
 }
 
 /// All golden outputs, each a module, so that they are compiled.
-fn golden(out_dir: &Path) -> std::io::Result<()> {
+fn golden(out_dir: &Path) -> io::Result<()> {
     println!("cargo:rerun-if-changed=golden");
     let mut modules = String::new();
     for entry in fs::read_dir("golden")? {
@@ -27,11 +32,64 @@ fn golden(out_dir: &Path) -> std::io::Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let place = out_dir.join("golden").join(&name);
         fs::create_dir_all(&place)?;
-        let compiler = oncrpc_compiler::Compiler::new()
-            .out_dir(&place)
-            .verbatim_names(name == "verbatim_names");
+        let compiler = Compiler::new().out_dir(&place).verbatim_names(name == "verbatim_names");
         let output = compiler.compile(folder.join("input.x")).unwrap_or_exit();
         modules += &format!("/// golden/{name}\npub mod r#{name} {{ include!({output:?}); }}\n");
     }
     fs::write(out_dir.join("golden.rs"), modules)
+}
+
+/// The interfaces of rpcgen's package that need no types from C headers, each a module, and a list of their codecs.
+fn system(out_dir: &Path) -> io::Result<()> {
+    println!("cargo:rerun-if-changed={SYSTEM}");
+    let place = out_dir.join("system");
+    fs::create_dir_all(&place)?;
+    let mut paths: Vec<PathBuf> = fs::read_dir(SYSTEM)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "x"));
+    paths.sort();
+    let (mut modules, mut list) = (String::new(), String::new());
+    for path in paths {
+        let compiler = Compiler::new().out_dir(&place);
+        let (output, model) = (
+            compiler.compile(&path).into_result(),
+            compiler.model(&path).into_result(),
+        );
+        let (Ok(output), Ok(model)) = (output, model) else {
+            continue;
+        };
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        modules += &format!("/// {}\npub mod {name} {{ include!({output:?}); }}\n", path.display());
+        let codecs = codecs(&name, &model, &fs::read_to_string(&output)?);
+        list += &format!("({path:?}, &[{codecs}]),\n");
+    }
+    fs::write(out_dir.join("system.rs"), modules)?;
+    fs::write(out_dir.join("system_codecs.rs"), format!("&[{list}]"))
+}
+
+/// The emitted types stand in the order of the model, each with one codec.
+fn codecs(module: &str, model: &Model, rust: &str) -> String {
+    let mut emitted = rust
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("impl rpc::Xdr for ")?.strip_suffix(" {"));
+    let mut codecs = String::new();
+    for definition in &model.definitions {
+        let is_node = match definition {
+            Definition::Structure(it) => it.link.is_some(),
+            Definition::Enumeration(_) | Definition::Union(_) => false,
+            Definition::Constant(_) | Definition::Typedef(_) | Definition::Program(_) => continue,
+        };
+        let rust = format!("system::{module}::{}", emitted.next().expect("every type is emitted"));
+        let (codec, value) = match is_node {
+            true => (format!("NonEmptyList<{rust}>"), format!("Vec<{rust}>")),
+            false => (rust.clone(), rust),
+        };
+        codecs += &format!("Codec::of::<{codec}, {value}>(\"{}\"), ", definition.name());
+    }
+    assert_eq!(emitted.next(), None, "no type is emitted twice");
+    codecs
 }

@@ -13,35 +13,35 @@ use std::sync::Mutex;
 pub struct Peer<'a> {
     /// Its source, interop/c/NAME.c.
     pub name: &'a str,
-    /// The interface it is written for, idl/INTERFACE.x.
+    /// The interface it is written for: its path below the folder of the project, or an absolute one.
     pub interface: &'a str,
     /// What it needs of rpcgen's output beside the header and the codecs: `l` client stubs, `m` a dispatcher.
     pub stubs: &'a [&'a str],
-    /// A file that the test makes up: its name and text.
-    pub extra: Option<(&'a str, &'a str)>,
+    /// Files that the test makes up: name and text.
+    pub extra: &'a [(&'a str, &'a str)],
 }
 
 /// The peers that need nothing special.
-pub const CALCULATOR_CLIENT: Peer<'_> = peer("calculator_client", "calculator", &["l"]);
+pub const CALCULATOR_CLIENT: Peer<'_> = peer("calculator_client", "idl/calculator.x", &["l"]);
 /// See [`CALCULATOR_CLIENT`].
-pub const CALCULATOR_SERVER: Peer<'_> = peer("calculator_server", "calculator", &["m"]);
+pub const CALCULATOR_SERVER: Peer<'_> = peer("calculator_server", "idl/calculator.x", &["m"]);
 /// See [`CALCULATOR_CLIENT`].
-pub const ERROR_CLIENT: Peer<'_> = peer("error_client", "calculator", &[]);
+pub const ERROR_CLIENT: Peer<'_> = peer("error_client", "idl/calculator.x", &[]);
 /// See [`CALCULATOR_CLIENT`].
-pub const ERROR_SERVER: Peer<'_> = peer("error_server", "calculator", &[]);
+pub const ERROR_SERVER: Peer<'_> = peer("error_server", "idl/calculator.x", &[]);
 /// See [`CALCULATOR_CLIENT`].
-pub const BLOB_CLIENT: Peer<'_> = peer("blob_client", "blob", &["l"]);
+pub const BLOB_CLIENT: Peer<'_> = peer("blob_client", "idl/blob.x", &["l"]);
 /// See [`CALCULATOR_CLIENT`].
-pub const BLOB_SERVER: Peer<'_> = peer("blob_server", "blob", &["m"]);
+pub const BLOB_SERVER: Peer<'_> = peer("blob_server", "idl/blob.x", &["m"]);
 /// See [`CALCULATOR_CLIENT`].
-pub const FIELDS: Peer<'_> = peer("fields", "kitchen_sink", &[]);
+pub const FIELDS: Peer<'_> = peer("fields", "idl/kitchen_sink.x", &[]);
 
 const fn peer<'a>(name: &'a str, interface: &'a str, stubs: &'a [&'a str]) -> Peer<'a> {
     Peer {
         name,
         interface,
         stubs,
-        extra: None,
+        extra: &[],
     }
 }
 
@@ -68,9 +68,10 @@ impl Peer<'_> {
     }
 
     fn compile(&self, place: &Path, flags: &[String]) {
-        let interface = self.interface;
-        fs::copy(self.interface_path(), place.join(format!("{interface}.x"))).unwrap();
-        if let Some((name, text)) = self.extra {
+        let path = root().join(self.interface);
+        let interface = path.file_stem().unwrap().to_str().unwrap();
+        fs::copy(&path, place.join(format!("{interface}.x"))).unwrap();
+        for (name, text) in self.extra {
             fs::write(place.join(name), text).unwrap();
         }
         let mut sources = vec![source(self.name), source("peer")];
@@ -94,17 +95,13 @@ impl Peer<'_> {
     fn fingerprint(&self, flags: &[String]) -> u64 {
         let mut hash = DefaultHasher::new();
         let shared = [source("peer"), source("peer").with_extension("h")];
-        for path in [source(self.name), self.interface_path()].iter().chain(&shared) {
+        for path in [source(self.name), root().join(self.interface)].iter().chain(&shared) {
             fs::read(path)
                 .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
                 .hash(&mut hash);
         }
         (self.stubs, self.extra, flags).hash(&mut hash);
         hash.finish()
-    }
-
-    fn interface_path(&self) -> PathBuf {
-        root().join("idl").join(format!("{}.x", self.interface))
     }
 }
 

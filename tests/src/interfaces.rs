@@ -31,3 +31,8 @@ mod private {
 pub mod golden {
     include!(concat!(env!("OUT_DIR"), "/golden.rs"));
 }
+
+/// What rpcgen's package brings in /usr/include/rpcsvc, as far as it needs no types from C headers.
+pub mod system {
+    include!(concat!(env!("OUT_DIR"), "/system.rs"));
+}

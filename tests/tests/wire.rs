@@ -1,129 +1,191 @@
-//! Every type of idl/kitchen_sink.x: bytes made from the model alone come out of Rust's and C's decoders and encoders as
-//! they went in, and both judge broken bytes as RFC 4506 does.
+//! Bytes made from the model alone come out of Rust's and C's decoders and encoders as they went in, and both judge broken
+//! bytes as RFC 4506 does: every type of idl/kitchen_sink.x, and of the interfaces that rpcgen's package brings.
 
 use bytes::Bytes;
 use oncrpc_compiler::model::types::{Model, Type};
 use oncrpc_tests::c::Peer;
-use oncrpc_tests::process;
 use oncrpc_tests::random::Random;
-use oncrpc_tests::wire::codecs::{CODECS, Codec};
+use oncrpc_tests::wire::codecs::{Codec, KITCHEN_SINK, SYSTEM};
 use oncrpc_tests::wire::{Fault, generate, model, mutate, read, types};
+use oncrpc_tests::{missing, process};
 
 /// Values of each type.
 const VALUES: usize = 1000;
 
+/// An interface with all that is needed to try its types.
+struct Subject {
+    path: &'static str,
+    model: Model,
+    codecs: &'static [Codec],
+}
+
+/// A type of a subject, with its own sequence of values.
+struct Case<'a> {
+    index: usize,
+    codec: &'static Codec,
+    ty: Type,
+    model: &'a Model,
+    random: Random,
+}
+
+impl Subject {
+    fn kitchen_sink() -> Self {
+        let path = "idl/kitchen_sink.x";
+        Self {
+            path,
+            model: model(path),
+            codecs: KITCHEN_SINK,
+        }
+    }
+
+    fn all() -> Vec<Self> {
+        match SYSTEM.len() {
+            0 => missing("/usr/include/rpcsvc"),
+            count => assert!(count >= 8, "only {count} of /usr/include/rpcsvc compile"),
+        }
+        let system = SYSTEM.iter().map(|(path, codecs)| Self {
+            path,
+            model: model(path),
+            codecs,
+        });
+        system.chain([Self::kitchen_sink()]).collect()
+    }
+
+    fn cases(&self) -> impl Iterator<Item = Case<'_>> {
+        let types = types(&self.model);
+        self.codecs.iter().enumerate().map(move |(index, codec)| {
+            let (_, ty) = types
+                .iter()
+                .find(|(name, _)| *name == codec.name)
+                .unwrap_or_else(|| panic!("{}", codec.name));
+            Case {
+                index,
+                codec,
+                ty: ty.clone(),
+                model: &self.model,
+                random: Random::new(index as u64),
+            }
+        })
+    }
+}
+
+impl Case<'_> {
+    fn value(&mut self) -> Vec<u8> {
+        generate(self.model, &self.ty, &mut self.random)
+    }
+
+    /// Valid bytes with something changed.
+    fn broken(&mut self) -> Vec<u8> {
+        let bytes = self.value();
+        let pieces = read(self.model, &self.ty, &bytes).unwrap().pieces;
+        mutate(&bytes, &pieces, &mut self.random)
+    }
+}
+
 /// Ends a failure message: what it takes to see the same again.
-fn shown(name: &str, number: usize, bytes: &[u8]) -> String {
-    format!("{name}, value {number}: {}", bytes.escape_ascii())
+fn shown(codec: &Codec, number: usize, bytes: &[u8]) -> String {
+    format!("{}, value {number}: {}", codec.name, bytes.escape_ascii())
 }
 
-/// The types under test, each with its own sequence of values.
-fn cases(model: &Model) -> impl Iterator<Item = (usize, &Codec, Type, Random)> {
-    let types = types(model);
-    let names: Vec<&str> = types.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, CODECS.iter().map(|codec| codec.name).collect::<Vec<_>>());
-    let both = types.into_iter().zip(CODECS).enumerate();
-    both.map(|(index, ((_, ty), codec))| (index, codec, ty, Random::new(index as u64)))
-}
-
-/// Valid bytes, and the same with something changed.
-fn broken(model: &Model, ty: &Type, random: &mut Random) -> Vec<u8> {
-    let bytes = generate(model, ty, random);
-    let pieces = read(model, ty, &bytes).unwrap().pieces;
-    mutate(&bytes, &pieces, random)
+#[test]
+fn every_type_of_the_kitchen_sink_is_tried() {
+    let subject = Subject::kitchen_sink();
+    let names: Vec<&str> = types(&subject.model).iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, KITCHEN_SINK.iter().map(|codec| codec.name).collect::<Vec<_>>());
 }
 
 #[test]
 fn generated_bytes_are_values() {
-    let model = model("kitchen_sink");
-    for (_, codec, ty, mut random) in cases(&model) {
-        let size = model.size_of(&ty);
-        for number in 0..VALUES {
-            let bytes = generate(&model, &ty, &mut random);
-            let reading = read(&model, &ty, &bytes)
-                .unwrap_or_else(|fault| panic!("{fault:?}: {}", shown(codec.name, number, &bytes)));
-            assert_eq!(
-                (reading.used, &reading.canonical),
-                (bytes.len(), &bytes),
-                "{}",
-                shown(codec.name, number, &bytes)
-            );
-            assert!(size.min <= bytes.len() as u64, "{}", shown(codec.name, number, &bytes));
-            assert!(
-                size.max.is_none_or(|max| bytes.len() as u64 <= max),
-                "{}",
-                shown(codec.name, number, &bytes)
-            );
+    for subject in Subject::all() {
+        for mut case in subject.cases() {
+            let size = subject.model.size_of(&case.ty);
+            for number in 0..VALUES {
+                let bytes = case.value();
+                let message = shown(case.codec, number, &bytes);
+                let reading =
+                    read(&subject.model, &case.ty, &bytes).unwrap_or_else(|fault| panic!("{fault:?}: {message}"));
+                assert_eq!((reading.used, &reading.canonical), (bytes.len(), &bytes), "{message}");
+                assert!(size.min <= bytes.len() as u64, "{message}");
+                assert!(size.max.is_none_or(|max| bytes.len() as u64 <= max), "{message}");
+            }
         }
     }
 }
 
 #[test]
 fn rust_knows_the_sizes() {
-    let model = model("kitchen_sink");
-    for (_, codec, ty, _) in cases(&model) {
-        let size = model.size_of(&ty);
-        let max = size.max.map_or(usize::MAX, |max| usize::try_from(max).unwrap());
-        // A codec does not tell an unbounded length from one of 2^32-1 bytes.
-        let told = if codec.size.1 > u32::MAX as usize {
-            usize::MAX
-        } else {
-            codec.size.1
-        };
-        assert_eq!((codec.size.0 as u64, told), (size.min, max), "{}", codec.name);
+    for subject in Subject::all() {
+        for case in subject.cases() {
+            let size = subject.model.size_of(&case.ty);
+            let max = size.max.map_or(usize::MAX, |max| usize::try_from(max).unwrap());
+            // A codec does not tell an unbounded length from one of 2^32-1 bytes.
+            let told = if case.codec.size.1 > u32::MAX as usize {
+                usize::MAX
+            } else {
+                case.codec.size.1
+            };
+            assert_eq!((case.codec.size.0 as u64, told), (size.min, max), "{}", case.codec.name);
+        }
     }
 }
 
 #[test]
 fn rust_gives_back_the_same_bytes() {
-    let model = model("kitchen_sink");
-    for (_, codec, ty, mut random) in cases(&model) {
-        for number in 0..VALUES {
-            let bytes = Bytes::from(generate(&model, &ty, &mut random));
-            assert_eq!(
-                (codec.again)(&bytes),
-                Ok((bytes.len(), bytes.clone())),
-                "{}",
-                shown(codec.name, number, &bytes)
-            );
+    for subject in Subject::all() {
+        for mut case in subject.cases() {
+            for number in 0..VALUES {
+                let bytes = Bytes::from(case.value());
+                let right = Ok((bytes.len(), bytes.clone()));
+                assert_eq!(
+                    (case.codec.again)(&bytes),
+                    right,
+                    "{}",
+                    shown(case.codec, number, &bytes)
+                );
+            }
         }
     }
 }
 
 #[test]
 fn rust_judges_broken_bytes_as_the_rfc_does() {
-    let model = model("kitchen_sink");
+    let subject = Subject::kitchen_sink();
     let mut refused = 0;
-    for (_, codec, ty, mut random) in cases(&model) {
+    for mut case in subject.cases() {
         for number in 0..VALUES {
-            let bytes = Bytes::from(broken(&model, &ty, &mut random));
-            let ours = (codec.again)(&bytes).ok();
-            let right = read(&model, &ty, &bytes)
-                .ok()
-                .map(|reading| (reading.used, Bytes::from(reading.canonical)));
+            let bytes = Bytes::from(case.broken());
+            let ours = (case.codec.again)(&bytes).ok();
+            let reading = read(&subject.model, &case.ty, &bytes).ok();
+            let right = reading.map(|reading| (reading.used, Bytes::from(reading.canonical)));
             refused += usize::from(right.is_none());
-            assert_eq!(ours, right, "{}", shown(codec.name, number, &bytes));
+            assert_eq!(ours, right, "{}", shown(case.codec, number, &bytes));
         }
     }
     assert!(
-        refused > CODECS.len() * VALUES / 5,
+        refused > KITCHEN_SINK.len() * VALUES / 5,
         "only {refused} values were broken: the test is"
     );
 }
 
 #[test]
 fn c_gives_back_the_same_bytes() {
-    let model = model("kitchen_sink");
-    let values: Vec<(usize, Vec<u8>)> = cases(&model)
-        .flat_map(|(index, _, ty, mut random)| {
-            let model = &model;
-            (0..VALUES).map(move |_| (index, generate(model, &ty, &mut random)))
-        })
-        .collect();
-    let Some(answers) = ask_c(&model, &values) else { return };
-    for (number, ((index, bytes), answer)) in values.iter().zip(answers).enumerate() {
-        let right = Some((bytes.len(), bytes.clone()));
-        assert_eq!(answer, right, "{}", shown(CODECS[*index].name, number % VALUES, bytes));
+    for subject in Subject::all() {
+        let mut values = Vec::new();
+        for mut case in subject.cases() {
+            values.extend((0..VALUES).map(|_| (case.index, case.value())));
+        }
+        let Some(answers) = ask_c(&subject, &values) else {
+            return;
+        };
+        for (number, ((index, bytes), answer)) in values.iter().zip(answers).enumerate() {
+            let message = shown(&subject.codecs[*index], number % VALUES, bytes);
+            assert_eq!(
+                answer,
+                Some((bytes.len(), bytes.clone())),
+                "{}: {message}",
+                subject.path
+            );
+        }
     }
 }
 
@@ -135,18 +197,23 @@ fn c_may_differ(fault: Fault) -> bool {
 
 #[test]
 fn c_judges_broken_bytes_as_the_rfc_does() {
-    let model = model("kitchen_sink");
-    let values: Vec<(usize, Type, Vec<u8>)> = cases(&model)
-        .flat_map(|(index, _, ty, mut random)| {
-            let model = &model;
-            (0..VALUES).map(move |_| (index, ty.clone(), broken(model, &ty, &mut random)))
-        })
-        .collect();
-    let plain: Vec<(usize, Vec<u8>)> = values.iter().map(|(index, _, bytes)| (*index, bytes.clone())).collect();
-    let Some(answers) = ask_c(&model, &plain) else { return };
-    for (number, ((index, ty, bytes), answer)) in values.iter().zip(answers).enumerate() {
-        let message = shown(CODECS[*index].name, number % VALUES, bytes);
-        match read(&model, ty, bytes) {
+    let subject = Subject::kitchen_sink();
+    let (mut values, mut readings) = (Vec::new(), Vec::new());
+    for mut case in subject.cases() {
+        for _ in 0..VALUES {
+            let bytes = case.broken();
+            readings.push(read(&subject.model, &case.ty, &bytes));
+            values.push((case.index, bytes));
+        }
+    }
+    let Some(answers) = ask_c(&subject, &values) else {
+        return;
+    };
+    for (number, ((index, bytes), (reading, answer))) in
+        values.iter().zip(readings.into_iter().zip(answers)).enumerate()
+    {
+        let message = shown(&subject.codecs[*index], number % VALUES, bytes);
+        match reading {
             // C ends a string at its first zero byte, so that it encodes less than it decoded. A bool among numbers in a
             // row keeps its odd number.
             Ok(reading) if reading.zero_in_text || reading.odd_truth => {
@@ -163,17 +230,20 @@ fn c_judges_broken_bytes_as_the_rfc_does() {
 type Answer = Option<(usize, Vec<u8>)>;
 
 /// What rpcgen's codecs make of values, each of the type with that index.
-fn ask_c(model: &Model, values: &[(usize, Vec<u8>)]) -> Option<Vec<Answer>> {
-    let entry = |(name, _): &(&str, Type)| format!("{{\"{name}\", (xdrproc_t)xdr_{name}, sizeof({name})}},\n");
-    let registry: String = types(model).iter().map(entry).collect();
-    let extra = Some(("registry.h", registry.as_str()));
+fn ask_c(subject: &Subject, values: &[(usize, Vec<u8>)]) -> Option<Vec<Answer>> {
+    let stem = subject.path.rsplit('/').next().unwrap().trim_end_matches(".x");
+    let header = format!("#include \"{stem}.h\"\n");
+    let entry = |codec: &Codec| format!("{{\"{0}\", (xdrproc_t)xdr_{0}, sizeof({0})}},\n", codec.name);
+    let registry: String = subject.codecs.iter().map(entry).collect();
+    let extra = &[("interface.h", header.as_str()), ("registry.h", registry.as_str())];
     let program = Peer {
         name: "roundtrip",
-        interface: "kitchen_sink",
+        interface: subject.path,
         stubs: &[],
         extra,
     }
     .build()?;
+
     let mut input = Vec::new();
     for (index, bytes) in values {
         input.extend((*index as u32).to_be_bytes());
@@ -181,7 +251,13 @@ fn ask_c(model: &Model, values: &[(usize, Vec<u8>)]) -> Option<Vec<Answer>> {
         input.extend(bytes);
     }
     let output = process::run(program, &[], &input);
-    assert!(output.status.success(), "{}: {}", output.status, output.stderr);
+    assert!(
+        output.status.success(),
+        "{}: {}: {}",
+        subject.path,
+        output.status,
+        output.stderr
+    );
     let mut rest = output.stdout.as_slice();
     Some(values.iter().map(|_| answer(&mut rest)).collect())
 }

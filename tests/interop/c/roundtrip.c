@@ -1,10 +1,10 @@
 /*
  * Decodes and encodes what comes in, type by type: the C half of the wire tests.
  * In:  type, length, bytes. Out: 1 if they decoded, bytes used, length, bytes as encoded again. Numbers: 32 bits, big-endian.
- * registry.h is written by the test: every type of the interface, {name, codec, size}.
+ * The test writes interface.h, which includes rpcgen's header, and registry.h: every type of it, {name, codec, size}.
  */
 
-#include "kitchen_sink.h"
+#include "interface.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
-//! What idl/kitchen_sink.x becomes in Rust, type by type: the codec and the type of its values.
+//! What interfaces become in Rust, type by type: the codec and the type of its values.
 
 use crate::interfaces::kitchen_sink::{self, *};
+use crate::interfaces::system;
 use bytes::Bytes;
 use oncrpc::xdr::{
     self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
@@ -42,8 +43,11 @@ macro_rules! codecs {
     };
 }
 
-/// All of them.
-pub const CODECS: &[Codec] = codecs![
+/// The interfaces of rpcgen's package that are there and need no types from C headers: path and codecs, without typedefs.
+pub const SYSTEM: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/system_codecs.rs"));
+
+/// All types of idl/kitchen_sink.x, in its order.
+pub const KITCHEN_SINK: &[Codec] = codecs![
     "implicit": Implicit = Implicit,
     "mixed": Mixed = Mixed,
     "flags": Flags = Flags,

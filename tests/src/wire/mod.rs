@@ -13,9 +13,9 @@ use crate::c::root;
 use oncrpc_compiler::Compiler;
 use oncrpc_compiler::model::types::{Definition, DefinitionId, Model, Type};
 
-/// The model of idl/INTERFACE.x.
+/// The model of an interface, whose path is below the folder of the project or absolute.
 pub fn model(interface: &str) -> Model {
-    let path = root().join("idl").join(format!("{interface}.x"));
+    let path = root().join(interface);
     Compiler::new()
         .model(path)
         .into_result()
