@@ -184,7 +184,7 @@ mod idl_input {
     pub struct Outer {
         /// `struct { ... } inner`
         pub inner: OuterInner,
-        /// `union switch (int which) { ... } choice`
+        /// `union switch(int which) { ... } choice`
         pub choice: OuterChoice,
     }
 

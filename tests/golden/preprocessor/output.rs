@@ -16,7 +16,7 @@ mod idl_input {
     /// `const LENGTH = 12`
     pub const LENGTH: u32 = 12;
 
-    /// `typedef opaque buffer<12>`
+    /// `typedef opaque buffer<LENGTH>`
     pub type Buffer = rpc::Bytes;
 }
 
