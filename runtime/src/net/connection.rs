@@ -3,9 +3,10 @@ use crate::call::Peer;
 use crate::record::RecordError;
 use crate::session::server::{Programs, ServerStream};
 use crate::xdr::Encoder;
+use bytes::BytesMut;
 use mio::event::Event;
 use mio::net::TcpStream;
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::time::{Duration, Instant};
 
 /// Bytes read at a time, into a buffer that all connections share.
@@ -28,6 +29,8 @@ const PIECES: usize = 64;
 pub(super) struct Shared {
     pub(super) scratch: Vec<u8>,
     pub(super) spare: Encoder,
+    /// Memory for a record that comes in pieces.
+    pub(super) record: BytesMut,
 }
 
 impl Default for Shared {
@@ -35,6 +38,7 @@ impl Default for Shared {
         Self {
             scratch: vec![0; SCRATCH],
             spare: Encoder::new(),
+            record: BytesMut::new(),
         }
     }
 }
@@ -114,6 +118,7 @@ impl Connection {
     /// Reads once, answers what came, writes once.
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) -> Turn {
         let mut out = self.out.take().unwrap_or_else(|| std::mem::take(&mut shared.spare));
+        self.stream.lend(std::mem::take(&mut shared.record));
         let turn = match self.exchange(programs, &mut shared.scratch, &mut out, now) {
             Ok(()) => self.next_turn(programs, &out),
             Err(Fault::Socket) => Turn::Close,
@@ -123,6 +128,7 @@ impl Connection {
                 Turn::Close
             }
         };
+        shared.record = self.stream.take_back();
         if out.is_empty() || turn == Turn::Close {
             out.clear();
             shared.spare = out;
@@ -166,7 +172,9 @@ impl Connection {
         }
         let backlog = std::mem::take(&mut self.backlog);
         let mut input = if backlog.is_empty() {
-            self.read(scratch, now)?
+            let (direct, input) = self.read(scratch, now)?;
+            self.stream.handle_room(programs, direct, out);
+            input
         } else {
             &backlog
         };
@@ -188,23 +196,33 @@ impl Connection {
         }
     }
 
-    /// Bytes that have come, in `scratch`. Fewer than fit tell that there are no more for now; but then an end that has
-    /// been announced is not announced again, so that it has to be read up to there.
-    fn read<'a>(&mut self, scratch: &'a mut [u8], now: Instant) -> io::Result<&'a [u8]> {
+    /// Reads once: how many bytes went straight to the record they belong to, and those behind them, in `scratch`.
+    /// Fewer than fit tell that there are no more for now; but an end that has been announced is not announced again, so
+    /// that it has to be read up to there.
+    fn read<'a>(&mut self, scratch: &'a mut [u8], now: Instant) -> io::Result<(usize, &'a [u8])> {
         while self.readable && !self.ended {
-            match self.socket.read(scratch) {
+            let room = self.stream.room();
+            let (direct, most) = (room.len(), room.len().saturating_add(scratch.len()));
+            let outcome = match direct {
+                0 => self.socket.read(scratch),
+                _ => self
+                    .socket
+                    .read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
+            };
+            match outcome {
                 Ok(count) => {
                     self.ended = count == 0;
-                    self.readable = self.end_announced || count == scratch.len();
+                    self.readable = self.end_announced || count == most;
                     self.last_active = now;
-                    return Ok(scratch.get(..count).unwrap_or_default());
+                    let direct = direct.min(count);
+                    return Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()));
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
                 Err(error) => return Err(error),
             }
         }
-        Ok(&[])
+        Ok((0, &[]))
     }
 
     /// Answers the calls in `input` until it is used up, the time is over, or the peer does not take the replies.

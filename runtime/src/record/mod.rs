@@ -3,6 +3,7 @@
 //! A record is one message. It goes over a stream as fragments, each behind a mark: 4 bytes that hold the length of
 //! the fragment and a bit that tells the last one. Any fragmentation is taken, one fragment a record is sent.
 
+mod body;
 mod error;
 mod reader;
 mod writer;

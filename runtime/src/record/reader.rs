@@ -1,6 +1,10 @@
+use super::body::Body;
 use super::{LAST, Limits, RecordError};
 use crate::xdr::Decoder;
 use bytes::{Bytes, BytesMut};
+
+/// From so many missing bytes on, a record is read straight into its place.
+const DIRECT: usize = 64 << 10;
 
 /// A message that came over a stream.
 #[derive(Clone, Debug)]
@@ -43,7 +47,7 @@ pub struct Reader {
     last: bool,
     fragments: u32,
     empty_fragments: u32,
-    body: BytesMut,
+    body: Body,
 }
 
 impl Reader {
@@ -67,6 +71,49 @@ impl Reader {
             return Ok(Some(Record::Borrowed(record)));
         }
         Ok(self.gather(input)?.map(Record::Owned))
+    }
+
+    /// Room to read the next bytes of a large record straight into; empty if there is none. Never much larger than what
+    /// has come of the record. What is put there is told by [`Reader::fill`].
+    pub fn room(&mut self) -> &mut [u8] {
+        if self.left < DIRECT {
+            return &mut [];
+        }
+        self.body.room(self.left.min(self.body.len().max(DIRECT)))
+    }
+
+    /// Takes `count` bytes that were put into the front of the [room](Reader::room); returns the record if they complete
+    /// it.
+    pub fn fill(&mut self, count: usize) -> Option<Record<'static>> {
+        let count = count.min(self.left);
+        self.body.fill(count);
+        self.left -= count;
+        (count > 0 && self.left == 0 && self.last).then(|| Record::Owned(self.complete()))
+    }
+
+    /// Takes a record that is done with back to use its memory for the next one, if nobody has kept a part of it.
+    pub fn recycle(&mut self, record: Record<'_>) {
+        if let Record::Owned(bytes) = record
+            && let Ok(buffer) = bytes.try_into_mut()
+        {
+            self.lend(buffer);
+        }
+    }
+
+    /// Gives memory to put records together in, whatever is in it.
+    pub fn lend(&mut self, buffer: BytesMut) {
+        if !self.is_mid_record() {
+            self.body.reuse(buffer);
+        }
+    }
+
+    /// Takes the memory back while no record is in it, so that a stream that is silent holds none.
+    pub fn take_back(&mut self) -> BytesMut {
+        if self.is_mid_record() {
+            BytesMut::new()
+        } else {
+            self.body.take_buffer()
+        }
     }
 
     /// Whether a record has begun and is not complete.
@@ -101,7 +148,7 @@ impl Reader {
                 self.open(Fragment::from(mark))?;
             }
             let (piece, rest) = input.split_at_checked(self.left).unwrap_or((input, &[]));
-            self.body.extend_from_slice(piece);
+            self.body.append(piece);
             self.left -= piece.len();
             *input = rest;
             if self.left > 0 {
@@ -135,7 +182,7 @@ impl Reader {
             Err(RecordError::TooManyEmptyFragments {
                 limit: self.limits.empty_fragments,
             })
-        } else if last && self.body.is_empty() {
+        } else if last && self.body.len() == 0 {
             Err(RecordError::Empty)
         } else {
             Ok(())
@@ -156,7 +203,7 @@ impl Reader {
         self.last = false;
         self.fragments = 0;
         self.empty_fragments = 0;
-        core::mem::take(&mut self.body).freeze()
+        self.body.take()
     }
 }
 

@@ -69,6 +69,98 @@ fn a_whole_record_stays_in_place() {
     assert!(!reader.is_mid_record());
 }
 
+/// Reads `stream` as a socket does: straight into the room of a large record, the rest of each piece elsewhere.
+fn read_into_room(reader: &mut Reader, mut stream: &[u8], piece: usize) -> Vec<Vec<u8>> {
+    let mut records = Vec::new();
+    while !stream.is_empty() {
+        let (now, later) = stream.split_at(piece.min(stream.len()));
+        stream = later;
+        let room = reader.room();
+        let (direct, mut input) = now.split_at(room.len().min(now.len()));
+        room[..direct.len()].copy_from_slice(direct);
+        let mut next = reader.fill(direct.len());
+        if next.is_none() {
+            next = reader.next(&mut input).unwrap();
+        }
+        while let Some(record) = next {
+            records.push(record.as_slice().to_vec());
+            reader.recycle(record);
+            next = reader.next(&mut input).unwrap();
+        }
+    }
+    records
+}
+
+#[test]
+fn large_records_are_read_into_their_place() {
+    let message = |seed: u32, length: u32| (0..length).map(|at| ((at * 7 + seed) % 253) as u8).collect::<Vec<_>>();
+    let messages = [
+        message(1, 400_000),
+        message(2, 5),
+        message(3, 900_000),
+        message(4, 70_000),
+        message(5, 300_000),
+    ];
+    let stream: Vec<u8> = messages
+        .iter()
+        .flat_map(|message| {
+            let (front, back) = message.split_at(message.len() / 4);
+            [fragment(front, false), record(back)].concat()
+        })
+        .collect();
+    for piece in [1_000, 65_536, 65_537, 100_003, 262_144, 2_000_000] {
+        let mut reader = Reader::new(Limits::default());
+        let records = read_into_room(&mut reader, &stream, piece);
+        assert!(records == messages, "in pieces of {piece}");
+        assert!(!reader.is_mid_record());
+        assert!(
+            piece > 100_003 || !reader.take_back().is_empty(),
+            "nothing was recycled in pieces of {piece}"
+        );
+    }
+}
+
+#[test]
+fn room_grows_with_what_has_come() {
+    let mut reader = Reader::new(Limits::default());
+    assert!(reader.room().is_empty());
+    assert!(reader.next(&mut &mark(4 << 20, true)[..]).unwrap().is_none());
+    let mut come = 0;
+    while reader.is_mid_record() {
+        let room = reader.room().len();
+        assert!(
+            room <= come.max(64 << 10),
+            "{room} bytes of room for {come} that have come"
+        );
+        come += match room {
+            0 => {
+                let rest = vec![0; (4 << 20) - come];
+                assert!(reader.next(&mut &rest[..]).unwrap().is_some());
+                rest.len()
+            }
+            room => {
+                reader.fill(room);
+                room
+            }
+        };
+    }
+    assert_eq!(come, 4 << 20);
+}
+
+#[test]
+fn memory_that_somebody_keeps_is_not_used_again() {
+    let mut reader = Reader::new(SMALL);
+    let two = [fragment(b"a", false), record(b"b")].concat();
+    let Some(Record::Owned(kept)) = reader.next(&mut &two[..]).unwrap() else {
+        panic!("not put together")
+    };
+    reader.recycle(Record::Owned(kept.clone()));
+    assert!(reader.take_back().is_empty());
+    assert_eq!(kept, b"ab"[..]);
+    reader.recycle(Record::Owned(kept));
+    assert_eq!(reader.take_back(), b"ab"[..]);
+}
+
 #[test]
 fn the_limit_holds_for_what_a_mark_announces() {
     let over = |length| Err(RecordError::TooLarge { length, limit: 100 });

@@ -1,7 +1,8 @@
 use super::Programs;
 use crate::call::Peer;
-use crate::record::{Reader, RecordError};
+use crate::record::{Reader, Record, RecordError};
 use crate::xdr::Encoder;
+use bytes::BytesMut;
 use std::time::Instant;
 
 /// One connection of a server: its bytes in, replies out.
@@ -42,8 +43,7 @@ impl ServerStream {
     ) -> Result<bool, RecordError> {
         match self.reader.next(input)? {
             Some(record) => {
-                self.began = None;
-                programs.handle_record(self.peer, &record, out);
+                self.handle_record(programs, record, out);
                 Ok(true)
             }
             None => {
@@ -55,13 +55,37 @@ impl ServerStream {
         }
     }
 
+    /// Room to read the next bytes of a large record straight into; empty if they are to be [read](Self::handle_input)
+    /// elsewhere.
+    pub fn room(&mut self) -> &mut [u8] {
+        self.reader.room()
+    }
+
+    /// Takes `count` bytes that were read into the [room](Self::room); answers the record if they complete it.
+    pub fn handle_room(&mut self, programs: &Programs, count: usize, out: &mut Encoder) {
+        if let Some(record) = self.reader.fill(count) {
+            self.handle_record(programs, record, out);
+        }
+    }
+
+    /// Memory to put records together in; see [`Reader::lend`].
+    pub fn lend(&mut self, buffer: BytesMut) {
+        self.reader.lend(buffer);
+    }
+
+    /// Takes the memory back; see [`Reader::take_back`].
+    pub fn take_back(&mut self) -> BytesMut {
+        self.reader.take_back()
+    }
+
     /// When the connection is to be closed if the record that has begun is not complete by then.
     pub fn poll_deadline(&self, programs: &Programs) -> Option<Instant> {
         self.began?.checked_add(programs.limits.record_time)
     }
 
-    /// Whether the peer has sent a part of a record.
-    pub fn is_mid_record(&self) -> bool {
-        self.began.is_some()
+    fn handle_record(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) {
+        self.began = None;
+        programs.handle_record(self.peer, &record, out);
+        self.reader.recycle(record);
     }
 }
