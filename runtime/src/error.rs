@@ -14,7 +14,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// A handler that returns one of the first seven (the refusals of RFC 5531 §9) gives the caller exactly that reply; any
 /// other error becomes [`Error::SystemError`] there.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// Refused: the peer does not serve the program (`PROG_UNAVAIL`).
@@ -149,6 +149,13 @@ impl Error {
             ReplyBody::Denied(RejectStat::Auth(reason)) => Self::Auth(reason),
             ReplyBody::Denied(RejectStat::Other(found)) => Self::Reply(ReplyError::RejectStat { found }),
         })
+    }
+}
+
+/// The message, since that is what a `main` that returns an error prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
     }
 }
 
