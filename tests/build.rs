@@ -6,12 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-const INTERFACES: &[&str] = &[
-    "../idl/calculator.x",
-    "../idl/blob.x",
-    "../idl/kitchen_sink.x",
-    "interfaces/hostile.x",
-];
+const INTERFACES: &[&str] = &["../idl/calculator.x", "../idl/blob.x", "../idl/kitchen_sink.x", "interfaces/hostile.x"];
 
 /// Where rpcgen's package keeps its interfaces.
 const SYSTEM: &str = "/usr/include/rpcsvc";
@@ -44,21 +39,14 @@ fn system(out_dir: &Path) -> io::Result<()> {
     println!("cargo:rerun-if-changed={SYSTEM}");
     let place = out_dir.join("system");
     fs::create_dir_all(&place)?;
-    let mut paths: Vec<PathBuf> = fs::read_dir(SYSTEM)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(SYSTEM).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "x"));
     paths.sort();
     let (mut modules, mut list) = (String::new(), String::new());
     for path in paths {
         let compiler = Compiler::new().out_dir(&place);
-        let (output, model) = (
-            compiler.compile(&path).into_result(),
-            compiler.model(&path).into_result(),
-        );
+        let (output, model) = (compiler.compile(&path).into_result(), compiler.model(&path).into_result());
         let (Ok(output), Ok(model)) = (output, model) else {
             continue;
         };
@@ -73,9 +61,8 @@ fn system(out_dir: &Path) -> io::Result<()> {
 
 /// The emitted types stand in the order of the model, each with one codec.
 fn codecs(module: &str, model: &Model, rust: &str) -> String {
-    let mut emitted = rust
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("impl rpc::Xdr for ")?.strip_suffix(" {"));
+    let mut emitted =
+        rust.lines().filter_map(|line| line.trim().strip_prefix("impl rpc::Xdr for ")?.strip_suffix(" {"));
     let mut codecs = String::new();
     for definition in &model.definitions {
         let is_node = match definition {

@@ -37,12 +37,7 @@ pub const BLOB_SERVER: Peer<'_> = peer("blob_server", "idl/blob.x", &["m"]);
 pub const FIELDS: Peer<'_> = peer("fields", "idl/kitchen_sink.x", &[]);
 
 const fn peer<'a>(name: &'a str, interface: &'a str, stubs: &'a [&'a str]) -> Peer<'a> {
-    Peer {
-        name,
-        interface,
-        stubs,
-        extra: &[],
-    }
+    Peer { name, interface, stubs, extra: &[] }
 }
 
 /// One build at a time: tests run side by side and often want the same peer.
@@ -54,9 +49,7 @@ impl Peer<'_> {
         let flags = flags()?;
         let one = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let place =
-            Path::new(env!("OUT_DIR"))
-                .join("c")
-                .join(format!("{}-{:016x}", self.name, self.fingerprint(&flags)));
+            Path::new(env!("OUT_DIR")).join("c").join(format!("{}-{:016x}", self.name, self.fingerprint(&flags)));
         let program = place.join(self.name);
         if !program.exists() {
             let _ = fs::remove_dir_all(&place);
@@ -83,8 +76,7 @@ impl Peer<'_> {
         }
         let unfinished = format!("{}.unfinished", self.name);
         let mut gcc = Command::new("gcc");
-        gcc.current_dir(place)
-            .args(["-std=gnu11", "-O1", "-Wall", "-Wno-unused-variable", "-I."]);
+        gcc.current_dir(place).args(["-std=gnu11", "-O1", "-Wall", "-Wno-unused-variable", "-I."]);
         gcc.arg(format!("-I{}", sources[1].parent().unwrap().display()));
         gcc.args(&sources).args(["-o", &unfinished]).args(flags);
         succeed(gcc);
@@ -96,9 +88,7 @@ impl Peer<'_> {
         let mut hash = DefaultHasher::new();
         let shared = [source("peer"), source("peer").with_extension("h")];
         for path in [source(self.name), root().join(self.interface)].iter().chain(&shared) {
-            fs::read(path)
-                .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-                .hash(&mut hash);
+            fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).hash(&mut hash);
         }
         (self.stubs, self.extra, flags).hash(&mut hash);
         hash.finish()
@@ -117,9 +107,7 @@ fn source(name: &str) -> PathBuf {
 /// rpcgen refuses to overwrite, and derives names from the path it is given: it runs in the folder.
 fn rpcgen(place: &Path, interface: &str, part: &str, output: &str) {
     let mut rpcgen = Command::new("rpcgen");
-    rpcgen
-        .current_dir(place)
-        .args([&format!("-{part}"), "-o", output, &format!("{interface}.x")]);
+    rpcgen.current_dir(place).args([&format!("-{part}"), "-o", output, &format!("{interface}.x")]);
     succeed(rpcgen);
 }
 
@@ -132,28 +120,16 @@ fn succeed(command: Command) {
 /// How to compile against libtirpc.
 fn flags() -> Option<Vec<String>> {
     let there = |tool: &str, argument: &str| Command::new(tool).arg(argument).output().is_ok();
-    for (tool, argument) in [
-        ("gcc", "--version"),
-        ("rpcgen", "--version"),
-        ("pkg-config", "--version"),
-    ] {
+    for (tool, argument) in [("gcc", "--version"), ("rpcgen", "--version"), ("pkg-config", "--version")] {
         if !there(tool, argument) {
             missing(tool);
             return None;
         }
     }
-    let found = Command::new("pkg-config")
-        .args(["--cflags", "--libs", "libtirpc"])
-        .output()
-        .unwrap();
+    let found = Command::new("pkg-config").args(["--cflags", "--libs", "libtirpc"]).output().unwrap();
     if !found.status.success() {
         missing("libtirpc");
         return None;
     }
-    Some(
-        String::from_utf8_lossy(&found.stdout)
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
-    )
+    Some(String::from_utf8_lossy(&found.stdout).split_whitespace().map(str::to_owned).collect())
 }

@@ -1,6 +1,7 @@
 //! What the tests over the whole project share: C peers, child processes, wire bytes from the model, services.
 
 pub mod c;
+pub mod cargo;
 pub mod interfaces;
 pub mod process;
 pub mod random;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -26,13 +27,7 @@ pub struct Output {
 impl Output {
     /// The lines it wrote. Panics unless it ended well.
     pub fn lines(&self) -> Vec<&str> {
-        assert!(
-            self.status.success(),
-            "{}\n{}{}",
-            self.status,
-            String::from_utf8_lossy(&self.stdout),
-            self.stderr
-        );
+        assert!(self.status.success(), "{}\n{}{}", self.status, String::from_utf8_lossy(&self.stdout), self.stderr);
         std::str::from_utf8(&self.stdout).expect("text").lines().collect()
     }
 }
@@ -51,31 +46,19 @@ pub fn run_command(command: Command, input: &[u8]) -> Output {
 
 /// As [`run_command`], with another deadline.
 pub fn run_for(deadline: Duration, mut command: Command, input: &[u8]) -> Output {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = Guard(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")));
-    let (mut stdin, stdout, stderr) = (
-        child.0.stdin.take().unwrap(),
-        child.0.stdout.take().unwrap(),
-        child.0.stderr.take().unwrap(),
-    );
+    let (mut stdin, stdout, stderr) =
+        (child.0.stdin.take().unwrap(), child.0.stdout.take().unwrap(), child.0.stderr.take().unwrap());
     thread::scope(|scope| {
         let written = scope.spawn(move || stdin.write_all(input));
         let stdout = scope.spawn(|| read_all(stdout));
         let stderr = scope.spawn(|| read_all(stderr));
         let status = child.wait(deadline);
-        let (stdout, stderr) = (
-            stdout.join().unwrap(),
-            String::from_utf8_lossy(&stderr.join().unwrap()).into_owned(),
-        );
+        let (stdout, stderr) = (stdout.join().unwrap(), String::from_utf8_lossy(&stderr.join().unwrap()).into_owned());
         let _ = written.join().unwrap();
         let status = status.unwrap_or_else(|| {
-            panic!(
-                "{command:?} takes over {deadline:?}\n{}{stderr}",
-                String::from_utf8_lossy(&stdout)
-            )
+            panic!("{command:?} takes over {deadline:?}\n{}{stderr}", String::from_utf8_lossy(&stdout))
         });
         Output { status, stdout, stderr }
     })
@@ -105,9 +88,7 @@ impl Server {
         thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
         let mut ports = HashMap::new();
         loop {
-            let line = receive
-                .recv_timeout(DEADLINE)
-                .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            let line = receive.recv_timeout(DEADLINE).unwrap_or_else(|error| panic!("{command:?}: {error}"));
             match line.split_once(' ') {
                 Some((transport, port)) => ports.insert(transport.to_owned(), port.parse().unwrap()),
                 None => return Self { _child: child, ports },
@@ -137,6 +118,20 @@ pub fn address(transport: &str, port: u16) -> String {
 /// The loopback address of that transport as a C client takes it.
 pub fn host(transport: &str) -> &'static str {
     if transport.ends_with('6') { "::1" } else { "127.0.0.1" }
+}
+
+/// Waits until somebody listens on that TCP port of this machine.
+pub fn wait_for_port(port: u16) {
+    let end = Instant::now() + DEADLINE;
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        assert!(Instant::now() < end, "nobody listens on port {port}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A TCP port of this machine that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// Kills a child that is still there when it is dropped.

@@ -41,10 +41,7 @@ impl Connection {
     /// Sends bytes, some of which the server may not wait for.
     pub fn send(&mut self, bytes: &[u8]) {
         if let Err(error) = self.0.write_all(bytes) {
-            assert!(
-                matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset),
-                "{error}"
-            );
+            assert!(matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset), "{error}");
         }
     }
 
@@ -62,10 +59,7 @@ impl Connection {
         let reply = self.receive().expect("a reply");
         assert_eq!(reply[..4], message[..4], "xid");
         assert_eq!(reply[4..20], words(&[1, 0, 0, 0]), "accepted, without a verifier");
-        (
-            u32::from_be_bytes(reply[20..24].try_into().unwrap()),
-            reply[24..].to_vec(),
-        )
+        (u32::from_be_bytes(reply[20..24].try_into().unwrap()), reply[24..].to_vec())
     }
 
     fn read(&mut self, length: usize) -> Option<Vec<u8>> {

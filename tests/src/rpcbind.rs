@@ -26,11 +26,7 @@ pub fn available() -> bool {
 fn start() -> Option<(Guard, ChildStdin)> {
     let script = "PATH=$PATH:/usr/sbin:/sbin; rpcbind -f & cat >/dev/null; kill $!";
     let mut shell = Command::new("sh");
-    shell
-        .args(["-c", script])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    shell.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut shell = Guard(shell.spawn().ok()?);
     let stdin = shell.0.stdin.take()?;
     let end = Instant::now() + DEADLINE / 10;

@@ -63,20 +63,14 @@ impl calculator_v1::Service for Calculator {
     }
 
     fn get_time(&self, _call: &Call) -> Result<Moment> {
-        Ok(Moment {
-            seconds: 5_000_000_000,
-            nanoseconds: 999_999_999,
-        })
+        Ok(Moment { seconds: 5_000_000_000, nanoseconds: 999_999_999 })
     }
 }
 
 fn identify(call: &Call) -> Text {
-    let who = call.auth_sys().map(|who| {
-        format!(
-            "uid {} gid {} gids {:?} on {}",
-            who.uid, who.gid, who.gids, who.machine_name
-        )
-    });
+    let who = call
+        .auth_sys()
+        .map(|who| format!("uid {} gid {} gids {:?} on {}", who.uid, who.gid, who.gids, who.machine_name));
     who.unwrap_or("nobody".into()).into()
 }
 
@@ -126,9 +120,7 @@ impl calculator_v2::Service for Calculator {
     }
 
     fn power(&self, _call: &Call, Operands { left, right }: Operands) -> Result<Power> {
-        let power = u32::try_from(right)
-            .ok()
-            .and_then(|exponent| i64::from(left).checked_pow(exponent));
+        let power = u32::try_from(right).ok().and_then(|exponent| i64::from(left).checked_pow(exponent));
         Ok(power.map_or(Power::Default(RangeStatus::TooLarge), Power::Ok))
     }
 }
@@ -158,11 +150,7 @@ impl users_v1::Service for Users {
                 return Created::NameTaken(holder.id);
             }
             *last += 1;
-            users.push(User {
-                id: *last,
-                name: name.detached(),
-                email: email.detached(),
-            });
+            users.push(User { id: *last, name: name.detached(), email: email.detached() });
             Created::Created(*last)
         })
     }
@@ -179,11 +167,7 @@ impl users_v1::Service for Users {
         self.with(|users, _| {
             let before = users.len();
             users.retain(|user| user.id != id);
-            if users.len() < before {
-                DeleteStatus::Deleted
-            } else {
-                DeleteStatus::Unknown
-            }
+            if users.len() < before { DeleteStatus::Deleted } else { DeleteStatus::Unknown }
         })
     }
 }

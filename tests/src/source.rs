@@ -42,11 +42,7 @@ impl Source {
     pub fn library(&self) -> &str {
         let files_of_tests = ["/tests.rs", "compiler/src/testing.rs"];
         let is_tests = files_of_tests.iter().any(|end| self.path.ends_with(end)) || self.path.contains("/tests/");
-        if is_tests {
-            ""
-        } else {
-            self.text.split("#[cfg(test)]").next().unwrap_or_default()
-        }
+        if is_tests { "" } else { self.text.split("#[cfg(test)]").next().unwrap_or_default() }
     }
 
     /// The paths that the library part names, from the crate's root or from another crate's, each as its segments:
@@ -81,10 +77,7 @@ impl Source {
 
     /// `crate::rpc::reply` for runtime/src/rpc/reply.rs.
     fn module(&self) -> Vec<String> {
-        let inner = self
-            .path
-            .split_once("/src/")
-            .map_or(self.path.as_str(), |(_, inner)| inner);
+        let inner = self.path.split_once("/src/").map_or(self.path.as_str(), |(_, inner)| inner);
         let inner = inner.trim_end_matches(".rs").trim_end_matches("/mod");
         let segments = inner.split('/').filter(|segment| !["lib", "main"].contains(segment));
         std::iter::once("crate").chain(segments).map(str::to_owned).collect()
@@ -105,11 +98,7 @@ fn path(tokens: &[&str], mut at: usize, before: &mut Vec<String>, paths: &mut Ve
             Some(&"{") => {
                 at += 1;
                 while let Some(token) = tokens.get(at).filter(|token| **token != "}") {
-                    at = if token.starts_with(is_name) {
-                        path(tokens, at, before, paths)
-                    } else {
-                        at + 1
-                    };
+                    at = if token.starts_with(is_name) { path(tokens, at, before, paths) } else { at + 1 };
                 }
                 before.truncate(outer);
                 return at + 1;
@@ -154,9 +143,9 @@ pub fn without_comments_and_literals(text: &str) -> String {
             'r' if rest.starts_with("r#\"") => rest.find("\"#").map_or(rest.len(), |end| end + 2),
             '"' => quoted(rest, '"').unwrap_or(rest.len()),
             // A lifetime has no second quotation mark nearby.
-            '\'' => quoted(rest, '\'')
-                .filter(|length| *length <= 12 && !rest[..*length].contains([' ', ',']))
-                .unwrap_or(0),
+            '\'' => {
+                quoted(rest, '\'').filter(|length| *length <= 12 && !rest[..*length].contains([' ', ','])).unwrap_or(0)
+            }
             _ => 0,
         };
         if skipped == 0 {
@@ -193,16 +182,9 @@ mod tests {
             #[cfg(test)]
             mod tests { use crate::net; }
         "#;
-        let source = Source {
-            path: "runtime/src/session/server/mod.rs".into(),
-            text: text.into(),
-        };
-        let paths: Vec<String> = source
-            .paths()
-            .iter()
-            .filter(|path| path.len() > 1)
-            .map(|path| path.join("::"))
-            .collect();
+        let source = Source { path: "runtime/src/session/server/mod.rs".into(), text: text.into() };
+        let paths: Vec<String> =
+            source.paths().iter().filter(|path| path.len() > 1).map(|path| path.join("::")).collect();
         let expected = [
             "crate::session::a",
             "crate::session::b::self",

@@ -62,11 +62,7 @@ fn payloads_in_many_fragments() {
     let sizes = ["0", "1", "65532", "65533", "1048576", "3000001"];
     for transport in ["tcp", "tcp6"] {
         let (_running, port) = serve(transport);
-        let output = process::run(
-            &client,
-            &[&[host(transport), transport, &port][..], &sizes].concat(),
-            &[],
-        );
+        let output = process::run(&client, &[&[host(transport), transport, &port][..], &sizes].concat(), &[]);
         assert_eq!(output.lines(), exchanged(&sizes), "{transport}");
     }
 }
@@ -78,11 +74,7 @@ fn payloads_in_datagrams() {
     let sizes = ["0", "3", "8192", "8700"];
     for transport in ["udp", "udp6"] {
         let (_running, port) = serve(transport);
-        let output = process::run(
-            &client,
-            &[&[host(transport), transport, &port][..], &sizes].concat(),
-            &[],
-        );
+        let output = process::run(&client, &[&[host(transport), transport, &port][..], &sizes].concat(), &[]);
         assert_eq!(output.lines(), exchanged(&sizes), "{transport}");
     }
 }
@@ -101,10 +93,8 @@ fn one_server_serves_all_transports_at_once() {
     let Some(client) = CALCULATOR_CLIENT.build() else {
         return;
     };
-    let listening = TRANSPORTS
-        .iter()
-        .try_fold(server(), |server, transport| server.listen(&address(transport, 0)))
-        .unwrap();
+    let listening =
+        TRANSPORTS.iter().try_fold(server(), |server, transport| server.listen(&address(transport, 0))).unwrap();
     let running = listening.start().unwrap();
     std::thread::scope(|scope| {
         for (transport, place) in TRANSPORTS.iter().zip(running.addresses()) {

@@ -28,11 +28,7 @@ fn c_reads<C: Xdr>(name: &str, value: &C::Value, expected: &str) {
 
 fn line(numbers: [i32; 4], width: u16) -> Line {
     let [x, y, to_x, to_y] = numbers;
-    Line {
-        from: Point { x, y },
-        to: Point { x: to_x, y: to_y },
-        width,
-    }
+    Line { from: Point { x, y }, to: Point { x: to_x, y: to_y }, width }
 }
 
 #[test]
@@ -51,64 +47,29 @@ fn numbers() {
         longlong: -5,
     };
     c_writes::<SignedNumbers>("signed_numbers", &theirs);
-    let ours = SignedNumbers {
-        eight: 127,
-        sixteen: i16::MIN,
-        sixty_four: i64::MIN,
-        quad: i64::MAX,
-        ..theirs
-    };
+    let ours = SignedNumbers { eight: 127, sixteen: i16::MIN, sixty_four: i64::MIN, quad: i64::MAX, ..theirs };
     let expected =
         "127 -32768 -320000 2000000000 -9223372036854775808 88 1616 323232 646464646464 9223372036854775807 -5";
     c_reads::<SignedNumbers>("signed_numbers", &ours, expected);
 
-    let theirs = OtherNumbers {
-        yes_or_no: true,
-        c_boolean: false,
-        single: -1.5,
-        twice: 0.1,
-        choice: Implicit::Third,
-    };
+    let theirs = OtherNumbers { yes_or_no: true, c_boolean: false, single: -1.5, twice: 0.1, choice: Implicit::Third };
     c_writes::<OtherNumbers>("other_numbers", &theirs);
-    let ours = OtherNumbers {
-        yes_or_no: false,
-        c_boolean: true,
-        single: 0.25,
-        twice: -1e300,
-        choice: Implicit::Second,
-    };
+    let ours =
+        OtherNumbers { yes_or_no: false, c_boolean: true, single: 0.25, twice: -1e300, choice: Implicit::Second };
     c_reads::<OtherNumbers>("other_numbers", &ours, "0 1 0.25 -1.0000000000000001e+300 1");
 }
 
 #[test]
 fn opaque_data_and_strings() {
-    let theirs = FixedOpaques {
-        one: *b"a",
-        two: *b"bc",
-        three: *b"def",
-        four: *b"ghij",
-        hex_bound: *b"0123456789abcde\0",
-    };
+    let theirs =
+        FixedOpaques { one: *b"a", two: *b"bc", three: *b"def", four: *b"ghij", hex_bound: *b"0123456789abcde\0" };
     c_writes::<FixedOpaques>("fixed_opaques", &theirs);
-    let ours = FixedOpaques {
-        one: *b"Z",
-        three: *b"YXW",
-        hex_bound: *b"sixteen letters!",
-        ..theirs
-    };
+    let ours = FixedOpaques { one: *b"Z", three: *b"YXW", hex_bound: *b"sixteen letters!", ..theirs };
     c_reads::<FixedOpaques>("fixed_opaques", &ours, "Z bc YXW ghij sixteen letters!");
 
-    let theirs = Strings {
-        short_one: "seven l".into(),
-        named: "thr".into(),
-        free: "as long as it takes".into(),
-    };
+    let theirs = Strings { short_one: "seven l".into(), named: "thr".into(), free: "as long as it takes".into() };
     c_writes::<Strings>("strings", &theirs);
-    let ours = Strings {
-        short_one: "".into(),
-        named: "é".into(),
-        free: "x".repeat(300).into(),
-    };
+    let ours = Strings { short_one: "".into(), named: "é".into(), free: "x".repeat(300).into() };
     c_reads::<Strings>("strings", &ours, &format!("|é|{}", "x".repeat(300)));
 }
 
@@ -123,33 +84,20 @@ fn structures_in_structures() {
         owner,
     };
     c_writes::<Drawing>("drawing", &theirs);
-    let ours = Drawing {
-        lines: [line([9, 8, 7, 6], 0), line([5, 4, 3, 2], 1)],
-        colour: Flags::LowBit,
-        ..theirs
-    };
+    let ours = Drawing { lines: [line([9, 8, 7, 6], 0), line([5, 4, 3, 2], 1)], colour: Flags::LowBit, ..theirs };
     c_reads::<Drawing>("drawing", &ours, "9,8-7,6/0 5,4-3,2/1 10,11 other owner");
 }
 
 #[test]
 fn linked_lists() {
     let items = |values: &[i32]| values.iter().map(|value| Item { value: *value }).collect::<Vec<_>>();
-    let member = |key: &str, value: &'static [u8]| Entry {
-        key: key.into(),
-        value: value.into(),
-    };
+    let member = |key: &str, value: &'static [u8]| Entry { key: key.into(), value: value.into() };
     let theirs = Lists {
         any: items(&[22, 33]),
         some: items(&[11, 22, 33]),
         nested: vec![
-            GroupNode {
-                group_name: "full".into(),
-                members: vec![member("k1", b""), member("k2", b"xyz")],
-            },
-            GroupNode {
-                group_name: "empty".into(),
-                members: vec![],
-            },
+            GroupNode { group_name: "full".into(), members: vec![member("k1", b""), member("k2", b"xyz")] },
+            GroupNode { group_name: "empty".into(), members: vec![] },
         ],
         several: vec![items(&[5]), items(&[6, 33])],
     };
@@ -157,10 +105,7 @@ fn linked_lists() {
     let ours = Lists {
         any: vec![],
         some: items(&[-1]),
-        nested: vec![GroupNode {
-            group_name: "g".into(),
-            members: vec![member("k", b"v")],
-        }],
+        nested: vec![GroupNode { group_name: "g".into(), members: vec![member("k", b"v")] }],
         several: vec![items(&[1, 2, 3])],
     };
     c_reads::<Lists>("lists", &ours, "; -1 ; g( k=v ) 1 2 3 ; ");

@@ -8,11 +8,7 @@ use std::path::Path;
 
 /// The first line in which two texts differ, for a message that can be read.
 fn difference(left: &str, right: &str) -> Option<String> {
-    let mut lines = left
-        .lines()
-        .chain(["(end)"])
-        .zip(right.lines().chain(["(end)"]))
-        .enumerate();
+    let mut lines = left.lines().chain(["(end)"]).zip(right.lines().chain(["(end)"])).enumerate();
     let (number, (left, right)) = lines.find(|(_, (left, right))| left != right)?;
     Some(format!("line {}:\n-{left}\n+{right}", number + 1))
 }
@@ -21,13 +17,8 @@ fn check(folder: &Path) -> Result<(), String> {
     let name = folder.file_name().unwrap().to_string_lossy();
     let emitted = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden").join(&*name);
     fs::create_dir_all(&emitted).unwrap();
-    let compiler = Compiler::new()
-        .out_dir(&emitted)
-        .verbatim_names(name == "verbatim_names");
-    let output = compiler
-        .compile(folder.join("input.x"))
-        .into_result()
-        .map_err(|error| error.to_string())?;
+    let compiler = Compiler::new().out_dir(&emitted).verbatim_names(name == "verbatim_names");
+    let output = compiler.compile(folder.join("input.x")).into_result().map_err(|error| error.to_string())?;
     let output = fs::read_to_string(output).unwrap();
     let place = folder.join("output.rs");
     if std::env::var_os("BLESS").is_some() {
@@ -40,12 +31,8 @@ fn check(folder: &Path) -> Result<(), String> {
 
 #[test]
 fn outputs_are_as_they_were() {
-    let folders = fs::read_dir(root().join("tests/golden"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let results: Vec<_> = folders
-        .map(|folder| (folder.display().to_string(), check(&folder)))
-        .collect();
+    let folders = fs::read_dir(root().join("tests/golden")).unwrap().map(|entry| entry.unwrap().path());
+    let results: Vec<_> = folders.map(|folder| (folder.display().to_string(), check(&folder))).collect();
     assert!(results.len() >= 15, "golden/ is there");
     let failed = |(name, result): (String, Result<(), String>)| result.err().map(|error| format!("{name}: {error}\n"));
     let failures: String = results.into_iter().filter_map(failed).collect();

@@ -92,10 +92,7 @@ fn records_that_announce_too_much() {
         let mut connection = Connection::open(&address);
         connection.send(&words(&[mark]));
         assert_eq!(connection.receive(), None, "{mark:#x}");
-        assert!(
-            start.elapsed() < Duration::from_secs(5),
-            "{mark:#x}: closed at once, not by a deadline"
-        );
+        assert!(start.elapsed() < Duration::from_secs(5), "{mark:#x}: closed at once, not by a deadline");
     }
     is_well(&address);
 }
@@ -126,11 +123,7 @@ fn discriminants_without_an_arm() {
     for (procedure, good) in [(4, 7), (5, 1)] {
         for discriminant in [0, 3, 6, 8, 0x8000_0000, u32::MAX] {
             let message = call(1, hostile_v1::PROGRAM, 1, procedure, &words(&[discriminant, 0]));
-            assert_eq!(
-                connection.outcome(&message).0,
-                GARBAGE_ARGS,
-                "{discriminant:#x} to {procedure}"
-            );
+            assert_eq!(connection.outcome(&message).0, GARBAGE_ARGS, "{discriminant:#x} to {procedure}");
         }
         let message = call(1, hostile_v1::PROGRAM, 1, procedure, &words(&[good, 0]));
         assert_eq!(connection.outcome(&message), (0, words(&[good])));
@@ -141,16 +134,12 @@ fn discriminants_without_an_arm() {
 fn results_without_an_arm() {
     let divided = |status: u32| {
         let address = serve_once(move |xid| whole(&success(xid, &words(&[status, 0, 0]))));
-        calculator_v1::Client::connect(&address)
-            .unwrap()
-            .divide(&Operands { left: 1, right: 1 })
+        calculator_v1::Client::connect(&address).unwrap().divide(&Operands { left: 1, right: 1 })
     };
     assert!(divided(0).is_ok());
     for status in [3, u32::MAX] {
         let outcome = divided(status);
-        let Err(Error::Decode(DecodeError::Enumerator { enumeration, value })) = outcome else {
-            panic!("{outcome:?}")
-        };
+        let Err(Error::Decode(DecodeError::Enumerator { enumeration, value })) = outcome else { panic!("{outcome:?}") };
         assert_eq!((enumeration, value), ("division_status", status.cast_signed()));
     }
 }
@@ -160,10 +149,7 @@ fn results_that_announce_too_much() {
     for length in [5, 0x4000_0000, u32::MAX] {
         let address = serve_once(move |xid| whole(&success(xid, &words(&[length, 0]))));
         let outcome = calculator_v1::Client::connect(&address).unwrap().hello("");
-        assert!(
-            matches!(outcome, Err(Error::Decode(DecodeError::Truncated { .. }))),
-            "{length:#x}: {outcome:?}"
-        );
+        assert!(matches!(outcome, Err(Error::Decode(DecodeError::Truncated { .. }))), "{length:#x}: {outcome:?}");
     }
     let address = serve_once(|_| words(&[u32::MAX]));
     let outcome = calculator_v1::Client::connect(&address).unwrap().hello("");
@@ -193,12 +179,8 @@ fn trees_too_deep() {
     }
 
     let client = hostile_v1::Client::connect(address).unwrap();
-    let tree = |depth: u32| {
-        (1..depth).fold(Tree::default(), |tree, _| Tree {
-            left: Some(Box::new(tree)),
-            ..Tree::default()
-        })
-    };
+    let tree =
+        |depth: u32| (1..depth).fold(Tree::default(), |tree, _| Tree { left: Some(Box::new(tree)), ..Tree::default() });
     assert_eq!(client.depth(&tree(deepest)).unwrap(), deepest);
     let outcome = client.depth(&tree(deepest + 1));
     assert!(
@@ -211,14 +193,8 @@ fn trees_too_deep() {
 fn a_list_of_a_million_nodes() {
     const NODES: u32 = 1_000_000;
     let body = || {
-        let records = record::Limits {
-            bytes: 16 << 20,
-            ..record::Limits::DEFAULT
-        };
-        let running = hostile(Limits {
-            record: records,
-            ..Limits::default()
-        });
+        let records = record::Limits { bytes: 16 << 20, ..record::Limits::DEFAULT };
+        let running = hostile(Limits { record: records, ..Limits::default() });
         let options = oncrpc::ClientOptions::new().max_call(16 << 20).record_limits(records);
         let client = hostile_v1::Client::connect_with(&running.addresses()[0], &options).unwrap();
         let items = client.count(NODES).unwrap();
@@ -231,12 +207,7 @@ fn a_list_of_a_million_nodes() {
         assert_eq!(client.sum(items).unwrap(), sum);
     };
     // What a thread has by default, whatever the test harness may have been told.
-    std::thread::Builder::new()
-        .stack_size(2 << 20)
-        .spawn(body)
-        .unwrap()
-        .join()
-        .unwrap();
+    std::thread::Builder::new().stack_size(2 << 20).spawn(body).unwrap().join().unwrap();
 }
 
 #[test]
@@ -257,11 +228,7 @@ fn peers_that_stop_within_a_record() {
     assert!(start.elapsed() < Duration::from_secs(10), "they wait for nobody");
     for (mut connection, length) in stopped.into_iter().zip(1..) {
         connection.send(&message[length..]);
-        assert_eq!(
-            connection.receive().unwrap(),
-            success(1, &words(&[0, 3])),
-            "{length} bytes first"
-        );
+        assert_eq!(connection.receive().unwrap(), success(1, &words(&[0, 3])), "{length} bytes first");
     }
 }
 
@@ -270,22 +237,13 @@ fn a_handler_that_panics_hurts_only_its_call() {
     let (_running, address) = calculator();
     let calculator = calculator_v1::Client::connect(&address).unwrap();
     for round in 0..10 {
-        assert!(
-            matches!(calculator.hello("fail: panic"), Err(Error::SystemError)),
-            "{round}"
-        );
+        assert!(matches!(calculator.hello("fail: panic"), Err(Error::SystemError)), "{round}");
         assert_eq!(calculator.hello("Ada").unwrap(), "hello, Ada");
     }
 }
 
 #[test]
 fn an_unknown_kind_has_no_name() {
-    assert_eq!(
-        Kind::try_from(3),
-        Err(DecodeError::Enumerator {
-            enumeration: "kind",
-            value: 3
-        })
-    );
+    assert_eq!(Kind::try_from(3), Err(DecodeError::Enumerator { enumeration: "kind", value: 3 }));
     assert_eq!(Kind::try_from(7).map(Kind::name), Ok("KIND_NOTHING"));
 }

@@ -13,59 +13,27 @@ struct Room {
     never: &'static [&'static str],
 }
 
-const NET: &[&str] = &[
-    "mio",
-    "socket2",
-    "std::net",
-    "std::io",
-    "std::fs",
-    "std::thread",
-    "std::time::SystemTime",
-];
+const NET: &[&str] = &["mio", "socket2", "std::net", "std::io", "std::fs", "std::thread", "std::time::SystemTime"];
 const FILES: &[&str] = &["std::fs", "std::net", "std::env", "std::process", "clap"];
 
 const ROOMS: &[Room] = &[
-    Room {
-        place: "runtime/src/xdr",
-        knows: &["xdr"],
-        never: &["std", "mio", "socket2", "slab"],
-    },
+    Room { place: "runtime/src/xdr", knows: &["xdr"], never: &["std", "mio", "socket2", "slab"] },
     // Records are written behind each other into the encoder that the messages go to.
-    Room {
-        place: "runtime/src/record",
-        knows: &["record", "xdr"],
-        never: &["std", "mio", "socket2", "slab"],
-    },
-    Room {
-        place: "runtime/src/rpc",
-        knows: &["rpc", "xdr"],
-        never: &["std", "mio", "socket2", "slab"],
-    },
+    Room { place: "runtime/src/record", knows: &["record", "xdr"], never: &["std", "mio", "socket2", "slab"] },
+    Room { place: "runtime/src/rpc", knows: &["rpc", "xdr"], never: &["std", "mio", "socket2", "slab"] },
     // The words that all layers above share: errors, a call, what serves it, limits, addresses.
     Room {
         place: "runtime/src/session",
-        knows: &[
-            "session", "rpc", "record", "xdr", "error", "call", "dispatch", "limits", "address",
-        ],
+        knows: &["session", "rpc", "record", "xdr", "error", "call", "dispatch", "limits", "address"],
         never: NET,
     },
     Room {
         place: "runtime/src/net",
-        knows: &[
-            "net", "session", "rpc", "record", "xdr", "error", "call", "limits", "address",
-        ],
+        knows: &["net", "session", "rpc", "record", "xdr", "error", "call", "limits", "address"],
         never: &["std::process"],
     },
-    Room {
-        place: "runtime/src/client",
-        knows: &[],
-        never: &["mio"],
-    },
-    Room {
-        place: "runtime/src",
-        knows: &[],
-        never: &["oncrpc_compiler", "std::process::exit"],
-    },
+    Room { place: "runtime/src/client", knows: &[], never: &["mio"] },
+    Room { place: "runtime/src", knows: &[], never: &["oncrpc_compiler", "std::process::exit"] },
     Room {
         place: "compiler/src/syntax",
         knows: &["syntax", "source", "diagnostic", "text", "lex", "literal", "suggest"],
@@ -76,21 +44,13 @@ const ROOMS: &[Room] = &[
         knows: &["model", "syntax::ast", "source", "diagnostic", "suggest"],
         never: FILES,
     },
-    Room {
-        place: "compiler/src/rust",
-        knows: &["rust", "model"],
-        never: FILES,
-    },
+    Room { place: "compiler/src/rust", knows: &["rust", "model"], never: FILES },
     Room {
         place: "compiler/src/preprocess",
         knows: &["preprocess", "source", "diagnostic", "text", "lex", "literal"],
         never: FILES,
     },
-    Room {
-        place: "compiler/src",
-        knows: &[],
-        never: &["oncrpc"],
-    },
+    Room { place: "compiler/src", knows: &[], never: &["oncrpc"] },
 ];
 
 /// Crates and names that only these places may use.
@@ -118,16 +78,12 @@ fn libraries() -> Vec<Source> {
 }
 
 fn is_in(source: &Source, place: &str) -> bool {
-    source
-        .path
-        .strip_prefix(place)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    source.path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
 }
 
 fn begins(path: &[String], with: &str) -> bool {
     let mut segments = path.iter();
-    with.split("::")
-        .all(|segment| segments.next().is_some_and(|it| it == segment))
+    with.split("::").all(|segment| segments.next().is_some_and(|it| it == segment))
 }
 
 /// Fails with all of `faults`, not only the first.
@@ -151,10 +107,7 @@ fn each_room_knows_only_what_it_may() {
             }
         }
     }
-    none(
-        faults,
-        "a part of the project may only know its own and lower ones (ARCHITECTURE.md)",
-    );
+    none(faults, "a part of the project may only know its own and lower ones (ARCHITECTURE.md)");
 }
 
 #[test]
@@ -166,12 +119,7 @@ fn dependencies_stay_in_their_room() {
                 let other_crate = source.path.starts_with("runtime") != places[0].starts_with("runtime");
                 begins(&path, name) && !other_crate && !places.iter().any(|place| source.path.starts_with(place))
             };
-            faults.extend(
-                OWNED
-                    .iter()
-                    .find(strange)
-                    .map(|(name, _)| format!("{} names {name}", source.path)),
-            );
+            faults.extend(OWNED.iter().find(strange).map(|(name, _)| format!("{} names {name}", source.path)));
         }
     }
     none(faults, "each dependency is used in one place");
@@ -179,53 +127,26 @@ fn dependencies_stay_in_their_room() {
 
 #[test]
 fn time_is_an_argument_below_net() {
-    let clocks = libraries()
-        .into_iter()
-        .filter(|source| is_in(source, "runtime/src/session"));
-    let faults = clocks
-        .filter(|source| source.library().contains("Instant::now"))
-        .map(|source| source.path)
-        .collect();
+    let clocks = libraries().into_iter().filter(|source| is_in(source, "runtime/src/session"));
+    let faults = clocks.filter(|source| source.library().contains("Instant::now")).map(|source| source.path).collect();
     none(faults, "a session is told the time");
 }
 
 #[test]
 fn nobody_outside_sees_mio() {
-    let public = |source: &Source| {
-        source
-            .library()
-            .lines()
-            .any(|line| line.contains("pub fn") && line.contains("mio::"))
-    };
-    none(
-        libraries()
-            .into_iter()
-            .filter(public)
-            .map(|source| source.path)
-            .collect(),
-        "a public signature names mio",
-    );
+    let public =
+        |source: &Source| source.library().lines().any(|line| line.contains("pub fn") && line.contains("mio::"));
+    none(libraries().into_iter().filter(public).map(|source| source.path).collect(), "a public signature names mio");
 }
 
 #[test]
 fn libraries_do_not_panic_by_design() {
-    let words = [
-        ".unwrap()",
-        ".expect( )",
-        "panic!(",
-        "unreachable!(",
-        "todo!(",
-        "unimplemented!(",
-        "unsafe {",
-        "unsafe fn",
-    ];
+    let words =
+        [".unwrap()", ".expect( )", "panic!(", "unreachable!(", "todo!(", "unimplemented!(", "unsafe {", "unsafe fn"];
     let mut faults = Vec::new();
     for source in libraries() {
         let code = without_comments_and_literals(source.library());
-        for (number, line) in code
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| words.iter().any(|word| line.contains(word)))
+        for (number, line) in code.lines().enumerate().filter(|(_, line)| words.iter().any(|word| line.contains(word)))
         {
             faults.push(format!("{}, near line {}: {}", source.path, number + 1, line.trim()));
         }
@@ -237,37 +158,24 @@ fn libraries_do_not_panic_by_design() {
 fn both_libraries_forbid_unsafe_code() {
     for library in ["runtime", "compiler"] {
         let path = oncrpc_tests::c::root().join(library).join("src/lib.rs");
-        assert!(
-            fs::read_to_string(path).unwrap().contains("#![forbid(unsafe_code)]"),
-            "{library}"
-        );
+        assert!(fs::read_to_string(path).unwrap().contains("#![forbid(unsafe_code)]"), "{library}");
     }
 }
 
 #[test]
 fn rooms_are_small() {
-    let sources = ["runtime", "compiler", "examples", "tests"]
-        .into_iter()
-        .flat_map(Source::below);
+    let sources = ["runtime", "compiler", "examples", "tests"].into_iter().flat_map(Source::below);
     let lines = |source: &Source| source.text.lines().count();
     let generated = |source: &Source| source.path.ends_with("/output.rs");
     let large = sources.filter(|source| lines(source) > 400 && !generated(source));
-    none(
-        large
-            .map(|source| format!("{}: {} lines", source.path, lines(&source)))
-            .collect(),
-        "a file has one subject",
-    );
+    none(large.map(|source| format!("{}: {} lines", source.path, lines(&source))).collect(), "a file has one subject");
 }
 
 #[test]
 fn the_libraries_do_not_depend_on_each_other() {
     for (library, other) in [("runtime", "oncrpc-compiler"), ("compiler", "oncrpc.")] {
         let manifest = fs::read_to_string(oncrpc_tests::c::root().join(library).join("Cargo.toml")).unwrap();
-        assert!(
-            !manifest.lines().any(|line| line.starts_with(other)),
-            "{library} depends on {other}"
-        );
+        assert!(!manifest.lines().any(|line| line.starts_with(other)), "{library} depends on {other}");
     }
 }
 

@@ -1,15 +1,11 @@
 //! The files that README.md shows are a package that builds without a warning, and server and client do what it says.
 
 use oncrpc_tests::c::root;
-use oncrpc_tests::process::{DEADLINE, Guard, run, run_for};
+use oncrpc_tests::cargo::build;
+use oncrpc_tests::process::{Guard, free_port, run, wait_for_port};
 use std::fs;
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-
-/// Longer than a package and its dependencies take to compile anywhere.
-const BUILD_TIME: Duration = Duration::from_secs(900);
 
 /// The port in README.md.
 const PORT: &str = "4045";
@@ -21,11 +17,8 @@ fn files(readme: &str) -> Vec<(&str, String)> {
     let mut before = "";
     while let Some(line) = lines.next() {
         if line.starts_with("```") {
-            let block: String = lines
-                .by_ref()
-                .take_while(|line| *line != "```")
-                .map(|line| format!("{line}\n"))
-                .collect();
+            let block: String =
+                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
             let path = before.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
             files.extend(path.map(|path| (path, block)));
         }
@@ -58,48 +51,18 @@ fn package(files: &[(&str, String)], port: u16) -> PathBuf {
     place
 }
 
-/// Builds it in our target folder and returns where its programs are.
-fn build(place: &Path) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(place)
-        .args(["build", "--offline", "--target-dir"])
-        .arg(target);
-    let output = run_for(BUILD_TIME, cargo, &[]);
-    assert!(output.status.success(), "{}", output.stderr);
-    target.join("debug")
-}
-
 #[test]
 fn the_first_ten_minutes() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let files = files(&readme);
     let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-    assert_eq!(
-        paths,
-        [
-            "idl/hello.x",
-            "build.rs",
-            "src/lib.rs",
-            "src/bin/server.rs",
-            "src/bin/client.rs"
-        ]
-    );
+    assert_eq!(paths, ["idl/hello.x", "build.rs", "src/lib.rs", "src/bin/server.rs", "src/bin/client.rs"]);
 
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let programs = build(&package(&files, port));
-    let server = Command::new(programs.join("server"))
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let port = free_port();
+    let programs = build(&package(&files, port), &[]);
+    let server = Command::new(programs.join("server")).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let _server = Guard(server);
-    let end = Instant::now() + DEADLINE;
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < end, "the server does not listen");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_for_port(port);
     let output = run(programs.join("client"), &[], &[]);
     assert_eq!(output.lines(), ["hello, Ada (#1)", "hello, Bo hello, Cy"]);
 }

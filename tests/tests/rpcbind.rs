@@ -18,33 +18,19 @@ fn alone() -> Option<MutexGuard<'static, ()>> {
 
 /// Our server, registered, on both transports of IPv4 and IPv6.
 fn registered() -> RunningServer {
-    let places = [
-        "tcp://127.0.0.1:0",
-        "udp://127.0.0.1:0",
-        "tcp://[::1]:0",
-        "udp://[::1]:0",
-    ];
-    let server = places
-        .iter()
-        .try_fold(services::server(), |server, place| server.listen(place))
-        .unwrap();
+    let places = ["tcp://127.0.0.1:0", "udp://127.0.0.1:0", "tcp://[::1]:0", "udp://[::1]:0"];
+    let server = places.iter().try_fold(services::server(), |server, place| server.listen(place)).unwrap();
     server.register_with_rpcbind().start().unwrap()
 }
 
 fn port(running: &RunningServer, scheme: &str) -> u16 {
-    let place = running
-        .addresses()
-        .iter()
-        .find(|place| place.starts_with(scheme))
-        .unwrap();
+    let place = running.addresses().iter().find(|place| place.starts_with(scheme)).unwrap();
     place.rsplit(':').next().unwrap().parse().unwrap()
 }
 
 fn rpcinfo(arguments: &[&str]) -> oncrpc_tests::process::Output {
     let mut command = Command::new("rpcinfo");
-    command
-        .args(arguments)
-        .env("PATH", format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap()));
+    command.args(arguments).env("PATH", format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap()));
     run_command(command, &[])
 }
 
@@ -66,12 +52,8 @@ fn rpcinfo_lists_and_pings_our_server() {
     let Some(_alone) = alone() else { return };
     let running = registered();
     let (tcp, udp) = (port(&running, "tcp://127"), port(&running, "udp://127"));
-    let mut expected = vec![
-        (1, "tcp".into(), tcp),
-        (1, "udp".into(), udp),
-        (2, "tcp".into(), tcp),
-        (2, "udp".into(), udp),
-    ];
+    let mut expected =
+        vec![(1, "tcp".into(), tcp), (1, "udp".into(), udp), (2, "tcp".into(), tcp), (2, "udp".into(), udp)];
     let mut found = rows(calculator_v1::PROGRAM);
     found.sort();
     expected.sort();
@@ -132,13 +114,8 @@ fn a_server_that_stops_is_forgotten() {
     assert_eq!(rows(users_v1::PROGRAM), []);
     assert_eq!(rows(calculator_v1::PROGRAM), []);
     let outcome = users_v1::Client::connect("127.0.0.1");
-    let Err(Error::NotRegistered { program, version, host }) = outcome else {
-        panic!("{outcome:?}")
-    };
-    assert_eq!(
-        (program, version, host.as_str()),
-        (users_v1::PROGRAM, users_v1::VERSION, "127.0.0.1")
-    );
+    let Err(Error::NotRegistered { program, version, host }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((program, version, host.as_str()), (users_v1::PROGRAM, users_v1::VERSION, "127.0.0.1"));
 }
 
 #[test]
@@ -162,19 +139,9 @@ fn registrations_are_listed() {
     let Some(_alone) = alone() else { return };
     let running = registered();
     let listed = oncrpc::rpcbind::registrations("127.0.0.1", &ClientOptions::new()).unwrap();
-    for (netid, scheme) in [
-        ("tcp", "tcp://127"),
-        ("udp", "udp://127"),
-        ("tcp6", "tcp://["),
-        ("udp6", "udp://["),
-    ] {
+    for (netid, scheme) in [("tcp", "tcp://127"), ("udp", "udp://127"), ("tcp6", "tcp://["), ("udp6", "udp://[")] {
         let port = Some(port(&running, scheme));
-        let users = listed
-            .iter()
-            .filter(|it| it.program == users_v1::PROGRAM && it.version == 1);
-        assert!(
-            users.clone().any(|it| it.netid == netid && it.port() == port),
-            "{netid}: {listed:?}"
-        );
+        let users = listed.iter().filter(|it| it.program == users_v1::PROGRAM && it.version == 1);
+        assert!(users.clone().any(|it| it.netid == netid && it.port() == port), "{netid}: {listed:?}");
     }
 }

@@ -31,11 +31,7 @@ struct Case<'a> {
 impl Subject {
     fn kitchen_sink() -> Self {
         let path = "idl/kitchen_sink.x";
-        Self {
-            path,
-            model: model(path),
-            codecs: KITCHEN_SINK,
-        }
+        Self { path, model: model(path), codecs: KITCHEN_SINK }
     }
 
     fn all() -> Vec<Self> {
@@ -43,28 +39,16 @@ impl Subject {
             0 => missing("/usr/include/rpcsvc"),
             count => assert!(count >= 8, "only {count} of /usr/include/rpcsvc compile"),
         }
-        let system = SYSTEM.iter().map(|(path, codecs)| Self {
-            path,
-            model: model(path),
-            codecs,
-        });
+        let system = SYSTEM.iter().map(|(path, codecs)| Self { path, model: model(path), codecs });
         system.chain([Self::kitchen_sink()]).collect()
     }
 
     fn cases(&self) -> impl Iterator<Item = Case<'_>> {
         let types = types(&self.model);
         self.codecs.iter().enumerate().map(move |(index, codec)| {
-            let (_, ty) = types
-                .iter()
-                .find(|(name, _)| *name == codec.name)
-                .unwrap_or_else(|| panic!("{}", codec.name));
-            Case {
-                index,
-                codec,
-                ty: ty.clone(),
-                model: &self.model,
-                random: Random::new(index as u64),
-            }
+            let (_, ty) =
+                types.iter().find(|(name, _)| *name == codec.name).unwrap_or_else(|| panic!("{}", codec.name));
+            Case { index, codec, ty: ty.clone(), model: &self.model, random: Random::new(index as u64) }
         })
     }
 }
@@ -119,11 +103,7 @@ fn rust_knows_the_sizes() {
             let size = subject.model.size_of(&case.ty);
             let max = size.max.map_or(usize::MAX, |max| usize::try_from(max).unwrap());
             // A codec does not tell an unbounded length from one of 2^32-1 bytes.
-            let told = if case.codec.size.1 > u32::MAX as usize {
-                usize::MAX
-            } else {
-                case.codec.size.1
-            };
+            let told = if case.codec.size.1 > u32::MAX as usize { usize::MAX } else { case.codec.size.1 };
             assert_eq!((case.codec.size.0 as u64, told), (size.min, max), "{}", case.codec.name);
         }
     }
@@ -136,12 +116,7 @@ fn rust_gives_back_the_same_bytes() {
             for number in 0..VALUES {
                 let bytes = Bytes::from(case.value());
                 let right = Ok((bytes.len(), bytes.clone()));
-                assert_eq!(
-                    (case.codec.again)(&bytes),
-                    right,
-                    "{}",
-                    shown(case.codec, number, &bytes)
-                );
+                assert_eq!((case.codec.again)(&bytes), right, "{}", shown(case.codec, number, &bytes));
             }
         }
     }
@@ -161,10 +136,7 @@ fn rust_judges_broken_bytes_as_the_rfc_does() {
             assert_eq!(ours, right, "{}", shown(case.codec, number, &bytes));
         }
     }
-    assert!(
-        refused > KITCHEN_SINK.len() * VALUES / 5,
-        "only {refused} values were broken: the test is"
-    );
+    assert!(refused > KITCHEN_SINK.len() * VALUES / 5, "only {refused} values were broken: the test is");
 }
 
 #[test]
@@ -179,12 +151,7 @@ fn c_gives_back_the_same_bytes() {
         };
         for (number, ((index, bytes), answer)) in values.iter().zip(answers).enumerate() {
             let message = shown(&subject.codecs[*index], number % VALUES, bytes);
-            assert_eq!(
-                answer,
-                Some((bytes.len(), bytes.clone())),
-                "{}: {message}",
-                subject.path
-            );
+            assert_eq!(answer, Some((bytes.len(), bytes.clone())), "{}: {message}", subject.path);
         }
     }
 }
@@ -236,13 +203,7 @@ fn ask_c(subject: &Subject, values: &[(usize, Vec<u8>)]) -> Option<Vec<Answer>> 
     let entry = |codec: &Codec| format!("{{\"{0}\", (xdrproc_t)xdr_{0}, sizeof({0})}},\n", codec.name);
     let registry: String = subject.codecs.iter().map(entry).collect();
     let extra = &[("interface.h", header.as_str()), ("registry.h", registry.as_str())];
-    let program = Peer {
-        name: "roundtrip",
-        interface: subject.path,
-        stubs: &[],
-        extra,
-    }
-    .build()?;
+    let program = Peer { name: "roundtrip", interface: subject.path, stubs: &[], extra }.build()?;
 
     let mut input = Vec::new();
     for (index, bytes) in values {
@@ -251,13 +212,7 @@ fn ask_c(subject: &Subject, values: &[(usize, Vec<u8>)]) -> Option<Vec<Answer>> 
         input.extend(bytes);
     }
     let output = process::run(program, &[], &input);
-    assert!(
-        output.status.success(),
-        "{}: {}: {}",
-        subject.path,
-        output.status,
-        output.stderr
-    );
+    assert!(output.status.success(), "{}: {}: {}", subject.path, output.status, output.stderr);
     let mut rest = output.stdout.as_slice();
     Some(values.iter().map(|_| answer(&mut rest)).collect())
 }

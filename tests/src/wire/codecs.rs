@@ -22,11 +22,7 @@ pub struct Codec {
 impl Codec {
     /// Does not compile unless `V` is what the codec `C` makes.
     const fn of<C: Xdr<Value = V>, V>(name: &'static str) -> Self {
-        Self {
-            name,
-            size: (C::MIN, C::MAX),
-            again: again::<C>,
-        }
+        Self { name, size: (C::MIN, C::MAX), again: again::<C> }
     }
 }
 

@@ -13,12 +13,7 @@ const LARGEST_BOUND: u32 = 64;
 
 /// The bytes of a random valid value. Extremes are likelier than chance would have them: empty, full, smallest, largest.
 pub fn generate(model: &Model, ty: &Type, random: &mut Random) -> Vec<u8> {
-    let mut generator = Generator {
-        model,
-        random,
-        out: Vec::new(),
-        depth: 0,
-    };
+    let mut generator = Generator { model, random, out: Vec::new(), depth: 0 };
     generator.value(ty);
     generator.out
 }
@@ -92,16 +87,10 @@ impl Generator<'_> {
     }
 
     fn union(&mut self, it: &Union) {
-        let arms: Vec<(i64, Option<&Field>)> = it
-            .arms
-            .iter()
-            .flat_map(|arm| arm.cases.iter().map(|case| (case.value, arm.field.as_ref())))
-            .collect();
-        let others: Vec<i64> = self
-            .discriminants(it)
-            .into_iter()
-            .filter(|value| arms.iter().all(|(taken, _)| taken != value))
-            .collect();
+        let arms: Vec<(i64, Option<&Field>)> =
+            it.arms.iter().flat_map(|arm| arm.cases.iter().map(|case| (case.value, arm.field.as_ref()))).collect();
+        let others: Vec<i64> =
+            self.discriminants(it).into_iter().filter(|value| arms.iter().all(|(taken, _)| taken != value)).collect();
         let choice = self.random.below(arms.len() + 1);
         let (value, field) = match (arms.get(choice), &it.default) {
             (None, Some(default)) if !others.is_empty() => (*self.random.pick(&others), default.field.as_ref()),
@@ -138,36 +127,18 @@ impl Generator<'_> {
             Basic::Bool => self.unsigned(1),
             Basic::Hyper | Basic::UnsignedHyper => {
                 let value =
-                    *self
-                        .random
-                        .pick(&[0, 1, u64::MAX, 1 << 63, (1 << 63) - 1, 1 << 32, 0x0123_4567_89ab_cdef]);
-                let value = if self.random.once_in(2) {
-                    self.random.bits()
-                } else {
-                    value
-                };
+                    *self.random.pick(&[0, 1, u64::MAX, 1 << 63, (1 << 63) - 1, 1 << 32, 0x0123_4567_89ab_cdef]);
+                let value = if self.random.once_in(2) { self.random.bits() } else { value };
                 self.out.extend(value.to_be_bytes());
             }
             Basic::Float => {
-                let value = *self
-                    .random
-                    .pick(&[0.0, -0.0, 1.5, f32::INFINITY, f32::NAN, f32::MIN_POSITIVE / 2.0]);
-                let value = if self.random.once_in(2) {
-                    f32::from_bits(self.bits32())
-                } else {
-                    value
-                };
+                let value = *self.random.pick(&[0.0, -0.0, 1.5, f32::INFINITY, f32::NAN, f32::MIN_POSITIVE / 2.0]);
+                let value = if self.random.once_in(2) { f32::from_bits(self.bits32()) } else { value };
                 self.out.extend(value.to_be_bytes());
             }
             Basic::Double => {
-                let value = *self
-                    .random
-                    .pick(&[0.0, -0.0, 0.1, f64::NEG_INFINITY, f64::NAN, f64::MAX]);
-                let value = if self.random.once_in(2) {
-                    f64::from_bits(self.random.bits())
-                } else {
-                    value
-                };
+                let value = *self.random.pick(&[0.0, -0.0, 0.1, f64::NEG_INFINITY, f64::NAN, f64::MAX]);
+                let value = if self.random.once_in(2) { f64::from_bits(self.random.bits()) } else { value };
                 self.out.extend(value.to_be_bytes());
             }
             Basic::Quadruple => self.opaque(16),
@@ -212,9 +183,7 @@ impl Generator<'_> {
             return 0;
         }
         let any = self.random.below(7) as u32;
-        let wanted = *self
-            .random
-            .pick(&[0, 1, any, any, if max <= LARGEST_BOUND { max } else { any }]);
+        let wanted = *self.random.pick(&[0, 1, any, any, if max <= LARGEST_BOUND { max } else { any }]);
         wanted.min(max)
     }
 

@@ -16,18 +16,13 @@ use oncrpc_compiler::model::types::{Definition, DefinitionId, Model, Type};
 /// The model of an interface, whose path is below the folder of the project or absolute.
 pub fn model(interface: &str) -> Model {
     let path = root().join(interface);
-    Compiler::new()
-        .model(path)
-        .into_result()
-        .unwrap_or_else(|error| panic!("{error}"))
+    Compiler::new().model(path).into_result().unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The types of `model` that have values, under their names in the `.x` file.
 pub fn types(model: &Model) -> Vec<(&str, Type)> {
     let definitions = model.definitions.iter().enumerate();
-    definitions
-        .filter_map(|(index, definition)| named(definition, DefinitionId(index)))
-        .collect()
+    definitions.filter_map(|(index, definition)| named(definition, DefinitionId(index))).collect()
 }
 
 fn named(definition: &Definition, id: DefinitionId) -> Option<(&str, Type)> {

@@ -24,27 +24,10 @@ fn change(piece: &mut [u8], kind: Kind, random: &mut Random) {
     let changed = match kind {
         Kind::Length(bound) => {
             let bound = bound.unwrap_or(0x4000_0000);
-            let near = [
-                0,
-                word.wrapping_sub(1),
-                word.wrapping_add(1),
-                bound,
-                bound.wrapping_add(1),
-            ];
+            let near = [0, word.wrapping_sub(1), word.wrapping_add(1), bound, bound.wrapping_add(1)];
             *random.pick(&[&near[..], &[0x7fff_ffff, 0x8000_0000, 0xffff_fffc, 0xffff_ffff]].concat())
         }
-        Kind::Narrow => *random.pick(&[
-            127,
-            128,
-            255,
-            256,
-            0x7fff,
-            0x8000,
-            0xffff,
-            0x1_0000,
-            0xffff_ff7f,
-            0xffff_8000,
-        ]),
+        Kind::Narrow => *random.pick(&[127, 128, 255, 256, 0x7fff, 0x8000, 0xffff, 0x1_0000, 0xffff_ff7f, 0xffff_8000]),
         Kind::Truth => *random.pick(&[0, 1, 2, 0x100, 0x8000_0000, u32::MAX]),
         Kind::Choice => *random.pick(&[0, 1, 2, 3, 16, 18, word ^ 0x8000_0000, word.wrapping_add(1), u32::MAX]),
         Kind::Number | Kind::Text | Kind::Opaque | Kind::Padding => return flip(piece, random),

@@ -68,11 +68,7 @@ pub enum Fault {
 /// # Errors
 /// They hold none.
 pub fn read(model: &Model, ty: &Type, bytes: &[u8]) -> Result<Reading, Fault> {
-    let mut reader = Reader {
-        model,
-        bytes,
-        reading: Reading::default(),
-    };
+    let mut reader = Reader { model, bytes, reading: Reading::default() };
     reader.value(ty)?;
     Ok(reader.reading)
 }
@@ -142,10 +138,7 @@ impl<'a> Reader<'a> {
             Discriminant::Unsigned => i64::from(self.word(Kind::Choice)?),
             Discriminant::Enumeration(id) => i64::from(self.enumerator(id)?),
         };
-        let arm = it
-            .arms
-            .iter()
-            .find(|arm| arm.cases.iter().any(|case| case.value == value));
+        let arm = it.arms.iter().find(|arm| arm.cases.iter().any(|case| case.value == value));
         let field = match (arm, &it.default) {
             (Some(arm), _) => &arm.field,
             (None, Some(default)) => &default.field,
@@ -177,20 +170,12 @@ impl<'a> Reader<'a> {
     }
 
     fn narrow(&mut self, fits: impl Fn(u32) -> bool) -> Result<(), Fault> {
-        if fits(self.word(Kind::Narrow)?) {
-            Ok(())
-        } else {
-            Err(Fault::Range)
-        }
+        if fits(self.word(Kind::Narrow)?) { Ok(()) } else { Err(Fault::Range) }
     }
 
     fn length(&mut self, max: Option<u32>) -> Result<u32, Fault> {
         let length = self.word(Kind::Length(max))?;
-        if max.is_some_and(|max| length > max) {
-            Err(Fault::TooLong)
-        } else {
-            Ok(length)
-        }
+        if max.is_some_and(|max| length > max) { Err(Fault::TooLong) } else { Ok(length) }
     }
 
     fn opaque(&mut self, length: u32, kind: Kind) -> Result<(), Fault> {
