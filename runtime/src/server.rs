@@ -4,7 +4,7 @@ use crate::address::{Address, Transport};
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::net::{EventLoop, Stop};
+use crate::net::{EventLoop, Stop, bind_tcp};
 use crate::session::server::Programs;
 use mio::net::{TcpListener, UdpSocket};
 use registrations::Registrations;
@@ -99,10 +99,7 @@ impl Server {
     /// [`Error::Address`] or [`Error::Listen`].
     pub fn listen(mut self, address: &str) -> Result<Self> {
         let parsed: Address = address.parse()?;
-        let failed = |source| Error::Listen {
-            address: address.to_owned(),
-            source,
-        };
+        let failed = |source| Error::Listen { address: address.to_owned(), source };
         let places = parsed.resolve(parsed.required_port()?).map_err(|error| match error {
             Error::Connect { source, .. } => failed(source),
             error => error,
@@ -124,17 +121,12 @@ impl Server {
 
     /// Where it listens, as a client connects to it: `tcp://127.0.0.1:4045`.
     pub fn addresses(&self) -> Vec<String> {
-        self.bound
-            .iter()
-            .map(|(transport, address)| format!("{transport}://{address}"))
-            .collect()
+        self.bound.iter().map(|(transport, address)| format!("{transport}://{address}")).collect()
     }
 
     /// Stops the server, also one that does not run yet.
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle {
-            stop: Arc::clone(&self.stop),
-        }
+        ServerHandle { stop: Arc::clone(&self.stop) }
     }
 
     /// Serves on this thread until it is [stopped](ServerHandle::stop). Says on stderr where it serves what, unless it is
@@ -164,11 +156,7 @@ impl Server {
             .name("oncrpc-server".to_owned())
             .spawn(move || ready.run())
             .map_err(|source| failed(&addresses, source))?;
-        Ok(RunningServer {
-            addresses,
-            handle,
-            thread: Some(thread),
-        })
+        Ok(RunningServer { addresses, handle, thread: Some(thread) })
     }
 
     fn prepare(self) -> Result<Ready> {
@@ -181,18 +169,13 @@ impl Server {
         } else {
             Registrations::default()
         };
-        Ok(Ready {
-            event_loop,
-            registrations,
-            numbers,
-            addresses,
-        })
+        Ok(Ready { event_loop, registrations, numbers, addresses })
     }
 
     fn bind(&mut self, transport: Transport, place: SocketAddr) -> io::Result<()> {
         let bound = match transport {
             Transport::Tcp => {
-                let socket = TcpListener::bind(place)?;
+                let socket = bind_tcp(place)?;
                 let bound = socket.local_addr()?;
                 self.tcp.push(socket);
                 bound
@@ -220,11 +203,8 @@ struct Ready {
 
 impl Ready {
     fn tell(&self) {
-        let programs: Vec<_> = self
-            .numbers
-            .iter()
-            .map(|(program, version)| format!("{program:#x} version {version}"))
-            .collect();
+        let programs: Vec<_> =
+            self.numbers.iter().map(|(program, version)| format!("{program:#x} version {version}")).collect();
         for address in &self.addresses {
             eprintln!("oncrpc: serving {} on {address}", programs.join(", "));
         }
@@ -232,15 +212,8 @@ impl Ready {
 
     /// Clients are no longer sent here when the server stops taking them in.
     fn run(self) -> Result<()> {
-        let Self {
-            event_loop,
-            registrations,
-            addresses,
-            ..
-        } = self;
-        event_loop
-            .run(|| drop(registrations))
-            .map_err(|source| failed(&addresses, source))
+        let Self { event_loop, registrations, addresses, .. } = self;
+        event_loop.run(|| drop(registrations)).map_err(|source| failed(&addresses, source))
     }
 }
 
@@ -303,8 +276,5 @@ fn is_absent(error: &io::Error) -> bool {
 }
 
 fn failed(addresses: &[String], source: io::Error) -> Error {
-    Error::Listen {
-        address: addresses.join(", "),
-        source: Arc::new(source),
-    }
+    Error::Listen { address: addresses.join(", "), source: Arc::new(source) }
 }

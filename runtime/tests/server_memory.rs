@@ -21,10 +21,8 @@ fn connect(address: SocketAddr, bytes: &[u8]) -> TcpStream {
 
 /// Waits until the server has looked at all that was sent before: an unknown program is refused after it.
 fn wait_for_server(address: SocketAddr) {
-    let call: Vec<u8> = [0x8000_0028_u32, 1, 0, 2, 99, 1, 0, 0, 0, 0, 0]
-        .iter()
-        .flat_map(|word| word.to_be_bytes())
-        .collect();
+    let call: Vec<u8> =
+        [0x8000_0028_u32, 1, 0, 2, 99, 1, 0, 0, 0, 0, 0].iter().flat_map(|word| word.to_be_bytes()).collect();
     let mut stream = connect(address, &call);
     std::io::Read::read_exact(&mut stream, &mut [0; 28]).unwrap();
 }

@@ -35,11 +35,7 @@ pub(super) struct Shared {
 
 impl Default for Shared {
     fn default() -> Self {
-        Self {
-            scratch: vec![0; SCRATCH],
-            spare: Encoder::new(),
-            record: BytesMut::new(),
-        }
+        Self { scratch: vec![0; SCRATCH], spare: Encoder::new(), record: BytesMut::new() }
     }
 }
 
@@ -144,11 +140,7 @@ impl Connection {
         let turn = self.turn(programs, shared, now);
         self.closing = true;
         self.backlog.clear();
-        if turn == Turn::Close || self.out.is_none() {
-            Turn::Close
-        } else {
-            Turn::Wait
-        }
+        if turn == Turn::Close || self.out.is_none() { Turn::Close } else { Turn::Wait }
     }
 
     /// When it is to be closed if nothing happens.
@@ -189,11 +181,7 @@ impl Connection {
             let done = (self.closing || self.ended) && out.is_empty();
             return if done { Turn::Close } else { Turn::Wait };
         }
-        if is_full(out, programs) {
-            Turn::Wait
-        } else {
-            Turn::Again
-        }
+        if is_full(out, programs) { Turn::Wait } else { Turn::Again }
     }
 
     /// Reads once: how many bytes went straight to the record they belong to, and those behind them, in `scratch`.
@@ -205,9 +193,7 @@ impl Connection {
             let (direct, most) = (room.len(), room.len().saturating_add(scratch.len()));
             let outcome = match direct {
                 0 => self.socket.read(scratch),
-                _ => self
-                    .socket
-                    .read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
+                _ => self.socket.read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
             };
             match outcome {
                 Ok(count) => {

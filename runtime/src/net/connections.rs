@@ -19,11 +19,7 @@ pub(super) struct Connections {
 impl Connections {
     /// None yet, and never more than `most`.
     pub(super) fn new(most: usize) -> Self {
-        Self {
-            slots: Slab::with_capacity(most.min(64)),
-            most,
-            next_look: None,
-        }
+        Self { slots: Slab::with_capacity(most.min(64)), most, next_look: None }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -88,8 +84,7 @@ impl Connections {
 
     /// Lets all answer what has come; those that have nothing more to write are closed.
     pub(super) fn finish(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) {
-        self.slots
-            .retain(|_, connection| connection.finish(programs, shared, now) != Turn::Close);
+        self.slots.retain(|_, connection| connection.finish(programs, shared, now) != Turn::Close);
     }
 }
 

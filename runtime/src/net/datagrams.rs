@@ -23,12 +23,7 @@ pub(super) struct Datagrams {
 
 impl Datagrams {
     pub(super) fn new(socket: UdpSocket) -> Self {
-        Self {
-            socket,
-            out: Encoder::new(),
-            reply: Vec::new(),
-            queued: false,
-        }
+        Self { socket, out: Encoder::new(), reply: Vec::new(), queued: false }
     }
 
     pub(super) fn socket_mut(&mut self) -> &mut UdpSocket {
@@ -66,8 +61,5 @@ impl Datagrams {
 
 fn is_of_sending(kind: ErrorKind) -> bool {
     use ErrorKind::{ConnectionRefused, HostUnreachable, Interrupted, NetworkUnreachable};
-    matches!(
-        kind,
-        ConnectionRefused | HostUnreachable | Interrupted | NetworkUnreachable
-    )
+    matches!(kind, ConnectionRefused | HostUnreachable | Interrupted | NetworkUnreachable)
 }

@@ -93,18 +93,10 @@ impl EventLoop {
     fn register(&mut self) -> io::Result<()> {
         let registry = self.poll.registry();
         for (index, listener) in self.listeners.iter_mut().enumerate() {
-            registry.register(
-                listener.socket_mut(),
-                Source::Listener(index).token(),
-                Interest::READABLE,
-            )?;
+            registry.register(listener.socket_mut(), Source::Listener(index).token(), Interest::READABLE)?;
         }
         for (index, datagrams) in self.datagrams.iter_mut().enumerate() {
-            registry.register(
-                datagrams.socket_mut(),
-                Source::Datagrams(index).token(),
-                Interest::READABLE,
-            )?;
+            registry.register(datagrams.socket_mut(), Source::Datagrams(index).token(), Interest::READABLE)?;
         }
         Ok(())
     }
@@ -221,11 +213,7 @@ impl EventLoop {
 
     fn resume_listeners(&mut self, now: Instant) {
         for index in 0..self.listeners.len() {
-            if self
-                .listeners
-                .get_mut(index)
-                .is_some_and(|listener| listener.resume(now))
-            {
+            if self.listeners.get_mut(index).is_some_and(|listener| listener.resume(now)) {
                 self.enqueue(Source::Listener(index));
             }
         }

@@ -32,11 +32,7 @@ pub(super) enum Accepted {
 
 impl Listener {
     pub(super) fn new(socket: TcpListener) -> Self {
-        Self {
-            socket,
-            paused: None,
-            queued: false,
-        }
+        Self { socket, paused: None, queued: false }
     }
 
     pub(super) fn socket_mut(&mut self) -> &mut TcpListener {
@@ -85,10 +81,7 @@ mod tests {
 
     #[test]
     fn knows_when_the_system_is_exhausted() {
-        assert!(matches!(
-            classify(&Error::from_raw_os_error(24)),
-            Accepted::NoDescriptor
-        ));
+        assert!(matches!(classify(&Error::from_raw_os_error(24)), Accepted::NoDescriptor));
         assert!(matches!(classify(&Error::from_raw_os_error(23)), Accepted::Exhausted));
         assert!(matches!(classify(&Error::from_raw_os_error(103)), Accepted::Lost));
     }

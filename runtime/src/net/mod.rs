@@ -1,5 +1,6 @@
 //! Sockets: the loop that waits for all of them, connections, datagrams.
 
+mod bind;
 mod connection;
 mod connections;
 mod datagrams;
@@ -8,6 +9,7 @@ mod event_loop;
 mod listener;
 mod stop;
 
+pub(crate) use bind::bind_tcp;
 pub(crate) use event_loop::EventLoop;
 pub(crate) use stop::Stop;
 

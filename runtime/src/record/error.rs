@@ -29,10 +29,7 @@ impl fmt::Display for RecordError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { length, limit } => {
-                write!(
-                    out,
-                    "a record of at least {length} bytes was announced, the limit is {limit}"
-                )
+                write!(out, "a record of at least {length} bytes was announced, the limit is {limit}")
             }
             Self::TooManyFragments { limit } => write!(out, "a record has more than {limit} fragments"),
             Self::TooManyEmptyFragments { limit } => write!(out, "a record has more than {limit} empty fragments"),

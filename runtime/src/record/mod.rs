@@ -32,11 +32,7 @@ pub struct Limits {
 
 impl Limits {
     /// The limits of [`Limits::default`].
-    pub const DEFAULT: Self = Self {
-        bytes: 4 << 20,
-        fragments: 1_024,
-        empty_fragments: 16,
-    };
+    pub const DEFAULT: Self = Self { bytes: 4 << 20, fragments: 1_024, empty_fragments: 16 };
 }
 
 impl Default for Limits {

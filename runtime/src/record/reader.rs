@@ -53,10 +53,7 @@ pub struct Reader {
 impl Reader {
     /// At the start of a stream.
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            ..Self::default()
-        }
+        Self { limits, ..Self::default() }
     }
 
     /// The next record, with bytes taken from the front of `input`; `None` if all of `input` was taken and the record
@@ -109,11 +106,7 @@ impl Reader {
 
     /// Takes the memory back while no record is in it, so that a stream that is silent holds none.
     pub fn take_back(&mut self) -> BytesMut {
-        if self.is_mid_record() {
-            BytesMut::new()
-        } else {
-            self.body.take_buffer()
-        }
+        if self.is_mid_record() { BytesMut::new() } else { self.body.take_buffer() }
     }
 
     /// Whether a record has begun and is not complete.
@@ -163,9 +156,7 @@ impl Reader {
     fn open(&mut self, fragment: Fragment) -> Result<(), RecordError> {
         self.fragments += 1;
         if self.fragments > self.limits.fragments {
-            return Err(RecordError::TooManyFragments {
-                limit: self.limits.fragments,
-            });
+            return Err(RecordError::TooManyFragments { limit: self.limits.fragments });
         }
         if fragment.length == 0 {
             self.check_empty(fragment.last)?;
@@ -179,9 +170,7 @@ impl Reader {
     fn check_empty(&mut self, last: bool) -> Result<(), RecordError> {
         self.empty_fragments += 1;
         if self.empty_fragments > self.limits.empty_fragments {
-            Err(RecordError::TooManyEmptyFragments {
-                limit: self.limits.empty_fragments,
-            })
+            Err(RecordError::TooManyEmptyFragments { limit: self.limits.empty_fragments })
         } else if last && self.body.len() == 0 {
             Err(RecordError::Empty)
         } else {
@@ -192,11 +181,7 @@ impl Reader {
     fn check_total(&self, more: usize) -> Result<(), RecordError> {
         let length = self.body.len().saturating_add(more);
         let limit = self.limits.bytes;
-        if length > limit {
-            Err(RecordError::TooLarge { length, limit })
-        } else {
-            Ok(())
-        }
+        if length > limit { Err(RecordError::TooLarge { length, limit }) } else { Ok(()) }
     }
 
     fn complete(&mut self) -> Bytes {
@@ -217,10 +202,7 @@ struct Fragment {
 impl From<[u8; 4]> for Fragment {
     fn from(mark: [u8; 4]) -> Self {
         let mark = u32::from_be_bytes(mark);
-        Self {
-            length: (mark & !LAST) as usize,
-            last: mark & LAST != 0,
-        }
+        Self { length: (mark & !LAST) as usize, last: mark & LAST != 0 }
     }
 }
 

@@ -36,10 +36,7 @@ pub fn begin(out: &mut Encoder, limit: usize) -> OpenRecord {
 /// # Errors
 /// The record exceeds its limit; it is taken back.
 pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<(), EncodeError> {
-    let word = out
-        .since(record.start)
-        .checked_sub(MARK)
-        .filter(|length| *length <= record.limit);
+    let word = out.since(record.start).checked_sub(MARK).filter(|length| *length <= record.limit);
     match word.and_then(|length| u32::try_from(length).ok()) {
         Some(length) => {
             out.patch(record.start, LAST | length);

@@ -26,12 +26,7 @@ impl Registrations {
             for address in families(*socket) {
                 for (program, version) in programs.clone() {
                     rpcbind::register(program, version, address, *transport)?;
-                    this.0.push(Registration {
-                        program,
-                        version,
-                        transport: *transport,
-                        address,
-                    });
+                    this.0.push(Registration { program, version, transport: *transport, address });
                 }
             }
         }
@@ -41,13 +36,7 @@ impl Registrations {
 
 impl Drop for Registrations {
     fn drop(&mut self) {
-        for Registration {
-            program,
-            version,
-            transport,
-            address,
-        } in self.0.drain(..)
-        {
+        for Registration { program, version, transport, address } in self.0.drain(..) {
             // If rpcbind is gone, the registration is, too.
             let _ = rpcbind::unregister(program, version, address, transport);
         }
@@ -67,11 +56,8 @@ mod tests {
 
     #[test]
     fn only_an_open_ipv6_socket_stands_for_both_families() {
-        let of = |socket: &str| {
-            families(socket.parse().unwrap())
-                .map(|address| address.to_string())
-                .collect::<Vec<_>>()
-        };
+        let of =
+            |socket: &str| families(socket.parse().unwrap()).map(|address| address.to_string()).collect::<Vec<_>>();
         assert_eq!(of("[::]:7"), ["[::]:7", "0.0.0.0:7"]);
         assert_eq!(of("[::1]:7"), ["[::1]:7"]);
         assert_eq!(of("0.0.0.0:7"), ["0.0.0.0:7"]);

@@ -5,10 +5,7 @@ use oncrpc::Limits;
 
 #[test]
 fn the_longest_silent_makes_room() {
-    let server = start(Limits {
-        connections: 4,
-        ..Limits::default()
-    });
+    let server = start(Limits { connections: 4, ..Limits::default() });
     let mut streams: Vec<_> = (0..4).map(|_| connect(&server)).collect();
     streams.iter_mut().for_each(check_served);
     // The first one is now the one that spoke last.
@@ -24,10 +21,7 @@ fn the_longest_silent_makes_room() {
 
 #[test]
 fn newcomers_are_served_among_many_silent_ones() {
-    let server = start(Limits {
-        connections: 10,
-        ..Limits::default()
-    });
+    let server = start(Limits { connections: 10, ..Limits::default() });
     let silent: Vec<_> = (0..200).map(|_| connect(&server)).collect();
     check_served(&mut connect(&server));
     drop(silent);
@@ -36,10 +30,7 @@ fn newcomers_are_served_among_many_silent_ones() {
 
 #[test]
 fn a_connection_that_left_makes_room() {
-    let server = start(Limits {
-        connections: 2,
-        ..Limits::default()
-    });
+    let server = start(Limits { connections: 2, ..Limits::default() });
     let mut lasting = connect(&server);
     for _ in 0..50 {
         check_served(&mut lasting);

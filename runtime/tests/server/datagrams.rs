@@ -45,18 +45,8 @@ fn a_reply_beyond_the_limit_becomes_a_system_error() {
     let server = start(Limits::default());
     let socket = connect_udp(&server);
     let fits = 8_800 - 28;
-    for (size, ok) in [
-        (fits, true),
-        (fits + 1, false),
-        (60_000, false),
-        (100_000, false),
-        (fits, true),
-    ] {
-        let expected = if ok {
-            success(1, &opaque(&vec![0xab; size as usize]))
-        } else {
-            words(&[1, 1, 0, 0, 0, 5])
-        };
+    for (size, ok) in [(fits, true), (fits + 1, false), (60_000, false), (100_000, false), (fits, true)] {
+        let expected = if ok { success(1, &opaque(&vec![0xab; size as usize])) } else { words(&[1, 1, 0, 0, 0, 5]) };
         assert_eq!(ask(&socket, &call(1, FILL, &words(&[size]))), expected, "{size} bytes");
     }
 }
@@ -65,10 +55,7 @@ fn a_reply_beyond_the_limit_becomes_a_system_error() {
 fn a_large_call_is_taken() {
     let server = start(Limits::default());
     let socket = connect_udp(&server);
-    assert_eq!(
-        ask(&socket, &call(1, ADD, &[words(&[2, 3]), vec![0; 60_000]].concat())),
-        success(1, &words(&[5]))
-    );
+    assert_eq!(ask(&socket, &call(1, ADD, &[words(&[2, 3]), vec![0; 60_000]].concat())), success(1, &words(&[5])));
     let data = [7; 8_000];
     assert_eq!(ask(&socket, &call(1, ECHO, &opaque(&data))), success(1, &opaque(&data)));
 }

@@ -29,10 +29,7 @@ fn newcomers_are_served_when_descriptors_run_out() {
 
     let before = cpu_ticks(&process);
     std::thread::sleep(Duration::from_millis(500));
-    assert!(
-        cpu_ticks(&process) - before <= 10,
-        "it is busy although nothing happens"
-    );
+    assert!(cpu_ticks(&process) - before <= 10, "it is busy although nothing happens");
 
     let open = descriptors(&process);
     drop(idle);
@@ -55,10 +52,7 @@ fn spawn() -> (Process, SocketAddr) {
     let this = std::env::current_exe().unwrap();
     let name = "descriptors::newcomers_are_served_when_descriptors_run_out";
     let mut child = Command::new("sh")
-        .args([
-            "-c",
-            "ulimit -n 64 && exec \"$0\" --exact --nocapture --test-threads 1 \"$1\"",
-        ])
+        .args(["-c", "ulimit -n 64 && exec \"$0\" --exact --nocapture --test-threads 1 \"$1\""])
         .arg(this)
         .arg(name)
         .env(SERVE, "1")
@@ -78,16 +72,9 @@ fn spawn() -> (Process, SocketAddr) {
 fn cpu_ticks(process: &Process) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.0.id())).unwrap();
     let fields = stat.rsplit_once(") ").unwrap().1;
-    fields
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .map(|ticks| ticks.parse::<u64>().unwrap())
-        .sum()
+    fields.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
 }
 
 fn descriptors(process: &Process) -> usize {
-    std::fs::read_dir(format!("/proc/{}/fd", process.0.id()))
-        .unwrap()
-        .count()
+    std::fs::read_dir(format!("/proc/{}/fd", process.0.id())).unwrap().count()
 }

@@ -9,13 +9,7 @@ use std::time::{Duration, Instant};
 const CAP: u32 = 10_000;
 
 fn limited() -> Limits {
-    Limits {
-        record: record::Limits {
-            bytes: CAP as usize,
-            ..Default::default()
-        },
-        ..Limits::default()
-    }
+    Limits { record: record::Limits { bytes: CAP as usize, ..Default::default() }, ..Limits::default() }
 }
 
 /// Sends `bytes` and checks that the connection is closed at once, and that others are served.
@@ -26,10 +20,7 @@ fn check_refused(bytes: &[u8]) {
     bad.write_all(bytes).unwrap();
     let sent = Instant::now();
     check_closed(&mut bad);
-    assert!(
-        sent.elapsed() < Duration::from_secs(10),
-        "closed by a deadline, not at once"
-    );
+    assert!(sent.elapsed() < Duration::from_secs(10), "closed by a deadline, not at once");
     check_served(&mut good);
     check_served(&mut connect(&server));
 }
@@ -60,9 +51,7 @@ fn a_record_at_the_limit_is_served() {
     assert_eq!(message.len(), CAP as usize);
     stream.write_all(&record(&message)).unwrap();
     assert_eq!(read_record(&mut stream), success(1, &opaque(&data)));
-    stream
-        .write_all(&[fragment(&message[..1], false), record(&message[1..])].concat())
-        .unwrap();
+    stream.write_all(&[fragment(&message[..1], false), record(&message[1..])].concat()).unwrap();
     assert_eq!(read_record(&mut stream), success(1, &opaque(&data)));
 }
 
@@ -74,9 +63,7 @@ fn empty_fragments_are_taken_up_to_their_limit() {
     let bytes: Vec<u8> = message.iter().flat_map(|byte| fragment(&[*byte], false)).collect();
     stream.write_all(&[&bytes[..], &mark(0, true)].concat()).unwrap();
     assert_eq!(read_record(&mut stream), success(1, b""));
-    stream
-        .write_all(&[mark(0, false).repeat(16), record(&message)].concat())
-        .unwrap();
+    stream.write_all(&[mark(0, false).repeat(16), record(&message)].concat()).unwrap();
     assert_eq!(read_record(&mut stream), success(1, b""));
     check_refused(&mark(0, false).repeat(17));
     check_refused(&mark(0, true));
@@ -86,9 +73,7 @@ fn empty_fragments_are_taken_up_to_their_limit() {
 fn calls_before_the_fault_are_answered() {
     let server = start(limited());
     let mut stream = connect(&server);
-    stream
-        .write_all(&[record(&call(1, ADD, &words(&[2, 3]))), mark(CAP + 1, true).to_vec()].concat())
-        .unwrap();
+    stream.write_all(&[record(&call(1, ADD, &words(&[2, 3]))), mark(CAP + 1, true).to_vec()].concat()).unwrap();
     assert_eq!(read_record(&mut stream), success(1, &words(&[5])));
     check_closed(&mut stream);
 }
@@ -114,9 +99,7 @@ fn random_bytes_do_no_harm() {
 #[test]
 fn peers_may_leave_with_replies_in_flight() {
     let server = start(Limits::default());
-    let calls: Vec<u8> = (0..64)
-        .flat_map(|xid| record(&call(xid, FILL, &words(&[2_000]))))
-        .collect();
+    let calls: Vec<u8> = (0..64).flat_map(|xid| record(&call(xid, FILL, &words(&[2_000])))).collect();
     for _ in 0..300 {
         let mut stream = connect(&server);
         stream.write_all(&calls).unwrap();
@@ -159,17 +142,9 @@ fn a_peer_that_does_not_read_is_not_read_from() {
     const CALLS: u32 = 2_000;
     let probe = Probe::new(PROGRAM, 1);
     let carried_out = probe.calls.clone();
-    let server = serve(
-        Limits {
-            output_bytes: 256 << 10,
-            ..Limits::default()
-        },
-        probe,
-    );
+    let server = serve(Limits { output_bytes: 256 << 10, ..Limits::default() }, probe);
     let mut stream = connect(&server);
-    let calls: Vec<u8> = (0..CALLS)
-        .flat_map(|xid| record(&call(xid, FILL, &words(&[REPLY]))))
-        .collect();
+    let calls: Vec<u8> = (0..CALLS).flat_map(|xid| record(&call(xid, FILL, &words(&[REPLY])))).collect();
     stream.write_all(&calls).unwrap();
 
     // Others are served while it waits, until its calls make no progress any more.
@@ -179,10 +154,7 @@ fn a_peer_that_does_not_read_is_not_read_from() {
         before = carried_out.load(Ordering::Relaxed);
         (0..200).for_each(|_| check_served_elsewhere(&mut good));
     }
-    assert!(
-        before < CALLS / 2,
-        "{before} replies of 64 KiB were made for a peer that takes none"
-    );
+    assert!(before < CALLS / 2, "{before} replies of 64 KiB were made for a peer that takes none");
 
     for xid in 0..CALLS {
         let reply = read_record(&mut stream);
@@ -192,8 +164,6 @@ fn a_peer_that_does_not_read_is_not_read_from() {
 
 /// As [`check_served`], but not counted.
 fn check_served_elsewhere(stream: &mut std::net::TcpStream) {
-    stream
-        .write_all(&record(&words(&[5, 0, 2, PROGRAM, 3, NULL, 0, 0, 0, 0])))
-        .unwrap();
+    stream.write_all(&record(&words(&[5, 0, 2, PROGRAM, 3, NULL, 0, 0, 0, 0]))).unwrap();
     assert_eq!(read_record(stream), success(5, b""));
 }

@@ -18,21 +18,12 @@ struct Case {
 
 fn case(name: impl Into<String>, message: Vec<u8>, reply: Option<&[u32]>) -> Case {
     let reply = reply.map(|body| words(&[&[XID, 1], body].concat()));
-    Case {
-        name: name.into(),
-        message,
-        reply,
-    }
+    Case { name: name.into(), message, reply }
 }
 
 /// A call of procedure 0 with everything to choose.
 fn header(rpc_version: u32, program: u32, version: u32, credential: &[u8], verifier: &[u8]) -> Vec<u8> {
-    [
-        &words(&[XID, 0, rpc_version, program, version, NULL]),
-        credential,
-        verifier,
-    ]
-    .concat()
+    [&words(&[XID, 0, rpc_version, program, version, NULL]), credential, verifier].concat()
 }
 
 fn auth(flavor: u32, body: &[u8]) -> Vec<u8> {
@@ -46,10 +37,7 @@ fn auth_sys(name: usize, gids: u32) -> Vec<u8> {
 }
 
 fn cases() -> Vec<Case> {
-    [status_cases(), credential_cases(), handler_cases(), silent_cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [status_cases(), credential_cases(), handler_cases(), silent_cases()].into_iter().flatten().collect()
 }
 
 fn status_cases() -> Vec<Case> {
@@ -59,11 +47,7 @@ fn status_cases() -> Vec<Case> {
         case("null", call(XID, NULL, b""), Some(ok)),
         case("null with arguments", call(XID, NULL, b"some"), Some(ok)),
         case("null of another version", header(2, PROGRAM, 3, &none, &none), Some(ok)),
-        case(
-            "null of another program",
-            header(2, OTHER_PROGRAM, 7, &none, &none),
-            Some(ok),
-        ),
+        case("null of another program", header(2, OTHER_PROGRAM, 7, &none, &none), Some(ok)),
         case("unknown program", header(2, 99, 1, &none, &none), Some(&[0, 0, 0, 1])),
         case(
             "unknown version of another program",
@@ -72,16 +56,8 @@ fn status_cases() -> Vec<Case> {
         ),
         case("unknown procedure", call(XID, 99, b""), Some(&[0, 0, 0, 3])),
         case("procedure 2^32-1", call(XID, u32::MAX, b""), Some(&[0, 0, 0, 3])),
-        case(
-            "only the RPC version, a wrong one",
-            words(&[XID, 0, 1]),
-            Some(&[1, 0, 2, 2]),
-        ),
-        case(
-            "wrong RPC version and credential",
-            header(3, 99, 1, &auth(9, &[0; 404]), &none),
-            Some(&[1, 0, 2, 2]),
-        ),
+        case("only the RPC version, a wrong one", words(&[XID, 0, 1]), Some(&[1, 0, 2, 2])),
+        case("wrong RPC version and credential", header(3, 99, 1, &auth(9, &[0; 404]), &none), Some(&[1, 0, 2, 2])),
     ];
     for version in [0, 2, 4, u32::MAX] {
         let message = header(2, PROGRAM, version, &none, &none);
@@ -106,42 +82,18 @@ fn credential_cases() -> Vec<Case> {
         case("AUTH_NONE with a body", with(&auth(0, b"hello"), &none), Some(ok)),
         case("AUTH_SYS", with(&auth_sys(9, 3), &none), Some(ok)),
         case("AUTH_SYS at its limits", with(&auth_sys(255, 16), &none), Some(ok)),
-        case(
-            "AUTH_SYS, 17 groups",
-            with(&auth_sys(9, 17), &none),
-            Some(bad_credential),
-        ),
-        case(
-            "AUTH_SYS, name of 256",
-            with(&auth_sys(256, 0), &none),
-            Some(bad_credential),
-        ),
-        case(
-            "AUTH_SYS, cut",
-            with(&auth(1, &words(&[77, 0])), &none),
-            Some(bad_credential),
-        ),
+        case("AUTH_SYS, 17 groups", with(&auth_sys(9, 17), &none), Some(bad_credential)),
+        case("AUTH_SYS, name of 256", with(&auth_sys(256, 0), &none), Some(bad_credential)),
+        case("AUTH_SYS, cut", with(&auth(1, &words(&[77, 0])), &none), Some(bad_credential)),
         case("AUTH_SYS, empty", with(&auth(1, b""), &none), Some(bad_credential)),
-        case(
-            "AUTH_SYS, endless name",
-            with(&auth(1, &words(&[7, u32::MAX, 1, 1, 0])), &none),
-            Some(bad_credential),
-        ),
+        case("AUTH_SYS, endless name", with(&auth(1, &words(&[7, u32::MAX, 1, 1, 0])), &none), Some(bad_credential)),
         case("credential of 400", with(&auth(0, &[5; 400]), &none), Some(ok)),
-        case(
-            "credential of 401",
-            with(&auth(0, &[5; 401]), &none),
-            Some(bad_credential),
-        ),
+        case("credential of 401", with(&auth(0, &[5; 401]), &none), Some(bad_credential)),
         case("credential of 2^32-1", with(&endless, &none), Some(bad_credential)),
         case("verifier of 400", with(&none, &auth(3, &[5; 400])), Some(ok)),
         case("verifier of 401", with(&none, &auth(0, &[5; 401])), Some(bad_verifier)),
         case("verifier of 2^32-1", with(&none, &endless), Some(bad_verifier)),
-        case(
-            "unknown program, unknown flavor",
-            header(2, 99, 1, &auth(99, b""), &none),
-            Some(rejected_credential),
-        ),
+        case("unknown program, unknown flavor", header(2, 99, 1, &auth(99, b""), &none), Some(rejected_credential)),
     ];
     for flavor in [2, 3, 6, 7, 99, u32::MAX] {
         let message = with(&auth(flavor, b"body"), &none);
@@ -155,39 +107,23 @@ fn handler_cases() -> Vec<Case> {
     let garbage: &[u32] = &[0, 0, 0, 4];
     let mut cases = vec![
         case("add", call(XID, ADD, &words(&[40, 2])), Some(&[0, 0, 0, 0, 42])),
-        case(
-            "add with more behind",
-            call(XID, ADD, &words(&[40, 2, 99, 99])),
-            Some(&[0, 0, 0, 0, 42]),
-        ),
+        case("add with more behind", call(XID, ADD, &words(&[40, 2, 99, 99])), Some(&[0, 0, 0, 0, 42])),
         case("add of one", call(XID, ADD, &words(&[40])), Some(garbage)),
-        case(
-            "add of one and a half",
-            call(XID, ADD, &[0, 0, 0, 40, 0, 0]),
-            Some(garbage),
-        ),
+        case("add of one and a half", call(XID, ADD, &[0, 0, 0, 40, 0, 0]), Some(garbage)),
         case("add of nothing", call(XID, ADD, b""), Some(garbage)),
         case(
             "a message that is no multiple of 4",
             call(XID, ADD, &[0, 0, 0, 40, 0, 0, 0, 2, 9]),
             Some(&[0, 0, 0, 0, 42]),
         ),
-        case(
-            "echo",
-            call(XID, ECHO, &opaque(b"abcd")),
-            Some(&[0, 0, 0, 0, 4, 0x6162_6364]),
-        ),
+        case("echo", call(XID, ECHO, &opaque(b"abcd")), Some(&[0, 0, 0, 0, 4, 0x6162_6364])),
         case(
             "echo with dirty padding",
             call(XID, ECHO, b"\0\0\0\x01a\x99\x99\x99"),
             Some(&[0, 0, 0, 0, 1, 0x6100_0000]),
         ),
         case("panic", call(XID, PANIC, b""), Some(&[0, 0, 0, 5])),
-        case(
-            "results that break their bound",
-            call(XID, HALF, b""),
-            Some(&[0, 0, 0, 5]),
-        ),
+        case("results that break their bound", call(XID, HALF, b""), Some(&[0, 0, 0, 5])),
         case("handler: PROG_UNAVAIL", fail(1), Some(&[0, 0, 0, 1])),
         case("handler: PROG_MISMATCH", fail(2), Some(&[0, 0, 0, 2, 5, 9])),
         case("handler: PROC_UNAVAIL", fail(3), Some(&[0, 0, 0, 3])),
@@ -198,11 +134,7 @@ fn handler_cases() -> Vec<Case> {
         case("handler: any other error", fail(8), Some(&[0, 0, 0, 5])),
     ];
     for length in [1, 5, 1 << 30, u32::MAX - 3, u32::MAX - 1, u32::MAX] {
-        cases.push(case(
-            format!("echo announces {length}"),
-            call(XID, ECHO, &words(&[length])),
-            Some(garbage),
-        ));
+        cases.push(case(format!("echo announces {length}"), call(XID, ECHO, &words(&[length])), Some(garbage)));
     }
     cases
 }
@@ -213,19 +145,11 @@ fn silent_cases() -> Vec<Case> {
         case("a reply", success(XID, b""), None),
         case("a reply as long as a call", success(XID, &[0; 40]), None),
         case("unknown msg_type", words(&[XID, 2, 2, PROGRAM, 1, 0, 0, 0, 0, 0]), None),
-        case(
-            "cut within the credential",
-            [&whole[..28], &words(&[8, 1])].concat(),
-            None,
-        ),
+        case("cut within the credential", [&whole[..28], &words(&[8, 1])].concat(), None),
         case("text", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec(), None),
     ];
     for length in 1..whole.len() {
-        cases.push(case(
-            format!("first {length} bytes of a call"),
-            whole[..length].to_vec(),
-            None,
-        ));
+        cases.push(case(format!("first {length} bytes of a call"), whole[..length].to_vec(), None));
     }
     cases
 }
@@ -243,10 +167,7 @@ fn answers_without_sockets() {
     let programs = programs();
     let mut out = Encoder::new();
     for Case { name, message, reply } in cases() {
-        let peer = |transport| Peer {
-            address: "127.0.0.1:700".parse().unwrap(),
-            transport,
-        };
+        let peer = |transport| Peer { address: "127.0.0.1:700".parse().unwrap(), transport };
         let framed = reply.as_deref().map(record).unwrap_or_default();
         for found in [Record::Borrowed(&message), Record::Owned(message.clone().into())] {
             let mut out = Encoder::new();
@@ -254,11 +175,7 @@ fn answers_without_sockets() {
             assert_eq!(out.into_bytes(), framed, "{name}");
         }
         programs.handle_datagram(peer(Transport::Udp), &message, &mut out);
-        assert_eq!(
-            out.slices().collect::<Vec<_>>().concat(),
-            reply.unwrap_or_default(),
-            "{name}"
-        );
+        assert_eq!(out.slices().collect::<Vec<_>>().concat(), reply.unwrap_or_default(), "{name}");
     }
 }
 
@@ -268,9 +185,7 @@ fn answers_over_tcp() {
     let server = start(Limits::default());
     let mut stream = connect(&server);
     let cases = cases();
-    stream
-        .write_all(&cases.iter().flat_map(|case| record(&case.message)).collect::<Vec<_>>())
-        .unwrap();
+    stream.write_all(&cases.iter().flat_map(|case| record(&case.message)).collect::<Vec<_>>()).unwrap();
     for Case { name, reply, .. } in cases {
         if let Some(reply) = reply {
             assert_eq!(read_record(&mut stream), reply, "{name}");

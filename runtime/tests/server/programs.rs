@@ -20,10 +20,7 @@ fn a_handler_learns_who_calls() {
 
     // Nothing of one call is left for the next.
     stream.write_all(&record(&call(2, WHO, b""))).unwrap();
-    assert_eq!(
-        read_record(&mut stream),
-        success(2, &opaque(b"nobody over tcp from 127.0.0.1"))
-    );
+    assert_eq!(read_record(&mut stream), success(2, &opaque(b"nobody over tcp from 127.0.0.1")));
 
     let socket = connect_udp(&server);
     socket.send(&call(3, WHO, b"")).unwrap();
@@ -38,19 +35,11 @@ fn a_panic_costs_one_call_only() {
     let mut stream = connect(&server);
     let is_panic = |xid: u32| xid.is_multiple_of(10);
     for xid in 0..200 {
-        let message = if is_panic(xid) {
-            call(xid, PANIC, b"")
-        } else {
-            call(xid, ADD, &words(&[xid, 0]))
-        };
+        let message = if is_panic(xid) { call(xid, PANIC, b"") } else { call(xid, ADD, &words(&[xid, 0])) };
         stream.write_all(&record(&message)).unwrap();
     }
     for xid in 0..200 {
-        let expected = if is_panic(xid) {
-            words(&[xid, 1, 0, 0, 0, 5])
-        } else {
-            success(xid, &words(&[xid]))
-        };
+        let expected = if is_panic(xid) { words(&[xid, 1, 0, 0, 0, 5]) } else { success(xid, &words(&[xid])) };
         assert_eq!(read_record(&mut stream), expected);
     }
 }
@@ -59,21 +48,9 @@ fn a_panic_costs_one_call_only() {
 fn a_version_served_twice_is_served_by_the_latter() {
     let (first, second) = (Probe::new(PROGRAM, 1), Probe::new(PROGRAM, 1));
     let (first_calls, second_calls) = (first.calls.clone(), second.calls.clone());
-    let server = Server::new()
-        .serve(first)
-        .serve(second)
-        .listen("tcp://127.0.0.1:0")
-        .unwrap()
-        .start()
-        .unwrap();
+    let server = Server::new().serve(first).serve(second).listen("tcp://127.0.0.1:0").unwrap().start().unwrap();
     check_served(&mut connect(&server));
-    assert_eq!(
-        (
-            first_calls.load(Ordering::Relaxed),
-            second_calls.load(Ordering::Relaxed)
-        ),
-        (0, 1)
-    );
+    assert_eq!((first_calls.load(Ordering::Relaxed), second_calls.load(Ordering::Relaxed)), (0, 1));
 }
 
 #[test]
@@ -86,27 +63,17 @@ fn a_server_without_programs_says_so() {
 
 #[test]
 fn a_name_stands_for_all_its_addresses() {
-    let server = Server::new()
-        .serve(Probe::new(PROGRAM, 1))
-        .listen("tcp://localhost:0")
-        .unwrap()
-        .start()
-        .unwrap();
+    let server = Server::new().serve(Probe::new(PROGRAM, 1)).listen("tcp://localhost:0").unwrap().start().unwrap();
     assert!(!server.addresses().is_empty());
     for address in server.addresses() {
-        check_served(&mut connect_to(
-            address.strip_prefix("tcp://").unwrap().parse().unwrap(),
-        ));
+        check_served(&mut connect_to(address.strip_prefix("tcp://").unwrap().parse().unwrap()));
     }
 }
 
 #[test]
 fn an_ipv6_socket_takes_both_kinds() {
     let Ok(server) = Server::new().serve(Probe::new(PROGRAM, 1)).listen("tcp://[::]:0") else {
-        assert!(
-            std::net::TcpListener::bind("[::1]:0").is_err(),
-            "there is IPv6, but it is not listened on"
-        );
+        assert!(std::net::TcpListener::bind("[::1]:0").is_err(), "there is IPv6, but it is not listened on");
         return;
     };
     let server = server.start().unwrap();
@@ -114,10 +81,7 @@ fn an_ipv6_socket_takes_both_kinds() {
     check_served(&mut connect_to(format!("[::1]:{port}").parse().unwrap()));
     let mut stream = connect_to(format!("127.0.0.1:{port}").parse().unwrap());
     stream.write_all(&record(&call(1, WHO, b""))).unwrap();
-    assert_eq!(
-        read_record(&mut stream),
-        success(1, &opaque(b"nobody over tcp from 127.0.0.1"))
-    );
+    assert_eq!(read_record(&mut stream), success(1, &opaque(b"nobody over tcp from 127.0.0.1")));
 }
 
 #[test]
@@ -126,27 +90,11 @@ fn what_cannot_be_listened_on_is_told() {
     let taken = &server.addresses()[0];
     let error = Server::new().listen(taken).unwrap_err();
     assert!(matches!(&error, Error::Listen { address, .. } if address == taken));
-    assert!(
-        error.to_string().starts_with(&format!("cannot listen on {taken}: ")),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with(&format!("cannot listen on {taken}: ")), "{error}");
 
     // An address of documentation (RFC 5737): no machine has it.
-    assert!(matches!(
-        Server::new().listen("udp://192.0.2.1:0").unwrap_err(),
-        Error::Listen { .. }
-    ));
-    for address in [
-        "",
-        "tcp://",
-        "ftp://localhost:1",
-        "localhost",
-        "localhost:x",
-        "localhost:99999",
-    ] {
-        assert!(
-            matches!(Server::new().listen(address).unwrap_err(), Error::Address { .. }),
-            "{address:?}"
-        );
+    assert!(matches!(Server::new().listen("udp://192.0.2.1:0").unwrap_err(), Error::Listen { .. }));
+    for address in ["", "tcp://", "ftp://localhost:1", "localhost", "localhost:x", "localhost:99999"] {
+        assert!(matches!(Server::new().listen(address).unwrap_err(), Error::Address { .. }), "{address:?}");
     }
 }

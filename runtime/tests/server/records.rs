@@ -4,11 +4,7 @@ use super::support::{fragment, mark, record};
 use oncrpc::record::{self, Limits, Reader, Record, RecordError};
 use oncrpc::xdr::{Encoder, Sink};
 
-const SMALL: Limits = Limits {
-    bytes: 100,
-    fragments: 5,
-    empty_fragments: 2,
-};
+const SMALL: Limits = Limits { bytes: 100, fragments: 5, empty_fragments: 2 };
 
 /// The records in `pieces`, given to the reader one by one.
 fn read(limits: Limits, pieces: &[&[u8]]) -> Result<Vec<Vec<u8>>, RecordError> {
@@ -53,18 +49,14 @@ fn a_whole_record_stays_in_place() {
     let mut reader = Reader::new(SMALL);
     let mut input = &stream[..];
     for (at, expected) in [(4, b"one"), (11, b"two")] {
-        let Some(Record::Borrowed(found)) = reader.next(&mut input).unwrap() else {
-            panic!("not in place")
-        };
+        let Some(Record::Borrowed(found)) = reader.next(&mut input).unwrap() else { panic!("not in place") };
         assert_eq!(found, expected);
         assert_eq!(found.as_ptr(), stream[at..].as_ptr());
         assert!(!reader.is_mid_record());
     }
     assert!(reader.next(&mut input).unwrap().is_none());
     assert!(reader.is_mid_record());
-    let Some(Record::Owned(found)) = reader.next(&mut &b"r"[..]).unwrap() else {
-        panic!("not put together")
-    };
+    let Some(Record::Owned(found)) = reader.next(&mut &b"r"[..]).unwrap() else { panic!("not put together") };
     assert_eq!(found, b"thr"[..]);
     assert!(!reader.is_mid_record());
 }
@@ -94,13 +86,7 @@ fn read_into_room(reader: &mut Reader, mut stream: &[u8], piece: usize) -> Vec<V
 #[test]
 fn large_records_are_read_into_their_place() {
     let message = |seed: u32, length: u32| (0..length).map(|at| ((at * 7 + seed) % 253) as u8).collect::<Vec<_>>();
-    let messages = [
-        message(1, 400_000),
-        message(2, 5),
-        message(3, 900_000),
-        message(4, 70_000),
-        message(5, 300_000),
-    ];
+    let messages = [message(1, 400_000), message(2, 5), message(3, 900_000), message(4, 70_000), message(5, 300_000)];
     let stream: Vec<u8> = messages
         .iter()
         .flat_map(|message| {
@@ -113,10 +99,7 @@ fn large_records_are_read_into_their_place() {
         let records = read_into_room(&mut reader, &stream, piece);
         assert!(records == messages, "in pieces of {piece}");
         assert!(!reader.is_mid_record());
-        assert!(
-            piece > 100_003 || !reader.take_back().is_empty(),
-            "nothing was recycled in pieces of {piece}"
-        );
+        assert!(piece > 100_003 || !reader.take_back().is_empty(), "nothing was recycled in pieces of {piece}");
     }
 }
 
@@ -128,10 +111,7 @@ fn room_grows_with_what_has_come() {
     let mut come = 0;
     while reader.is_mid_record() {
         let room = reader.room().len();
-        assert!(
-            room <= come.max(64 << 10),
-            "{room} bytes of room for {come} that have come"
-        );
+        assert!(room <= come.max(64 << 10), "{room} bytes of room for {come} that have come");
         come += match room {
             0 => {
                 let rest = vec![0; (4 << 20) - come];
@@ -151,9 +131,7 @@ fn room_grows_with_what_has_come() {
 fn memory_that_somebody_keeps_is_not_used_again() {
     let mut reader = Reader::new(SMALL);
     let two = [fragment(b"a", false), record(b"b")].concat();
-    let Some(Record::Owned(kept)) = reader.next(&mut &two[..]).unwrap() else {
-        panic!("not put together")
-    };
+    let Some(Record::Owned(kept)) = reader.next(&mut &two[..]).unwrap() else { panic!("not put together") };
     reader.recycle(Record::Owned(kept.clone()));
     assert!(reader.take_back().is_empty());
     assert_eq!(kept, b"ab"[..]);
@@ -171,10 +149,7 @@ fn the_limit_holds_for_what_a_mark_announces() {
         assert_eq!(read(SMALL, &[&fragment(&[7; 60], false), &mark(40, last)]), Ok(vec![]));
         assert_eq!(read(SMALL, &[&fragment(&[7; 60], false), &mark(41, last)]), over(101));
     }
-    assert_eq!(
-        read(SMALL, &[&fragment(&[7; 60], false), &record(&[8; 40])]).unwrap()[0].len(),
-        100
-    );
+    assert_eq!(read(SMALL, &[&fragment(&[7; 60], false), &record(&[8; 40])]).unwrap()[0].len(), 100);
     // The next record has the whole limit again.
     assert_eq!(read(SMALL, &[&record(&[7; 100]), &record(&[8; 100])]).unwrap().len(), 2);
 }
@@ -183,31 +158,19 @@ fn the_limit_holds_for_what_a_mark_announces() {
 fn fragments_are_counted() {
     let tiny = fragment(b"x", false).repeat(4);
     assert_eq!(read(SMALL, &[&tiny, &fragment(b"x", true)]).unwrap(), [b"xxxxx"]);
-    assert_eq!(
-        read(SMALL, &[&tiny, &tiny]),
-        Err(RecordError::TooManyFragments { limit: 5 })
-    );
+    assert_eq!(read(SMALL, &[&tiny, &tiny]), Err(RecordError::TooManyFragments { limit: 5 }));
 
     let empties = fragment(b"", false).repeat(2);
     assert_eq!(read(SMALL, &[&empties, &record(b"x")]).unwrap(), [b"x"]);
-    assert_eq!(
-        read(SMALL, &[&empties, &empties]),
-        Err(RecordError::TooManyEmptyFragments { limit: 2 })
-    );
+    assert_eq!(read(SMALL, &[&empties, &empties]), Err(RecordError::TooManyEmptyFragments { limit: 2 }));
     // The counts begin anew with each record.
-    assert_eq!(
-        read(SMALL, &[&empties, &record(b"x"), &empties, &record(b"y")]).unwrap(),
-        [b"x", b"y"]
-    );
+    assert_eq!(read(SMALL, &[&empties, &record(b"x"), &empties, &record(b"y")]).unwrap(), [b"x", b"y"]);
 }
 
 #[test]
 fn an_empty_record_is_refused() {
     assert_eq!(read(SMALL, &[&record(b"")]), Err(RecordError::Empty));
-    assert_eq!(
-        read(SMALL, &[&fragment(b"", false), &record(b"")]),
-        Err(RecordError::Empty)
-    );
+    assert_eq!(read(SMALL, &[&fragment(b"", false), &record(b"")]), Err(RecordError::Empty));
 }
 
 #[test]

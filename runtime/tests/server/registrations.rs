@@ -19,12 +19,8 @@ fn start() -> oncrpc::Result<RunningServer> {
 /// Version and transport of what is registered of the program.
 fn registered() -> Vec<(u32, String)> {
     let all = rpcbind::registrations("127.0.0.1", &ClientOptions::new()).unwrap();
-    let ours = all
-        .into_iter()
-        .filter(|registration| registration.program == REGISTERED);
-    let mut ours: Vec<_> = ours
-        .map(|registration| (registration.version, registration.netid.to_string()))
-        .collect();
+    let ours = all.into_iter().filter(|registration| registration.program == REGISTERED);
+    let mut ours: Vec<_> = ours.map(|registration| (registration.version, registration.netid.to_string())).collect();
     ours.sort();
     ours
 }

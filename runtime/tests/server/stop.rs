@@ -23,13 +23,7 @@ fn replies_are_still_delivered() {
     const SIZE: u32 = 8 << 20;
     let probe = Probe::new(PROGRAM, 1);
     let carried_out = probe.calls.clone();
-    let server = serve(
-        Limits {
-            stop_time: PATIENCE,
-            ..Limits::default()
-        },
-        probe,
-    );
+    let server = serve(Limits { stop_time: PATIENCE, ..Limits::default() }, probe);
     let mut stream = connect(&server);
     stream.write_all(&record(&call(1, FILL, &words(&[SIZE])))).unwrap();
     while carried_out.load(std::sync::atomic::Ordering::Relaxed) == 0 {
@@ -43,10 +37,7 @@ fn replies_are_still_delivered() {
 
 #[test]
 fn a_peer_that_takes_nothing_does_not_keep_it() {
-    let server = start(Limits {
-        stop_time: Duration::from_millis(200),
-        ..Limits::default()
-    });
+    let server = start(Limits { stop_time: Duration::from_millis(200), ..Limits::default() });
     let mut stream = connect(&server);
     stream.write_all(&record(&call(1, FILL, &words(&[32 << 20])))).unwrap();
     check_served(&mut connect(&server));
@@ -57,22 +48,14 @@ fn a_peer_that_takes_nothing_does_not_keep_it() {
 
 #[test]
 fn a_server_stopped_before_it_runs_ends_at_once() {
-    let server = Server::new()
-        .serve(Probe::new(PROGRAM, 1))
-        .listen("tcp://127.0.0.1:0")
-        .unwrap()
-        .quiet();
+    let server = Server::new().serve(Probe::new(PROGRAM, 1)).listen("tcp://127.0.0.1:0").unwrap().quiet();
     server.handle().stop();
     server.run().unwrap();
 }
 
 #[test]
 fn run_ends_when_another_thread_stops_it() {
-    let server = Server::new()
-        .serve(Probe::new(PROGRAM, 1))
-        .listen("tcp://127.0.0.1:0")
-        .unwrap()
-        .quiet();
+    let server = Server::new().serve(Probe::new(PROGRAM, 1)).listen("tcp://127.0.0.1:0").unwrap().quiet();
     let address = server.addresses()[0].strip_prefix("tcp://").unwrap().parse().unwrap();
     let handle = server.handle();
     let runner = std::thread::spawn(move || server.run());

@@ -9,9 +9,7 @@ use std::net::Shutdown;
 fn pipelined_calls_are_answered_in_order() {
     let server = start(Limits::default());
     let mut stream = connect(&server);
-    let calls: Vec<u8> = (0..5_000)
-        .flat_map(|xid| record(&call(xid, ADD, &words(&[xid, 1]))))
-        .collect();
+    let calls: Vec<u8> = (0..5_000).flat_map(|xid| record(&call(xid, ADD, &words(&[xid, 1])))).collect();
     let mut writer = stream.try_clone().unwrap();
     let sender = std::thread::spawn(move || writer.write_all(&calls).unwrap());
     for xid in 0..5_000 {
@@ -24,10 +22,8 @@ fn pipelined_calls_are_answered_in_order() {
 fn a_call_may_come_byte_by_byte() {
     let server = start(Limits::default());
     let mut stream = connect(&server);
-    let bytes = [
-        fragment(&call(1, ADD, b"")[..30], false),
-        record(&[&call(1, ADD, b"")[30..], &words(&[2, 3])].concat()),
-    ];
+    let bytes =
+        [fragment(&call(1, ADD, b"")[..30], false), record(&[&call(1, ADD, b"")[30..], &words(&[2, 3])].concat())];
     for byte in bytes.concat() {
         stream.write_all(&[byte]).unwrap();
     }
@@ -62,11 +58,7 @@ fn a_half_closed_connection_gets_its_replies() {
         for xid in 0..count {
             assert_eq!(read_record(&mut stream), success(xid, b""));
         }
-        assert_eq!(
-            stream.read(&mut [0]).unwrap(),
-            0,
-            "the server closes when all is answered"
-        );
+        assert_eq!(stream.read(&mut [0]).unwrap(), 0, "the server closes when all is answered");
         sender.join().unwrap();
     }
 }
@@ -85,24 +77,14 @@ fn a_connection_that_ends_within_a_record_is_closed() {
 
 #[test]
 fn large_records_travel_both_ways() {
-    let limits = Limits {
-        record: record::Limits {
-            bytes: 20 << 20,
-            ..Default::default()
-        },
-        ..Limits::default()
-    };
+    let limits = Limits { record: record::Limits { bytes: 20 << 20, ..Default::default() }, ..Limits::default() };
     let server = start(limits);
     let mut stream = connect(&server);
     for size in [8 << 10, 65_532, (256 << 10) - 44, 256 << 10, 1 << 20, (16 << 20) + 1] {
         let data: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
         let message = call(9, ECHO, &opaque(&data));
         // Half of them in many fragments, as C peers send them.
-        let bytes = if size % 2 == 0 {
-            record(&message)
-        } else {
-            in_fragments(&message)
-        };
+        let bytes = if size % 2 == 0 { record(&message) } else { in_fragments(&message) };
         let mut writer = stream.try_clone().unwrap();
         let sender = std::thread::spawn(move || writer.write_all(&bytes).unwrap());
         assert!(read_record(&mut stream) == success(9, &opaque(&data)), "{size} bytes");
@@ -119,19 +101,12 @@ fn in_fragments(message: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_reply_beyond_its_limit_becomes_a_system_error() {
-    let server = start(Limits {
-        reply_bytes: 1_000,
-        ..Limits::default()
-    });
+    let server = start(Limits { reply_bytes: 1_000, ..Limits::default() });
     let mut stream = connect(&server);
     let fits = 1_000 - 28;
     for (size, ok) in [(fits, true), (fits + 4, false), (1 << 20, false), (fits, true)] {
         stream.write_all(&record(&call(5, FILL, &words(&[size])))).unwrap();
-        let expected = if ok {
-            success(5, &opaque(&vec![0xab; size as usize]))
-        } else {
-            words(&[5, 1, 0, 0, 0, 5])
-        };
+        let expected = if ok { success(5, &opaque(&vec![0xab; size as usize])) } else { words(&[5, 1, 0, 0, 0, 5]) };
         assert_eq!(read_record(&mut stream), expected, "{size} bytes");
     }
 }

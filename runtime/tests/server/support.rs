@@ -33,11 +33,7 @@ pub(crate) struct Probe {
 
 impl Probe {
     pub(crate) fn new(program: u32, version: u32) -> Self {
-        Self {
-            program,
-            version,
-            ..Self::default()
-        }
+        Self { program, version, ..Self::default() }
     }
 }
 
@@ -96,9 +92,7 @@ fn fault(which: u32) -> Error {
 }
 
 fn who(call: &Call) -> String {
-    let name = call.auth_sys().map_or("nobody".to_owned(), |claim| {
-        format!("{}@{}", claim.uid, claim.machine_name)
-    });
+    let name = call.auth_sys().map_or("nobody".to_owned(), |claim| format!("{}@{}", claim.uid, claim.machine_name));
     format!("{name} over {} from {}", call.transport(), call.peer().ip())
 }
 
@@ -152,11 +146,7 @@ pub(crate) fn words(words: &[u32]) -> Vec<u8> {
 
 /// A call of version 1 with `AUTH_NONE`.
 pub(crate) fn call(xid: u32, procedure: u32, arguments: &[u8]) -> Vec<u8> {
-    [
-        words(&[xid, 0, 2, PROGRAM, 1, procedure, 0, 0, 0, 0]),
-        arguments.to_vec(),
-    ]
-    .concat()
+    [words(&[xid, 0, 2, PROGRAM, 1, procedure, 0, 0, 0, 0]), arguments.to_vec()].concat()
 }
 
 /// The reply of that call.
@@ -166,12 +156,7 @@ pub(crate) fn success(xid: u32, results: &[u8]) -> Vec<u8> {
 
 /// An `opaque<>`.
 pub(crate) fn opaque(data: &[u8]) -> Vec<u8> {
-    [
-        words(&[data.len() as u32]),
-        data.to_vec(),
-        vec![0; data.len().wrapping_neg() & 3],
-    ]
-    .concat()
+    [words(&[data.len() as u32]), data.to_vec(), vec![0; data.len().wrapping_neg() & 3]].concat()
 }
 
 /// `message` as a record of one fragment.
@@ -199,9 +184,7 @@ pub(crate) fn read_record(stream: &mut impl Read) -> Vec<u8> {
 
 /// Calls and checks that the server is alive and in step.
 pub(crate) fn check_served(stream: &mut TcpStream) {
-    stream
-        .write_all(&record(&call(0x5eed, ADD, &words(&[20, 22]))))
-        .unwrap();
+    stream.write_all(&record(&call(0x5eed, ADD, &words(&[20, 22])))).unwrap();
     assert_eq!(read_record(stream), success(0x5eed, &words(&[42])));
 }
 
@@ -217,7 +200,5 @@ pub(crate) fn check_closed(stream: &mut TcpStream) {
 
 /// Closes the connection so that the peer gets a reset.
 pub(crate) fn reset(stream: TcpStream) {
-    socket2::SockRef::from(&stream)
-        .set_linger(Some(Duration::ZERO))
-        .unwrap();
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
 }

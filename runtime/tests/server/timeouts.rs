@@ -9,10 +9,7 @@ const SHORT: Duration = Duration::from_millis(300);
 
 #[test]
 fn slow_senders_are_closed_and_delay_nobody() {
-    let server = start(Limits {
-        record_time: SHORT,
-        ..Limits::default()
-    });
+    let server = start(Limits { record_time: SHORT, ..Limits::default() });
     let mut good = connect(&server);
     let mut slow: Vec<_> = (0..50).map(|_| connect(&server)).collect();
     let bytes = record(&call(1, ADD, &[0; 1_000]));
@@ -32,10 +29,7 @@ fn slow_senders_are_closed_and_delay_nobody() {
 
 #[test]
 fn one_byte_of_a_mark_is_a_record_that_has_begun() {
-    let server = start(Limits {
-        record_time: SHORT,
-        ..Limits::default()
-    });
+    let server = start(Limits { record_time: SHORT, ..Limits::default() });
     let mut stream = connect(&server);
     let begin = Instant::now();
     stream.write_all(&[0x80]).unwrap();
@@ -45,10 +39,7 @@ fn one_byte_of_a_mark_is_a_record_that_has_begun() {
 
 #[test]
 fn each_record_has_the_whole_time() {
-    let server = start(Limits {
-        record_time: Duration::from_secs(1),
-        ..Limits::default()
-    });
+    let server = start(Limits { record_time: Duration::from_secs(1), ..Limits::default() });
     let mut stream = connect(&server);
     let bytes = record(&call(1, ADD, &words(&[2, 3])));
     // Each write ends one record and begins the next, so that there is always one that has begun.
@@ -63,10 +54,7 @@ fn each_record_has_the_whole_time() {
 
 #[test]
 fn silent_connections_are_closed_and_others_not() {
-    let server = start(Limits {
-        idle_time: Duration::from_secs(1),
-        ..Limits::default()
-    });
+    let server = start(Limits { idle_time: Duration::from_secs(1), ..Limits::default() });
     let mut silent = connect(&server);
     let mut busy = connect(&server);
     let begin = Instant::now();
@@ -80,15 +68,10 @@ fn silent_connections_are_closed_and_others_not() {
 
 #[test]
 fn a_peer_that_takes_no_reply_is_closed() {
-    let server = start(Limits {
-        write_time: SHORT,
-        ..Limits::default()
-    });
+    let server = start(Limits { write_time: SHORT, ..Limits::default() });
     let mut stream = connect(&server);
     socket2::SockRef::from(&stream).set_recv_buffer_size(4 << 10).unwrap();
-    let calls: Vec<u8> = (0..50)
-        .flat_map(|xid| record(&call(xid, FILL, &words(&[1 << 20]))))
-        .collect();
+    let calls: Vec<u8> = (0..50).flat_map(|xid| record(&call(xid, FILL, &words(&[1 << 20])))).collect();
     stream.write_all(&calls).unwrap();
     let begin = Instant::now();
     // The server's end is gone when writing fails.

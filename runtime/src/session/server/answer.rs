@@ -51,10 +51,7 @@ impl Programs {
             Ok(()) => true,
             Err(error) => {
                 out.truncate(start);
-                let reply = ReplyHeader {
-                    xid: call.xid(),
-                    body: error.reply(),
-                };
+                let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
                 reply.encode(out).is_ok()
             }
         }
@@ -65,10 +62,7 @@ impl Programs {
     fn carry_out(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()> {
         authenticate(call.credential())?;
         let version = self.find(call.program(), call.version())?;
-        let header = ReplyHeader {
-            xid: call.xid(),
-            body: ReplyBody::accepted(AcceptStat::Success),
-        };
+        let header = ReplyHeader { xid: call.xid(), body: ReplyBody::accepted(AcceptStat::Success) };
         header.encode(&mut out.window(SUCCESS_HEADER)?)?;
         if call.procedure() == NULL && version.procedure_name(NULL).is_none() {
             return Ok(());

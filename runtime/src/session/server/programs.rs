@@ -20,19 +20,12 @@ struct Entry {
 impl Programs {
     /// None yet.
     pub fn new(limits: Limits) -> Self {
-        Self {
-            entries: Vec::new(),
-            limits,
-        }
+        Self { entries: Vec::new(), limits }
     }
 
     /// Serves one version of a program; in place of the former one if there is one of these numbers.
     pub fn add(&mut self, dispatch: impl Dispatch) {
-        let entry = Entry {
-            program: dispatch.program(),
-            version: dispatch.version(),
-            dispatch: Box::new(dispatch),
-        };
+        let entry = Entry { program: dispatch.program(), version: dispatch.version(), dispatch: Box::new(dispatch) };
         match self.entries.binary_search_by_key(&entry.numbers(), Entry::numbers) {
             Ok(at) => {
                 if let Some(former) = self.entries.get_mut(at) {
@@ -68,10 +61,7 @@ impl Programs {
             return Ok(&*entry.dispatch);
         }
         match (served.next(), served.next_back()) {
-            (Some(low), high) => Err(Error::ProgramMismatch {
-                low: low.version,
-                high: high.unwrap_or(low).version,
-            }),
+            (Some(low), high) => Err(Error::ProgramMismatch { low: low.version, high: high.unwrap_or(low).version }),
             (None, _) => Err(Error::ProgramUnavailable),
         }
     }

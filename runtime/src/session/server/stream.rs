@@ -17,11 +17,7 @@ pub struct ServerStream {
 impl ServerStream {
     /// A connection of `peer` that has just come about.
     pub fn new(peer: Peer, programs: &Programs) -> Self {
-        Self {
-            peer,
-            reader: Reader::new(programs.limits.record),
-            began: None,
-        }
+        Self { peer, reader: Reader::new(programs.limits.record), began: None }
     }
 
     /// Who is at the other end.
