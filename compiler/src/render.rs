@@ -9,6 +9,7 @@ pub(crate) enum Style {
     /// Text only.
     Plain,
     /// With ANSI colours.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command writes to terminals"))]
     Colour,
 }
 
@@ -53,10 +54,7 @@ fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) 
         Severity::Error => "error",
     };
     let head = painter.paint(RED, &format!("{severity}[{}]", diagnostic.code));
-    push(
-        out,
-        &format!("{head}{}", painter.paint(BOLD, &format!(": {}", diagnostic.message))),
-    );
+    push(out, &format!("{head}{}", painter.paint(BOLD, &format!(": {}", diagnostic.message))));
     let gutter = gutter_width(diagnostic, painter.sources);
     snippet(diagnostic.span, &diagnostic.label, "^", gutter, painter, out);
     for note in &diagnostic.notes {
@@ -69,10 +67,7 @@ fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) 
                 push(out, &format!("{word}: {}", note.message));
                 snippet(span, "", "-", gutter, painter, out);
             }
-            None => push(
-                out,
-                &format!("{:gutter$} {} {word}: {}", "", painter.paint(BLUE, "="), note.message),
-            ),
+            None => push(out, &format!("{:gutter$} {} {word}: {}", "", painter.paint(BLUE, "="), note.message)),
         }
     }
     include_chain(diagnostic.span, gutter, painter, out);
@@ -86,10 +81,7 @@ fn push(out: &mut String, line: &str) {
 /// The digits of the largest line number shown.
 fn gutter_width(diagnostic: &Diagnostic, sources: &SourceMap) -> usize {
     let spans = std::iter::once(diagnostic.span).chain(diagnostic.notes.iter().filter_map(|note| note.span));
-    let line = spans
-        .filter_map(|span| sources.place(span.start))
-        .map(|place| place.line)
-        .max();
+    let line = spans.filter_map(|span| sources.place(span.start)).map(|place| place.line).max();
     line.unwrap_or(1).to_string().len()
 }
 
@@ -108,10 +100,7 @@ fn snippet(span: Span, label: &str, mark: &str, gutter: usize, painter: &Painter
     let marks = mark.repeat(width(&marked).max(1));
     let colour = if mark == "^" { RED } else { BLUE };
     let line = painter.paint(colour, format!("{marks} {label}").trim_end());
-    push(
-        out,
-        &format!("{:gutter$} {bar} {:indent$}{line}", "", "", indent = width(&before)),
-    );
+    push(out, &format!("{:gutter$} {bar} {:indent$}{line}", "", "", indent = width(&before)));
     if !label.is_empty() {
         push(out, &format!("{:gutter$} {bar}", ""));
     }
@@ -126,11 +115,7 @@ fn window<'a>(place: &Place<'a>, length: usize) -> (String, &'a str, String) {
     let (marked, after) = rest.split_at_checked(length.min(rest.len())).unwrap_or((rest, ""));
     let start = before.char_indices().rev().nth(SIDE - 1).map_or(0, |(at, _)| at);
     let shown = before.get(start..).unwrap_or_default();
-    let before = if start > 0 {
-        format!("...{shown}")
-    } else {
-        shown.to_owned()
-    };
+    let before = if start > 0 { format!("...{shown}") } else { shown.to_owned() };
     let (marked, cut) = first(marked, 2 * SIDE);
     let (shown, cut_after) = first(after, SIDE);
     let after = match (cut, cut_after) {
@@ -150,10 +135,7 @@ fn first(text: &str, count: usize) -> (&str, bool) {
 fn locate(place: &Place<'_>, gutter: usize, painter: &Painter<'_>, out: &mut String) {
     let arrow = painter.paint(BLUE, "-->");
     let path = place.file.path.display();
-    push(
-        out,
-        &format!("{:gutter$}{arrow} {path}:{}:{}", "", place.line, place.column),
-    );
+    push(out, &format!("{:gutter$}{arrow} {path}:{}:{}", "", place.line, place.column));
 }
 
 /// For a file that was included: by whom, up to the file the user named.
@@ -210,11 +192,7 @@ mod tests {
         let base = sources.add(Path::new("a.x"), text.as_bytes(), None).start;
         let at = base + text.find(needle).unwrap();
         let span = Span::new(at, at + needle.len());
-        render(
-            &[Diagnostic::error(Code::Syntax, span, "no").label("here")],
-            &sources,
-            Style::Plain,
-        )
+        render(&[Diagnostic::error(Code::Syntax, span, "no").label("here")], &sources, Style::Plain)
     }
 
     #[test]
@@ -234,10 +212,7 @@ mod tests {
     fn of_long_lines_only_the_part_near_the_mark_is_shown() {
         let out = shown(&format!("{}nam{}", "x".repeat(1000), "y".repeat(1000)), "nam");
         assert!(out.contains(" --> a.x:1:1001\n"), "{out}");
-        assert!(
-            out.contains(&format!("1 | ...{}nam{}...\n", "x".repeat(100), "y".repeat(100))),
-            "{out}"
-        );
+        assert!(out.contains(&format!("1 | ...{}nam{}...\n", "x".repeat(100), "y".repeat(100))), "{out}");
         assert!(out.contains(&format!("  | {}^^^ here\n", " ".repeat(103))), "{out}");
     }
 

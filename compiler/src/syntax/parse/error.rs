@@ -107,6 +107,12 @@ fn alternatives(rules: &[Rule]) -> String {
     if found.contains(&NAME) {
         found.retain(|phrase| *phrase != "`*`");
     }
+    if found.contains(&VALUE) {
+        found.retain(|phrase| *phrase != "`(`");
+    }
+    if found.contains(&"`}`") {
+        found.retain(|phrase| *phrase != SEMICOLON);
+    }
     if found.contains(&SEMICOLON) {
         found.retain(|phrase| !matches!(*phrase, "`[`" | "`<`"));
     }
