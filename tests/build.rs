@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 
 const INTERFACES: &[&str] = &["../idl/calculator.x", "../idl/blob.x", "../idl/kitchen_sink.x", "interfaces/hostile.x"];
 
-/// Where rpcgen's package keeps its interfaces.
-const SYSTEM: &str = "/usr/include/rpcsvc";
+/// Folders of interfaces from elsewhere: rpcgen's package, and one quirk of the language a file.
+const COLLECTIONS: &[(&str, &str)] = &[("system", "/usr/include/rpcsvc"), ("dialect", "../compiler/tests/dialect")];
 
 fn main() {
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     Compiler::new().compile_all(INTERFACES).unwrap_or_exit();
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
-    system(&out_dir).expect("OUT_DIR can be written");
+    for (name, folder) in COLLECTIONS {
+        collection(&out_dir, name, Path::new(folder)).expect("OUT_DIR can be written");
+    }
 }
 
 /// All golden outputs, each a module, so that they are compiled.
@@ -34,29 +36,27 @@ fn golden(out_dir: &Path) -> io::Result<()> {
     fs::write(out_dir.join("golden.rs"), modules)
 }
 
-/// The interfaces of rpcgen's package that need no types from C headers, each a module, and a list of their codecs.
-fn system(out_dir: &Path) -> io::Result<()> {
-    println!("cargo:rerun-if-changed={SYSTEM}");
-    let place = out_dir.join("system");
+/// The interfaces of a folder that compile, each a module, and a list of their codecs.
+fn collection(out_dir: &Path, collection: &str, folder: &Path) -> io::Result<()> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let place = out_dir.join(collection);
     fs::create_dir_all(&place)?;
     let mut paths: Vec<PathBuf> =
-        fs::read_dir(SYSTEM).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "x"));
     paths.sort();
     let (mut modules, mut list) = (String::new(), String::new());
     for path in paths {
         let compiler = Compiler::new().out_dir(&place);
         let (output, model) = (compiler.compile(&path).into_result(), compiler.model(&path).into_result());
-        let (Ok(output), Ok(model)) = (output, model) else {
-            continue;
-        };
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        modules += &format!("/// {}\npub mod {name} {{ include!({output:?}); }}\n", path.display());
-        let codecs = codecs(&name, &model, &fs::read_to_string(&output)?);
-        list += &format!("({path:?}, &[{codecs}]),\n");
+        let (Ok(output), Ok(model)) = (output, model) else { continue };
+        let module = format!("x_{}", path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase());
+        modules += &format!("/// {}\npub mod {module} {{ include!({output:?}); }}\n", path.display());
+        let codecs = codecs(&format!("{collection}::{module}"), &model, &fs::read_to_string(&output)?);
+        list += &format!("({:?}, &[{codecs}]),\n", fs::canonicalize(&path)?);
     }
-    fs::write(out_dir.join("system.rs"), modules)?;
-    fs::write(out_dir.join("system_codecs.rs"), format!("&[{list}]"))
+    fs::write(out_dir.join(format!("{collection}.rs")), modules)?;
+    fs::write(out_dir.join(format!("{collection}_codecs.rs")), format!("&[{list}]"))
 }
 
 /// The emitted types stand in the order of the model, each with one codec.
@@ -70,7 +70,7 @@ fn codecs(module: &str, model: &Model, rust: &str) -> String {
             Definition::Enumeration(_) | Definition::Union(_) => false,
             Definition::Constant(_) | Definition::Typedef(_) | Definition::Program(_) => continue,
         };
-        let rust = format!("system::{module}::{}", emitted.next().expect("every type is emitted"));
+        let rust = format!("{module}::{}", emitted.next().expect("every type is emitted"));
         let (codec, value) = match is_node {
             true => (format!("NonEmptyList<{rust}>"), format!("Vec<{rust}>")),
             false => (rust.clone(), rust),

@@ -46,6 +46,11 @@ static BUILDING: Mutex<()> = Mutex::new(());
 impl Peer<'_> {
     /// The program, built unless it is there already; `None` where the tools are missing and need not be there.
     pub fn build(&self) -> Option<PathBuf> {
+        self.try_build().map(|program| program.unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    /// As [`Peer::build`], for an interface that rpcgen or the C compiler may refuse: with what they say.
+    pub fn try_build(&self) -> Option<Result<PathBuf, String>> {
         let flags = flags()?;
         let one = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let place =
@@ -54,13 +59,15 @@ impl Peer<'_> {
         if !program.exists() {
             let _ = fs::remove_dir_all(&place);
             fs::create_dir_all(&place).unwrap();
-            self.compile(&place, &flags);
+            if let Err(error) = self.compile(&place, &flags) {
+                return Some(Err(error));
+            }
         }
         drop(one);
-        Some(program)
+        Some(Ok(program))
     }
 
-    fn compile(&self, place: &Path, flags: &[String]) {
+    fn compile(&self, place: &Path, flags: &[String]) -> Result<(), String> {
         let path = root().join(self.interface);
         let interface = path.file_stem().unwrap().to_str().unwrap();
         fs::copy(&path, place.join(format!("{interface}.x"))).unwrap();
@@ -68,10 +75,10 @@ impl Peer<'_> {
             fs::write(place.join(name), text).unwrap();
         }
         let mut sources = vec![source(self.name), source("peer")];
-        rpcgen(place, interface, "h", &format!("{interface}.h"));
+        rpcgen(place, interface, "h", &format!("{interface}.h"))?;
         for part in ["c"].iter().chain(self.stubs) {
             let output = format!("{interface}_{part}.c");
-            rpcgen(place, interface, part, &output);
+            rpcgen(place, interface, part, &output)?;
             sources.push(place.join(output));
         }
         let unfinished = format!("{}.unfinished", self.name);
@@ -79,8 +86,9 @@ impl Peer<'_> {
         gcc.current_dir(place).args(["-std=gnu11", "-O1", "-Wall", "-Wno-unused-variable", "-I."]);
         gcc.arg(format!("-I{}", sources[1].parent().unwrap().display()));
         gcc.args(&sources).args(["-o", &unfinished]).args(flags);
-        succeed(gcc);
+        succeed(gcc)?;
         fs::rename(place.join(unfinished), place.join(self.name)).unwrap();
+        Ok(())
     }
 
     /// Changes with everything the program is made from.
@@ -105,16 +113,24 @@ fn source(name: &str) -> PathBuf {
 }
 
 /// rpcgen refuses to overwrite, and derives names from the path it is given: it runs in the folder.
-fn rpcgen(place: &Path, interface: &str, part: &str, output: &str) {
+fn rpcgen(place: &Path, interface: &str, part: &str, output: &str) -> Result<(), String> {
     let mut rpcgen = Command::new("rpcgen");
     rpcgen.current_dir(place).args([&format!("-{part}"), "-o", output, &format!("{interface}.x")]);
-    succeed(rpcgen);
+    succeed(rpcgen)
 }
 
-fn succeed(command: Command) {
+fn succeed(command: Command) -> Result<(), String> {
     let what = format!("{command:?}");
     let output = run_command(command, &[]);
-    assert!(output.status.success(), "{what}\n{}", output.stderr);
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(format!(
+            "{what}
+{}",
+            output.stderr
+        ))
+    }
 }
 
 /// How to compile against libtirpc.

@@ -36,3 +36,8 @@ pub mod golden {
 pub mod system {
     include!(concat!(env!("OUT_DIR"), "/system.rs"));
 }
+
+/// One quirk of the language a file: compiler/tests/dialect, as far as it is not to be refused.
+pub mod dialect {
+    include!(concat!(env!("OUT_DIR"), "/dialect.rs"));
+}

@@ -1,7 +1,7 @@
 //! What interfaces become in Rust, type by type: the codec and the type of its values.
 
 use crate::interfaces::kitchen_sink::{self, *};
-use crate::interfaces::system;
+use crate::interfaces::{dialect, system};
 use bytes::Bytes;
 use oncrpc::xdr::{
     self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
@@ -41,6 +41,9 @@ macro_rules! codecs {
 
 /// The interfaces of rpcgen's package that are there and need no types from C headers: path and codecs, without typedefs.
 pub const SYSTEM: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/system_codecs.rs"));
+
+/// The interfaces of compiler/tests/dialect that are not to be refused: path and codecs, without typedefs.
+pub const DIALECT: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/dialect_codecs.rs"));
 
 /// All types of idl/kitchen_sink.x, in its order.
 pub const KITCHEN_SINK: &[Codec] = codecs![
