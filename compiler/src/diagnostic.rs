@@ -71,6 +71,7 @@ pub(crate) enum Code {
     ZeroSizeElements = 123,
     TooLarge = 124,
     BadForm = 125,
+    TypesTooDeep = 126,
 
     BadDiscriminant = 130,
     DuplicateCase = 131,

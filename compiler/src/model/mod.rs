@@ -6,6 +6,7 @@ mod access;
 mod constant;
 mod declaration;
 mod definition;
+mod depth;
 mod enumeration;
 mod errors;
 mod evaluate;
@@ -46,6 +47,7 @@ pub(crate) fn resolve(specification: &Specification) -> Result<Model, Vec<Diagno
     recursion::mark(&mut model);
     sizes::compute(&mut model);
     sizes::check(&model, &places, &mut errors);
+    depth::check(&model, &places, &mut errors);
     errors.stop(&scope)?;
     Ok(model)
 }

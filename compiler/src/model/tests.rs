@@ -47,40 +47,33 @@ fn constants_are_evaluated_in_the_order_of_need() {
     assert_eq!(value("T"), ConstantValue::Text("x".to_owned()));
     assert_eq!(value("H"), ConstantValue::Integer(i128::from(u64::MAX)));
     assert_eq!(value("N"), ConstantValue::Integer(-1 ^ (5 & 3)));
-    let Definition::Enumeration(it) = definition(&model, "e") else {
-        panic!("not an enumeration")
-    };
-    assert_eq!(
-        it.enumerators.iter().map(|it| it.value).collect::<Vec<_>>(),
-        [3, 4, -1, 0, 1]
-    );
+    let Definition::Enumeration(it) = definition(&model, "e") else { panic!("not an enumeration") };
+    assert_eq!(it.enumerators.iter().map(|it| it.value).collect::<Vec<_>>(), [3, 4, -1, 0, 1]);
 }
 
 #[test]
 fn large_enumerators_wrap_as_in_c() {
     let model = model("enum e { A = 0x7fffffff, B, C = 0xFFFFFFFF, D = -2147483648 };");
-    let Definition::Enumeration(it) = definition(&model, "e") else {
-        panic!("not an enumeration")
-    };
-    assert_eq!(
-        it.enumerators.iter().map(|it| it.value).collect::<Vec<_>>(),
-        [i32::MAX, i32::MIN, -1, i32::MIN]
-    );
+    let Definition::Enumeration(it) = definition(&model, "e") else { panic!("not an enumeration") };
+    assert_eq!(it.enumerators.iter().map(|it| it.value).collect::<Vec<_>>(), [i32::MAX, i32::MIN, -1, i32::MIN]);
 }
 
 #[test]
-fn long_chains_need_no_stack() {
-    let mut text = "const C0 = 1; typedef int t0; struct s0 { int a; };".to_owned();
-    for i in 1..3000 {
-        text += &format!(
-            "const C{i} = C{}; typedef t{} t{i}; struct s{i} {{ s{} a; }};",
-            i - 1,
-            i - 1,
-            i - 1
-        );
-    }
-    let model = model(&text);
-    assert_eq!(structure(&model, "s2999").size, size(4, 4));
+fn long_chains_of_constants_need_no_stack() {
+    let chain = (1..20_000).rev().map(|i| format!("const C{i} = C{} + 1;", i - 1));
+    let model = model(&chain.chain(["const C0 = 1;".to_owned()]).collect::<String>());
+    assert!(matches!(&model.definitions[0], Definition::Constant(it) if it.value == ConstantValue::Integer(20_000)));
+}
+
+#[test]
+fn types_nest_up_to_a_limit() {
+    let chain = |length| -> String {
+        let links = (1..length).map(|i| format!("struct s{i} {{ s{} a<2>; }};", i - 1));
+        std::iter::once("struct s0 { int a; };".to_owned()).chain(links).collect()
+    };
+    assert_eq!(structure(&model(&chain(256)), "s1").size, size(4, 12));
+    assert_eq!(codes(&chain(257)), [Code::TypesTooDeep]);
+    assert_eq!(codes(&chain(20_000)), [Code::TypesTooDeep]);
 }
 
 #[test]
@@ -88,21 +81,8 @@ fn nested_types_stand_before_what_they_are_part_of() {
     let text = "struct a { struct { enum { X } c; } b; union switch (int k) { case 0: struct { int e; } d; default: void; } u; };
         typedef struct { int x; } t; typedef struct tag { int x; } named; typedef enum { Y } many<>; typedef struct own own;
         struct own { int z; }; program P { version V { void M(struct { int q; } arg) = 1; } = 1; } = 1;";
-    let expected = [
-        "a_b_c",
-        "a_b",
-        "a_u_d",
-        "a_u",
-        "a",
-        "t",
-        "tag",
-        "named",
-        "many_element",
-        "many",
-        "own",
-        "M_arg",
-        "P",
-    ];
+    let expected =
+        ["a_b_c", "a_b", "a_u_d", "a_u", "a", "t", "tag", "named", "many_element", "many", "own", "M_arg", "P"];
     assert_eq!(names(&model(text)), expected);
 }
 
@@ -114,10 +94,7 @@ fn a_list_loses_its_link_and_what_refers_to_it_becomes_a_list() {
         struct mark { mark *next; }; program P { version V { list GET(node, node *) = 1; } = 1; } = 1;";
     let model = model(text);
     let node = structure(&model, "node");
-    assert_eq!(
-        (node.link.as_deref(), node.fields.len(), node.recursive),
-        (Some("next"), 1, false)
-    );
+    assert_eq!((node.link.as_deref(), node.fields.len(), node.recursive), (Some("next"), 1, false));
     let id = super::types::DefinitionId(0);
     assert_eq!(aliased(&model, "list"), Type::List(id));
     let types: Vec<Type> = fields(&model, "holder").into_iter().map(|field| field.ty).collect();
@@ -133,13 +110,8 @@ fn a_list_loses_its_link_and_what_refers_to_it_becomes_a_list() {
     assert_eq!(types, expected);
     assert_eq!(structure(&model, "entry").link.as_deref(), Some("rest"));
     assert!(matches!(aliased(&model, "entries"), Type::List(_)));
-    assert_eq!(
-        (structure(&model, "mark").link.as_deref(), fields(&model, "mark").len()),
-        (Some("next"), 0)
-    );
-    let Definition::Program(it) = definition(&model, "P") else {
-        panic!("not a program")
-    };
+    assert_eq!((structure(&model, "mark").link.as_deref(), fields(&model, "mark").len()), (Some("next"), 0));
+    let Definition::Program(it) = definition(&model, "P") else { panic!("not a program") };
     let procedure = &it.versions[0].procedures[0];
     assert_eq!(procedure.result, Some(Type::Named(list)));
     let arguments: Vec<&Type> = procedure.arguments.iter().map(|it| &it.ty).collect();
@@ -158,11 +130,7 @@ fn only_a_last_member_that_leads_back_alone_makes_a_list() {
         assert_eq!((it.link, it.recursive), (None, true), "{name}");
         assert_eq!(it.size.max, None, "{name}");
     }
-    assert!(
-        fields(&model, "tree")
-            .iter()
-            .all(|field| matches!(field.ty, Type::RecursiveOptional(_)))
-    );
+    assert!(fields(&model, "tree").iter().all(|field| matches!(field.ty, Type::RecursiveOptional(_))));
     assert!(matches!(fields(&model, "a")[1].ty, Type::RecursiveOptional(_)));
     assert!(matches!(fields(&model, "b")[0].ty, Type::RecursiveOptional(_)));
     assert!(matches!(aliased(&model, "fars"), Type::RecursiveOptional(_)));
@@ -192,10 +160,7 @@ fn unions_know_their_values() {
     let values = |it: &Union| it.arms.iter().map(|arm| arm.cases[0].value).collect::<Vec<_>>();
     assert_eq!(values(&union(&model, "w")), [0xffff, 0xfffe]);
     assert_eq!(union(&model, "w").size, size(8, 12));
-    assert_eq!(
-        (values(&union(&model, "x")), union(&model, "x").size),
-        (vec![0, 1], size(4, 8))
-    );
+    assert_eq!((values(&union(&model, "x")), union(&model, "x").size), (vec![0, 1], size(4, 8)));
 }
 
 #[test]
@@ -205,9 +170,7 @@ fn sizes_follow_the_rules_of_padding() {
     let model = model(text);
     assert_eq!(structure(&model, "s").size, size(8 + 4 + 4 + 8 + 16 + 4 + 12, None));
     assert_eq!(structure(&model, "t").size, size(4 + 4 + 4, 16 + 8 + 4));
-    let Definition::Typedef(it) = definition(&model, "nms") else {
-        panic!("not a typedef")
-    };
+    let Definition::Typedef(it) = definition(&model, "nms") else { panic!("not a typedef") };
     assert_eq!(it.size, size(4, 4 + 2 * (4 + 256)));
     assert_eq!(structure(&model, "z").size, size(0, 0));
 }
@@ -217,12 +180,7 @@ fn names_of_the_c_library_are_known_unless_the_file_defines_them() {
     let model = model("typedef hyper u_int; struct s { u_int a; uint64_t b; int8_t c; bool_t d; };");
     let types: Vec<Type> = fields(&model, "s").into_iter().map(|field| field.ty).collect();
     let own = Type::Named(super::types::DefinitionId(0));
-    let expected = [
-        own,
-        Type::Basic(Basic::UnsignedHyper),
-        Type::Basic(Basic::Char),
-        Type::Basic(Basic::Bool),
-    ];
+    let expected = [own, Type::Basic(Basic::UnsignedHyper), Type::Basic(Basic::Char), Type::Basic(Basic::Bool)];
     assert_eq!(types, expected);
 }
 
@@ -232,17 +190,10 @@ fn arguments_keep_their_names_and_bounds() {
         "program P { version V { string F(string<10> a, void_t) = 1; void G(void) = 2; void H() = 3; } = 1; } = 9;
         typedef opaque void_t<4>;";
     let model = model(text);
-    let Definition::Program(it) = definition(&model, "P") else {
-        panic!("not a program")
-    };
-    let [f, g, h] = it.versions[0].procedures.as_slice() else {
-        panic!("three procedures")
-    };
+    let Definition::Program(it) = definition(&model, "P") else { panic!("not a program") };
+    let [f, g, h] = it.versions[0].procedures.as_slice() else { panic!("three procedures") };
     assert_eq!(f.result, Some(Type::String(None)));
-    assert_eq!(
-        (f.arguments[0].name.as_deref(), &f.arguments[0].ty),
-        (Some("a"), &Type::String(Some(10)))
-    );
+    assert_eq!((f.arguments[0].name.as_deref(), &f.arguments[0].ty), (Some("a"), &Type::String(Some(10))));
     assert_eq!((&f.arguments[1].name, f.arguments.len()), (&None, 2));
     assert!(g.arguments.is_empty() && g.result.is_none() && h.arguments.is_empty());
     assert_eq!(f.source, "string F(string<10> a, void_t) = 1");
@@ -252,26 +203,15 @@ fn arguments_keep_their_names_and_bounds() {
 fn errors_of_all_passes_come_together() {
     let text = "struct s { nosuch a; opaque b[-1]; }; enum e { A = B }; struct s { int a; };
         union u switch (hyper k) { default: void; };";
-    let expected = [
-        Code::UndefinedType,
-        Code::BadBound,
-        Code::UndefinedConstant,
-        Code::DuplicateType,
-        Code::BadDiscriminant,
-    ];
+    let expected =
+        [Code::UndefinedType, Code::BadBound, Code::UndefinedConstant, Code::DuplicateType, Code::BadDiscriminant];
     assert_eq!(codes(text), expected);
 }
 
 #[test]
 fn an_error_does_not_cause_others() {
-    assert_eq!(
-        codes("const A = 1 / 0; const B = A; enum e { C = B, D }; typedef int t[D];"),
-        [Code::BadExpression]
-    );
-    assert_eq!(
-        codes("enum e { A = X }; union u switch (e k) { case A: int a; };"),
-        [Code::UndefinedConstant]
-    );
+    assert_eq!(codes("const A = 1 / 0; const B = A; enum e { C = B, D }; typedef int t[D];"), [Code::BadExpression]);
+    assert_eq!(codes("enum e { A = X }; union u switch (e k) { case A: int a; };"), [Code::UndefinedConstant]);
     let typedef = "typedef nosuch t; union u switch (t k) { case 1: int a; };";
     assert_eq!(codes(typedef), [Code::UndefinedType]);
     let circle = "typedef a b; typedef b a; union u switch (a k) { case 1: int a; };";
