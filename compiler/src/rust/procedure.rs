@@ -32,6 +32,10 @@ pub(super) struct ProcedureView {
 /// What a stub has beside its procedures.
 const STUB_METHODS: &[&str] = &["connect", "connect_with", "new", "inner"];
 
+/// What an argument's name must not hide, or would be taken for where names are as in the `.x` file.
+const IN_SCOPE: &[&str] =
+    &["Client", "Err", "None", "Ok", "PROGRAM", "Server", "Service", "Some", "VERSION", "call", "input", "out"];
+
 /// From inside a version's module the file's types are one module up.
 const UP: &str = "super::";
 
@@ -89,7 +93,7 @@ pub(super) struct ArgumentView {
 }
 
 fn arguments(context: Context<'_>, arguments: &[Argument]) -> Vec<ArgumentView> {
-    let mut scope = Scope::with(&["call", "input", "out"]);
+    let mut scope = Scope::with(IN_SCOPE);
     let view = |(index, it): (usize, &Argument)| {
         let wanted = match &it.name {
             Some(name) => context.spelling.value_name(name),
