@@ -11,10 +11,7 @@ pub(super) struct Comments<'a> {
 
 impl<'a> Comments<'a> {
     pub(super) fn read(text: &'a str) -> Self {
-        Comments {
-            text,
-            comments: lex::tokens(text, 0).filter(Token::is_comment).collect(),
-        }
+        Comments { text, comments: lex::tokens(text, 0).filter(Token::is_comment).collect() }
     }
 
     /// The documentation of what stands at `start..end`; `brace` is the end of its opening brace, if it has a body.
@@ -32,7 +29,11 @@ impl<'a> Comments<'a> {
         let mut found = Vec::new();
         for comment in self.comments.get(..after).unwrap_or_default().iter().rev() {
             let between = self.slice(comment.end, next);
-            if !is_blank(between) || between.matches('\n').count() > 1 || self.belongs_to_the_left(comment, start) {
+            if !is_blank(between)
+                || between.matches('\n').count() > 1
+                || self.belongs_to_the_left(comment, start)
+                || is_notice(comment.text(self.text))
+            {
                 break;
             }
             found.push(comment);
@@ -71,11 +72,7 @@ impl<'a> Comments<'a> {
             let code = self.slice(line_start, end).trim_end_matches(lex::is_blank);
             end = line_start + code.len();
             let index = self.comments.partition_point(|comment| comment.end < end);
-            match self
-                .comments
-                .get(index)
-                .filter(|comment| comment.end == end && end > line_start)
-            {
+            match self.comments.get(index).filter(|comment| comment.end == end && end > line_start) {
                 // A comment that began on an earlier line: there is no code before this place on the line.
                 Some(comment) if comment.start < line_start => return None,
                 Some(comment) => end = comment.start,
@@ -89,9 +86,7 @@ impl<'a> Comments<'a> {
         let index = self.comments.partition_point(|comment| comment.start < end);
         let comment = self.comments.get(index)?;
         let between = self.slice(end, comment.start);
-        let separated = between
-            .chars()
-            .all(|c| (lex::is_blank(c) || c == ',' || c == ';') && c != '\n');
+        let separated = between.chars().all(|c| (lex::is_blank(c) || c == ',' || c == ';') && c != '\n');
         let rest = self.text.get(comment.end..).unwrap_or_default();
         let rest = rest.split('\n').next().unwrap_or_default();
         if !separated || (alone && !is_blank(rest)) {
@@ -112,6 +107,11 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c == '\n' || lex::is_blank(c))
 }
 
+/// Whether a comment is about the file and not about what follows it.
+fn is_notice(comment: &str) -> bool {
+    comment.contains("Copyright") || comment.contains("SPDX-License-Identifier")
+}
+
 /// The lines inside `/* ... */`.
 fn block_lines(comment: &str) -> Vec<String> {
     let inside = comment.trim_start_matches('/').trim_start_matches('*');
@@ -120,45 +120,27 @@ fn block_lines(comment: &str) -> Vec<String> {
     let first = lines.next().unwrap_or_default().trim();
     let rest: Vec<&str> = lines.map(without_star).collect();
     let indent = common_indent(&rest);
-    let rest = rest
-        .iter()
-        .map(|line| line.get(indent..).unwrap_or_default().trim_end());
+    let rest = rest.iter().map(|line| line.get(indent..).unwrap_or_default().trim_end());
     trimmed(std::iter::once(first).chain(rest))
 }
 
 /// A line of a block comment behind its leading `*`.
 fn without_star(line: &str) -> &str {
     let code = line.trim_start();
-    if code.starts_with('*') {
-        code.trim_start_matches('*')
-    } else {
-        line
-    }
+    if code.starts_with('*') { code.trim_start_matches('*') } else { line }
 }
 
 /// The lines of `// ...` comments that follow each other.
 fn line_comments(comments: &[&str]) -> Vec<String> {
-    let lines: Vec<&str> = comments
-        .iter()
-        .map(|line| line.trim_start_matches('/').trim_start_matches('!'))
-        .collect();
+    let lines: Vec<&str> = comments.iter().map(|line| line.trim_start_matches('/').trim_start_matches('!')).collect();
     let indent = common_indent(&lines);
-    trimmed(
-        lines
-            .iter()
-            .map(|line| line.get(indent..).unwrap_or_default().trim_end()),
-    )
+    trimmed(lines.iter().map(|line| line.get(indent..).unwrap_or_default().trim_end()))
 }
 
 /// The blanks all lines begin with, in bytes; empty lines do not count.
 fn common_indent(lines: &[&str]) -> usize {
     let indent = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    lines
-        .iter()
-        .filter(|line| !line.trim().is_empty())
-        .map(indent)
-        .min()
-        .unwrap_or(0)
+    lines.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0)
 }
 
 /// Without empty lines at the start and the end.

@@ -56,18 +56,9 @@ fn integers_in_every_spelling() {
 fn the_source_of_a_declaration_is_normalised() {
     let text = "struct s { opaque/*x*/data < MAX\n> ; struct { int a; union switch (int b) { default: void; } c; }  p ;\n\
                 struct\tt *q; string s [ 1 << 4 ] ; struct t* r<(1+ 2) *3 >>1>; };";
-    let found: Vec<String> = structure(text)
-        .members
-        .iter()
-        .map(|member| member.source.clone())
-        .collect();
-    let expected = [
-        "opaque data<MAX>",
-        "struct { ... } p",
-        "struct t *q",
-        "string s[1 << 4]",
-        "struct t* r<(1+ 2) *3 >>1>",
-    ];
+    let found: Vec<String> = structure(text).members.iter().map(|member| member.source.clone()).collect();
+    let expected =
+        ["opaque data<MAX>", "struct { ... } p", "struct t *q", "string s[1 << 4]", "struct t* r<(1+ 2) *3 >>1>"];
     assert_eq!(found, expected);
 }
 
@@ -85,11 +76,7 @@ fn macros_are_shown_by_their_names() {
 
 #[test]
 fn an_expression_is_in_postfix_order() {
-    let Definition::Constant(it) = parsed("const X = -1 + 2 * (3 - A) << ~4 | 5;")
-        .definitions
-        .pop()
-        .unwrap()
-    else {
+    let Definition::Constant(it) = parsed("const X = -1 + 2 * (3 - A) << ~4 | 5;").definitions.pop().unwrap() else {
         panic!("not a constant")
     };
     let shown = |operation: &Operation| match operation {
@@ -101,23 +88,15 @@ fn an_expression_is_in_postfix_order() {
         Operation::Text(text) => format!("{text:?}"),
     };
     let found: Vec<String> = it.value.operations.iter().map(shown).collect();
-    assert_eq!(
-        found.join(" "),
-        "1 neg 2 3 A Subtract Multiply Add 4 not ShiftLeft 5 Or"
-    );
+    assert_eq!(found.join(" "), "1 neg 2 3 A Subtract Multiply Add 4 not ShiftLeft 5 Or");
     assert_eq!(it.value.source, "-1 + 2 * (3 - A) << ~4 | 5");
-    assert!(matches!(
-        it.value.operations.last(),
-        Some(Operation::Binary(Operator::Or))
-    ));
+    assert!(matches!(it.value.operations.last(), Some(Operation::Binary(Operator::Or))));
 }
 
 #[test]
 fn long_expressions_need_no_stack() {
     let text = format!("const X = {}1{};", "-".repeat(20_000), " + 1".repeat(20_000));
-    let Definition::Constant(it) = parsed(&text).definitions.pop().unwrap() else {
-        panic!("not a constant")
-    };
+    let Definition::Constant(it) = parsed(&text).definitions.pop().unwrap() else { panic!("not a constant") };
     assert_eq!(it.value.operations.len(), 20_000 + 1 + 40_000);
 }
 
@@ -126,34 +105,14 @@ fn procedures_take_arguments_of_every_form() {
     let text = "program program { version version {
         string<8> A(string<10>, int *, unsigned, opaque data<>, struct t named) = 1;
         void B() = 2; int *C(void) = 3; int<> D(hyper x[4]) = 4; } = 1; } = 1;";
-    let Definition::Program(it) = parsed(text).definitions.pop().unwrap() else {
-        panic!("not a program")
-    };
+    let Definition::Program(it) = parsed(text).definitions.pop().unwrap() else { panic!("not a program") };
     let procedures = &it.body.versions[0].body.procedures;
     let sources: Vec<Vec<&str>> = procedures
         .iter()
-        .map(|it| {
-            std::iter::once(&it.result)
-                .chain(&it.arguments)
-                .map(|it| it.source.as_str())
-                .collect()
-        })
+        .map(|it| std::iter::once(&it.result).chain(&it.arguments).map(|it| it.source.as_str()).collect())
         .collect();
-    assert_eq!(
-        sources[0],
-        [
-            "string<8>",
-            "string<10>",
-            "int *",
-            "unsigned",
-            "opaque data<>",
-            "struct t named"
-        ]
-    );
-    assert_eq!(
-        sources[1..],
-        [vec!["void"], vec!["int *", "void"], vec!["int<>", "hyper x[4]"]]
-    );
+    assert_eq!(sources[0], ["string<8>", "string<10>", "int *", "unsigned", "opaque data<>", "struct t named"]);
+    assert_eq!(sources[1..], [vec!["void"], vec!["int *", "void"], vec!["int<>", "hyper x[4]"]]);
     assert!(matches!(procedures[0].arguments[0].bound, Bound::Variable(Some(_))));
     assert_eq!(procedures[3].source, "int<> D(hyper x[4]) = 4");
 }
@@ -161,9 +120,7 @@ fn procedures_take_arguments_of_every_form() {
 #[test]
 fn arms_may_lack_a_declaration_and_default_may_stand_anywhere() {
     let text = "union u switch (int k) { default: case 1: int a; case 2: case 3: ; case 4: };";
-    let Definition::Union(it) = parsed(text).definitions.pop().unwrap() else {
-        panic!("not a union")
-    };
+    let Definition::Union(it) = parsed(text).definitions.pop().unwrap() else { panic!("not a union") };
     let shape: Vec<(usize, bool, bool)> = it
         .body
         .cases
@@ -187,9 +144,7 @@ fn namespaces_and_annotations_dissolve() {
     let text =
         "namespace a::b { [doc(\"]\")] struct s { [x[1]] int a; }; namespace c { typedef a::b::s t; } } pragma x y;;";
     let definitions = parsed(text).definitions;
-    let Some(Definition::Typedef(it)) = definitions.last() else {
-        panic!("{definitions:?}")
-    };
+    let Some(Definition::Typedef(it)) = definitions.last() else { panic!("{definitions:?}") };
     assert!(matches!(&it.specifier.kind, TypeKind::Name(name) if name.text == "s"));
     assert_eq!(definitions.len(), 2);
 }
@@ -200,10 +155,7 @@ fn comments_document_what_they_stand_before_or_behind() {
                 \tRED, /* Like blood. */\n\t/* Like grass. */\n\tGREEN = 1, BLUE /* Like\n\t\t\t\t the sky. */\n\n\
                 /* Nothing. */\n}; /* Enough. */ /* Not here. */\n";
     let (docs, body) = enumeration(text);
-    assert_eq!(
-        docs,
-        ["Colours", "  of light.", "And more:", "  yes.", "Of things.", "Enough."]
-    );
+    assert_eq!(docs, ["Colours", "  of light.", "And more:", "  yes.", "Of things.", "Enough."]);
     let found: Vec<&[String]> = body.enumerators.iter().map(|it| it.docs.as_slice()).collect();
     assert_eq!(found[0], ["Like blood."]);
     assert_eq!(found[1], ["Like grass."]);
@@ -221,11 +173,19 @@ fn a_comment_documents_one_neighbour_only() {
 }
 
 #[test]
-fn a_define_is_documented_like_a_constant() {
-    let definitions = parsed("/* Before. */\n#define N 8 /* Behind. */\n").definitions;
-    let [Definition::Constant(it)] = definitions.as_slice() else {
+fn a_copyright_notice_documents_nothing() {
+    let definitions =
+        parsed("/* Copyright 1987 */\n/* One. */\nconst A = 1;\n// SPDX-License-Identifier: MIT\nconst B = 2;");
+    let [Definition::Constant(a), Definition::Constant(b)] = definitions.definitions.as_slice() else {
         panic!("{definitions:?}")
     };
+    assert_eq!((a.docs.as_slice(), b.docs.len()), (["One.".to_owned()].as_slice(), 0));
+}
+
+#[test]
+fn a_define_is_documented_like_a_constant() {
+    let definitions = parsed("/* Before. */\n#define N 8 /* Behind. */\n").definitions;
+    let [Definition::Constant(it)] = definitions.as_slice() else { panic!("{definitions:?}") };
     assert_eq!(it.docs, ["Before.", "Behind."]);
     assert!(it.from_define);
 }
@@ -233,10 +193,6 @@ fn a_define_is_documented_like_a_constant() {
 #[test]
 fn keywords_end_where_words_end() {
     let body = structure("struct s { integer a; unsigned_t b; boolean c; string_t d; voided e; structure f; };");
-    assert!(
-        body.members
-            .iter()
-            .all(|member| matches!(member.specifier.kind, TypeKind::Name(_)))
-    );
+    assert!(body.members.iter().all(|member| matches!(member.specifier.kind, TypeKind::Name(_))));
     assert_eq!(lex::tokens("structure", 0).count(), 1);
 }
