@@ -81,19 +81,13 @@ impl Compiler {
         let (path, mut sources) = (path.as_ref(), SourceMap::default());
         let model = driver::model_of(&self.options, &Disk, path, &mut sources);
         Outcome(model.map_err(|failure| {
-            let compilation = Compilation {
-                sources,
-                result: Ok(String::new()),
-            };
+            let compilation = Compilation { sources, result: Ok(String::new()) };
             CompileError::new(path, failure, &compilation, Style::Plain)
         }))
     }
 
     fn compile_one(&self, path: &Path) -> Result<PathBuf, CompileError> {
-        let out_dir = self
-            .out_dir
-            .clone()
-            .or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
+        let out_dir = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or(CompileError::NoOutDir)?;
         let name = output::rust_name(path).ok_or_else(|| CompileError::NoFileName { path: path.to_owned() })?;
         let output = out_dir.join(name);
@@ -117,10 +111,7 @@ fn refuse_same_stem(paths: &[&Path]) -> Result<(), CompileError> {
     for (index, second) in paths.iter().enumerate() {
         let mut before = paths.iter().take(index);
         if let Some(first) = before.find(|first| first.file_stem() == second.file_stem()) {
-            return Err(CompileError::SameStem {
-                first: (*first).to_owned(),
-                second: (*second).to_owned(),
-            });
+            return Err(CompileError::SameStem { first: (*first).to_owned(), second: (*second).to_owned() });
         }
     }
     Ok(())

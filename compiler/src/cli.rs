@@ -99,15 +99,9 @@ const UNUSABLE: u8 = 2;
 fn generate(arguments: &Gen) -> Result<(), u8> {
     let files = &arguments.input.files;
     if arguments.output.is_some() && files.len() > 1 {
-        return Err(complain(
-            "error: -o takes one input; use --out-dir for several",
-            UNUSABLE,
-        ));
+        return Err(complain("error: -o takes one input; use --out-dir for several", UNUSABLE));
     }
-    let targets = files
-        .iter()
-        .map(|input| output_path(arguments, input))
-        .collect::<Result<Vec<_>, u8>>()?;
+    let targets = files.iter().map(|input| output_path(arguments, input)).collect::<Result<Vec<_>, u8>>()?;
     refuse_overwriting(arguments, &targets)?;
     let options = options(&arguments.input, arguments.verbatim_names, stage(arguments.emit));
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
@@ -126,23 +120,13 @@ fn refuse_overwriting(arguments: &Gen, targets: &[PathBuf]) -> Result<(), u8> {
             let message = format!("error: `{}` is an input and would be overwritten", target.display());
             return Err(complain(&message, UNUSABLE));
         }
-        let earlier = targets
-            .iter()
-            .zip(files)
-            .take(index)
-            .find(|(other, _)| *other == target);
+        let earlier = targets.iter().zip(files).take(index).find(|(other, _)| *other == target);
         if let (Some((_, first)), Some(second)) = (earlier, files.get(index)) {
-            return Err(report(CompileError::SameStem {
-                first: first.clone(),
-                second: second.clone(),
-            }));
+            return Err(report(CompileError::SameStem { first: first.clone(), second: second.clone() }));
         }
     }
     if arguments.check && targets.iter().any(|target| is_stdout(target)) {
-        return Err(complain(
-            "error: --check compares files; there is none on standard output",
-            UNUSABLE,
-        ));
+        return Err(complain("error: --check compares files; there is none on standard output", UNUSABLE));
     }
     Ok(())
 }
@@ -174,17 +158,9 @@ fn compile_all(options: &Options, paths: &[&Path]) -> Result<Vec<String>, u8> {
 
 /// Writes or checks the output for one input.
 fn deliver(arguments: &Gen, input: &Path, target: &Path, text: &str) -> Result<(), u8> {
-    let failed = |error| {
-        report(CompileError::Write {
-            path: target.to_owned(),
-            error,
-        })
-    };
+    let failed = |error| report(CompileError::Write { path: target.to_owned(), error });
     if is_stdout(target) {
-        return io::stdout()
-            .write_all(text.as_bytes())
-            .and_then(|()| io::stdout().flush())
-            .map_err(failed);
+        return io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()).map_err(failed);
     }
     if arguments.check {
         return if output::is_up_to_date(target, text) {
@@ -199,8 +175,7 @@ fn deliver(arguments: &Gen, input: &Path, target: &Path, text: &str) -> Result<(
         };
     }
     let made = arguments.out_dir.as_ref().map_or(Ok(()), std::fs::create_dir_all);
-    made.and_then(|()| output::write_if_changed(target, text))
-        .map_err(failed)
+    made.and_then(|()| output::write_if_changed(target, text)).map_err(failed)
 }
 
 fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
@@ -214,24 +189,13 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
     let Some(name) = output::rust_name(input) else {
         return Err(report(CompileError::NoFileName { path: input.to_owned() }));
     };
-    let directory = arguments
-        .out_dir
-        .as_deref()
-        .or_else(|| input.parent())
-        .unwrap_or(Path::new(""));
+    let directory = arguments.out_dir.as_deref().or_else(|| input.parent()).unwrap_or(Path::new(""));
     Ok(directory.join(name))
 }
 
 fn options(input: &Input, verbatim_names: bool, stage: Stage) -> Options {
-    let preprocess = PreprocessOptions {
-        include_dirs: input.include_dirs.clone(),
-        defines: input.defines.clone(),
-    };
-    Options {
-        preprocess,
-        verbatim_names,
-        stage,
-    }
+    let preprocess = PreprocessOptions { include_dirs: input.include_dirs.clone(), defines: input.defines.clone() };
+    Options { preprocess, verbatim_names, stage }
 }
 
 fn stage(emit: Emit) -> Stage {
@@ -246,11 +210,7 @@ fn parse_define(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').unwrap_or((text, "1"));
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_name {
-        Ok((name.to_owned(), value.to_owned()))
-    } else {
-        Err(format!("`{name}` is not a name"))
-    }
+    if is_name { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("`{name}` is not a name")) }
 }
 
 /// Shows an error and says which exit status it means.

@@ -94,14 +94,7 @@ impl std::fmt::Display for Code {
 impl Diagnostic {
     pub(crate) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
-        Diagnostic {
-            severity: Severity::Error,
-            code,
-            message,
-            span,
-            label: String::new(),
-            notes: Vec::new(),
-        }
+        Diagnostic { severity: Severity::Error, code, message, span, label: String::new(), notes: Vec::new() }
     }
 
     /// Says something right below the marked text.

@@ -75,14 +75,8 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }
-    let source_name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let emit = EmitOptions {
-        source_name,
-        verbatim_names: options.verbatim_names,
-    };
+    let source_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let emit = EmitOptions { source_name, verbatim_names: options.verbatim_names };
     rust::emit(&model, &emit).map_err(Failure::Internal)
 }
 

@@ -52,10 +52,7 @@ pub enum CompileError {
 impl CompileError {
     pub(crate) fn new(path: &Path, failure: Failure, compilation: &Compilation, style: Style) -> Self {
         match failure {
-            Failure::Read(error) => CompileError::Read {
-                path: path.to_owned(),
-                error,
-            },
+            Failure::Read(error) => CompileError::Read { path: path.to_owned(), error },
             Failure::Rejected(errors) => CompileError::Rejected {
                 report: render::render(&errors, &compilation.sources, style),
                 errors: errors.len(),
@@ -75,12 +72,7 @@ impl fmt::Display for CompileError {
             }
             CompileError::Write { path, error } => write!(f, "error: cannot write `{}`: {error}", path.display()),
             CompileError::SameStem { first, second } => {
-                write!(
-                    f,
-                    "error: `{}` and `{}` would have the same output",
-                    first.display(),
-                    second.display()
-                )
+                write!(f, "error: `{}` and `{}` would have the same output", first.display(), second.display())
             }
             CompileError::NoFileName { path } => write!(f, "error: `{}` does not name a file", path.display()),
             CompileError::NoOutDir => f.write_str("error: OUT_DIR is not set: call this from a build script"),

@@ -72,19 +72,12 @@ pub(crate) fn token(text: &str, start: usize) -> Option<Token> {
         c if is_word(c) => (Kind::Word, run(rest, is_word)),
         c => (Kind::Other, c.len_utf8()),
     };
-    Some(Token {
-        kind,
-        start,
-        end: start + length,
-    })
+    Some(Token { kind, start, end: start + length })
 }
 
 /// Whether a character separates words without being part of one; pasted text brings the invisible ones.
 pub(crate) fn is_blank(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '\t' | '\r' | '\u{B}' | '\u{C}' | '\u{A0}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}'
-    )
+    matches!(c, ' ' | '\t' | '\r' | '\u{B}' | '\u{C}' | '\u{A0}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
 fn is_word(c: char) -> bool {

@@ -16,11 +16,7 @@ pub(crate) fn integer(text: &str) -> Option<i128> {
 
 fn unsuffixed(digits: &str) -> &str {
     let number = digits.trim_end_matches(['u', 'l']);
-    if digits.len() - number.len() <= 3 {
-        number
-    } else {
-        digits
-    }
+    if digits.len() - number.len() <= 3 { number } else { digits }
 }
 
 /// The value of `'x'`, quotes included in `text`; one byte, or one character of Unicode.
@@ -35,10 +31,7 @@ pub(crate) fn character(text: &str) -> Option<i128> {
 
 /// The value of `"..."`, quotes included in `text`.
 pub(crate) fn text(text: &str) -> Option<String> {
-    let inside = text
-        .strip_prefix('"')
-        .filter(|rest| !rest.is_empty())?
-        .strip_suffix('"')?;
+    let inside = text.strip_prefix('"').filter(|rest| !rest.is_empty())?.strip_suffix('"')?;
     Some(unescape(inside)?.into_iter().collect())
 }
 
@@ -95,15 +88,7 @@ mod tests {
         assert_eq!(integer("0XfF"), Some(255));
         assert_eq!(integer("10UL"), Some(10));
         assert_eq!(integer("0xffffffffffffffffULL"), Some(i128::from(u64::MAX)));
-        for wrong in [
-            "08",
-            "0x",
-            "12ab",
-            "1ulul",
-            "u",
-            "",
-            "340282366920938463463374607431768211456",
-        ] {
+        for wrong in ["08", "0x", "12ab", "1ulul", "u", "", "340282366920938463463374607431768211456"] {
             assert_eq!(integer(wrong), None, "{wrong}");
         }
     }

@@ -13,10 +13,7 @@ pub(crate) struct Span {
 
 impl Span {
     pub(crate) fn new(start: usize, end: usize) -> Self {
-        Span {
-            start,
-            end: end.max(start),
-        }
+        Span { start, end: end.max(start) }
     }
 }
 
@@ -55,19 +52,11 @@ impl SourceMap {
     pub(crate) fn add(&mut self, path: &Path, bytes: &[u8], included_at: Option<Span>) -> Span {
         let text = decode(bytes);
         let base = self.next_base;
-        let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         // One byte between files keeps the end of a file apart from the start of the next.
         self.next_base = base + text.len() + 1;
         let span = Span::new(base, base + text.len());
-        self.files.push(SourceFile {
-            path: path.to_owned(),
-            text,
-            included_at,
-            base,
-            line_starts,
-        });
+        self.files.push(SourceFile { path: path.to_owned(), text, included_at, base, line_starts });
         span
     }
 
@@ -98,13 +87,7 @@ impl SourceMap {
         let text = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
         let offset = (offset - start).min(text.len());
         let column = text.get(..offset)?.chars().count() + 1;
-        Some(Place {
-            file,
-            line,
-            column,
-            text,
-            offset,
-        })
+        Some(Place { file, line, column, text, offset })
     }
 }
 

@@ -42,11 +42,7 @@ impl Suggester {
     pub(crate) fn similar<'a>(&self, name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
         let made = self.made.get();
         self.made.set(made.saturating_add(1));
-        if made < MAX_SUGGESTIONS {
-            similar(name, known)
-        } else {
-            None
-        }
+        if made < MAX_SUGGESTIONS { similar(name, known) } else { None }
     }
 }
 
@@ -54,9 +50,7 @@ impl Suggester {
 pub(crate) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = name.chars().count() / 3;
     let rated = known.filter_map(|other| Some((distance(name, other, limit)?, other)));
-    rated
-        .min_by_key(|(distance, other)| (*distance, *other))
-        .map(|(_, other)| other)
+    rated.min_by_key(|(distance, other)| (*distance, *other)).map(|(_, other)| other)
 }
 
 /// How many characters must be inserted, removed or replaced, letter case aside; `None` if over `limit`.

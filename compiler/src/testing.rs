@@ -16,9 +16,7 @@ pub(crate) struct Memory<'a>(pub(crate) &'a [(&'a str, &'a str)]);
 impl Loader for Memory<'_> {
     fn load(&self, path: &Path) -> io::Result<Vec<u8>> {
         let found = self.0.iter().find(|(name, _)| Path::new(name) == path);
-        found
-            .map(|(_, text)| text.as_bytes().to_vec())
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
+        found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }
 
@@ -41,12 +39,7 @@ pub(crate) fn resolved(text: &str) -> Result<Model, Vec<Diagnostic>> {
 
 /// The definition of a name; the text must be right.
 pub(crate) fn definition(model: &Model, name: &str) -> Definition {
-    model
-        .definitions
-        .iter()
-        .find(|it| it.name() == name)
-        .unwrap_or_else(|| panic!("no {name}"))
-        .clone()
+    model.definitions.iter().find(|it| it.name() == name).unwrap_or_else(|| panic!("no {name}")).clone()
 }
 
 /// The members of a structure.

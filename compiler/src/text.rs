@@ -28,11 +28,7 @@ impl Text {
         self.text.push_str(text);
         match self.pieces.last_mut() {
             Some(last) if last.written.is_none() && last.source.end == source.start => last.source.end = source.end,
-            _ => self.pieces.push(Piece {
-                start,
-                source,
-                written: None,
-            }),
+            _ => self.pieces.push(Piece { start, source, written: None }),
         }
     }
 
@@ -41,11 +37,7 @@ impl Text {
         if text.is_empty() {
             return;
         }
-        self.pieces.push(Piece {
-            start: self.text.len(),
-            source,
-            written: Some(written.to_owned()),
-        });
+        self.pieces.push(Piece { start: self.text.len(), source, written: Some(written.to_owned()) });
         self.text.push_str(text);
     }
 
@@ -68,13 +60,7 @@ impl Text {
         let mut out = String::new();
         let mut at = start;
         let first = self.pieces.partition_point(|piece| piece.start < start);
-        for piece in self
-            .pieces
-            .get(first..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|piece| piece.start < end)
-        {
+        for piece in self.pieces.get(first..).unwrap_or_default().iter().take_while(|piece| piece.start < end) {
             let Some(written) = &piece.written else { continue };
             // The text of a piece reaches to the next one.
             let after = self.pieces.partition_point(|other| other.start <= piece.start);

@@ -18,17 +18,11 @@ fn directory(name: &str) -> PathBuf {
 }
 
 fn oncrpc(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_oncrpc"))
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .unwrap()
+    Command::new(env!("CARGO_BIN_EXE_oncrpc")).args(arguments).current_dir(directory).output().unwrap()
 }
 
 fn files(directory: &Path) -> Vec<String> {
-    let names = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = names.collect();
     names.sort();
     names
@@ -47,11 +41,7 @@ fn output_goes_next_to_the_input_unless_told_otherwise() {
     assert!(oncrpc(&here, &["gen", "idl/pair.x"]).status.success());
     assert_eq!(files(&here.join("idl")), ["pair.rs", "pair.x", "two.x"]);
     assert!(oncrpc(&here, &["gen", "idl/pair.x", "-o", "named.rs"]).status.success());
-    assert!(
-        oncrpc(&here, &["gen", "idl/pair.x", "idl/two.x", "--out-dir", "new/out"])
-            .status
-            .success()
-    );
+    assert!(oncrpc(&here, &["gen", "idl/pair.x", "idl/two.x", "--out-dir", "new/out"]).status.success());
     assert_eq!(files(&here.join("new/out")), ["pair.rs", "two.rs"]);
     let printed = oncrpc(&here, &["gen", "idl/pair.x", "-o", "-"]);
     assert!(printed.stderr.is_empty());
@@ -70,10 +60,7 @@ fn errors_in_a_file_are_status_1_and_nothing_is_written() {
     fs::write(here.join("wrong.rs"), "old").unwrap();
     let output = oncrpc(&here, &["gen", "right.x", "wrong.x"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stderr(&output).starts_with("error[E0103]: `nosuch` is not a type\n --> wrong.x:1:15\n"),
-        "{output:?}"
-    );
+    assert!(stderr(&output).starts_with("error[E0103]: `nosuch` is not a type\n --> wrong.x:1:15\n"), "{output:?}");
     assert!(!stderr(&output).contains('\x1b'), "colour without a terminal");
     assert!(output.stdout.is_empty());
     assert_eq!(files(&here), ["right.x", "wrong.rs", "wrong.x"]);
@@ -151,23 +138,11 @@ fn includes_and_defines_come_from_the_command_line() {
     let here = directory("options");
     fs::create_dir(here.join("common")).unwrap();
     fs::write(here.join("common/base.x"), "typedef opaque handle[SIZE];").unwrap();
-    fs::write(
-        here.join("a.x"),
-        "#include \"base.x\"\n#ifdef LOCKS\nstruct lock { handle h; };\n#endif\n",
-    )
-    .unwrap();
+    fs::write(here.join("a.x"), "#include \"base.x\"\n#ifdef LOCKS\nstruct lock { handle h; };\n#endif\n").unwrap();
     assert_eq!(oncrpc(&here, &["check", "a.x"]).status.code(), Some(1));
-    let output = oncrpc(
-        &here,
-        &[
-            "gen", "a.x", "-I", "common", "-DSIZE=8", "-D", "LOCKS", "--emit", "model",
-        ],
-    );
+    let output = oncrpc(&here, &["gen", "a.x", "-I", "common", "-DSIZE=8", "-D", "LOCKS", "--emit", "model"]);
     let model = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        model.contains("FixedOpaque(\n") && model.contains("\"lock\""),
-        "{model}"
-    );
+    assert!(model.contains("FixedOpaque(\n") && model.contains("\"lock\""), "{model}");
     assert_eq!(files(&here), ["a.x", "common"]);
 }
 
@@ -176,9 +151,5 @@ fn names_can_stay_as_they_are() {
     let here = directory("verbatim");
     fs::write(here.join("a.x"), "struct some_pair { int a; };").unwrap();
     let output = oncrpc(&here, &["gen", "a.x", "--verbatim-names", "-o", "-"]);
-    assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .contains("pub struct some_pair")
-    );
+    assert!(String::from_utf8(output.stdout).unwrap().contains("pub struct some_pair"));
 }

@@ -40,8 +40,6 @@ fn check(path: &Path, output: &Path) -> Option<String> {
 
 /// `error[E0103]: ...` and so on as `E0103 E0104`.
 fn codes(report: &str) -> String {
-    let codes = report
-        .lines()
-        .filter_map(|line| Some(line.strip_prefix("error[")?.split_once(']')?.0));
+    let codes = report.lines().filter_map(|line| Some(line.strip_prefix("error[")?.split_once(']')?.0));
     codes.collect::<Vec<_>>().join(" ")
 }

@@ -28,13 +28,7 @@ fn includes_are_found_in_the_directories_given() {
     fs::create_dir(here.join("common")).unwrap();
     fs::write(here.join("a.x"), "#include \"base.x\"\nstruct s { base b; };").unwrap();
     fs::write(here.join("common/base.x"), "typedef int base;").unwrap();
-    assert!(
-        Compiler::new()
-            .out_dir(&here)
-            .compile(here.join("a.x"))
-            .into_result()
-            .is_err()
-    );
+    assert!(Compiler::new().out_dir(&here).compile(here.join("a.x")).into_result().is_err());
     let compiler = Compiler::new().out_dir(&here).include_dir(here.join("common"));
     assert!(compiler.compile(here.join("a.x")).into_result().is_ok());
 }
@@ -47,10 +41,7 @@ fn several_files_must_not_overwrite_each_other() {
     }
     let compiler = Compiler::new().out_dir(here.join("out"));
     fs::create_dir(here.join("out")).unwrap();
-    let outputs = compiler
-        .compile_all([here.join("a.x"), here.join("b.x")])
-        .into_result()
-        .unwrap();
+    let outputs = compiler.compile_all([here.join("a.x"), here.join("b.x")]).into_result().unwrap();
     assert_eq!(outputs, [here.join("out/a.rs"), here.join("out/b.rs")]);
     fs::remove_file(here.join("out/b.rs")).unwrap();
     match compiler.compile_all([here.join("b.x"), here.join("b.y")]).into_result() {
@@ -79,9 +70,6 @@ fn errors_say_who_erred() {
     assert!(!here.join("wrong.rs").exists());
     let missing = compiler.compile(here.join("missing.x")).into_result().unwrap_err();
     assert!(matches!(missing, CompileError::Read { .. }) && missing.source().is_some());
-    let unwritable = Compiler::new()
-        .out_dir(here.join("no/such"))
-        .compile(here.join("right.x"))
-        .into_result();
+    let unwritable = Compiler::new().out_dir(here.join("no/such")).compile(here.join("right.x")).into_result();
     assert!(matches!(unwritable, Err(CompileError::Write { .. })));
 }

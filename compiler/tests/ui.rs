@@ -23,17 +23,10 @@ fn messages_are_as_recorded() {
 
 /// Says what is wrong with one case.
 fn check(folder: &Path, name: &str) -> Option<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_oncrpc"))
-        .args(["check", name])
-        .current_dir(folder)
-        .output()
-        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_oncrpc")).args(["check", name]).current_dir(folder).output().unwrap();
     let found = String::from_utf8(output.stderr).unwrap();
     if output.status.code() != Some(1) || !output.stdout.is_empty() {
-        return Some(format!(
-            "{name}: not refused as it should be: {:?}\n{found}",
-            output.status
-        ));
+        return Some(format!("{name}: not refused as it should be: {:?}\n{found}", output.status));
     }
     let recorded = folder.join(name).with_extension("stderr");
     if std::env::var_os("BLESS").is_some() {

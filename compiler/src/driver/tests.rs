@@ -5,15 +5,8 @@ use std::fs;
 use std::path::Path;
 
 fn compile(text: &str, stage: Stage) -> Compilation {
-    let options = Options {
-        stage,
-        ..Options::default()
-    };
-    compile_source(
-        &options,
-        &Memory(&[("a.x", text), ("inc.h", "typedef int inct;")]),
-        Path::new("a.x"),
-    )
+    let options = Options { stage, ..Options::default() };
+    compile_source(&options, &Memory(&[("a.x", text), ("inc.h", "typedef int inct;")]), Path::new("a.x"))
 }
 
 /// Whatever the text is, there is output or an error that can be shown.
@@ -23,10 +16,7 @@ fn survives(text: &str) {
         Ok(_) => {}
         Err(Failure::Rejected(errors)) => {
             assert!(!errors.is_empty(), "refused without a reason:\n{text}");
-            assert!(
-                render(&errors, &compilation.sources, Style::Colour).contains("-->"),
-                "no place:\n{text}"
-            );
+            assert!(render(&errors, &compilation.sources, Style::Colour).contains("-->"), "no place:\n{text}");
         }
         Err(failure) => panic!("{failure:?} for:\n{text}"),
     }
@@ -36,14 +26,9 @@ fn survives(text: &str) {
 fn samples() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dialect");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|it| it == "x"))
-        .collect();
+    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|it| it == "x")).collect();
     paths.sort();
-    paths
-        .iter()
-        .map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned())
-        .collect()
+    paths.iter().map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()).collect()
 }
 
 /// A small generator of pseudo-random numbers, the same in every run.
@@ -51,10 +36,7 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
     }
 }
@@ -87,10 +69,8 @@ fn every_beginning_of_a_file_is_survived() {
 #[test]
 fn mixed_up_files_are_survived() {
     let samples = samples();
-    let words: Vec<&str> = samples
-        .iter()
-        .flat_map(|text| text.split_inclusive([' ', ';', '(', '<', '{', '\n']))
-        .collect();
+    let words: Vec<&str> =
+        samples.iter().flat_map(|text| text.split_inclusive([' ', ';', '(', '<', '{', '\n'])).collect();
     let mut dice = Dice(7);
     for _ in 0..3000 {
         let mut text = samples[dice.below(samples.len())].clone();
@@ -101,11 +81,7 @@ fn mixed_up_files_are_survived() {
             };
             let to = places[dice.below(places.len())].clamp(from, from + 12.min(text.len() - from));
             let to = (to..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap();
-            let word = if dice.below(3) == 0 {
-                ""
-            } else {
-                words[dice.below(words.len())]
-            };
+            let word = if dice.below(3) == 0 { "" } else { words[dice.below(words.len())] };
             text.replace_range(from..to, word);
         }
         survives(&text);
@@ -114,32 +90,19 @@ fn mixed_up_files_are_survived() {
 
 #[test]
 fn deep_and_long_texts_are_survived() {
-    for (open, close) in [
-        ("(", ")"),
-        ("struct {", "} a;"),
-        ("[", "]"),
-        ("namespace n {", "}"),
-        ("{", "}"),
-        ("<", ">"),
-    ] {
+    for (open, close) in [("(", ")"), ("struct {", "} a;"), ("[", "]"), ("namespace n {", "}"), ("{", "}"), ("<", ">")]
+    {
         let text = format!("const A = {}1{};", open.repeat(50_000), close.repeat(50_000));
         survives(&text);
         survives(&open.repeat(50_000));
-        survives(&format!(
-            "struct s {{ {}int a; {} }};",
-            open.repeat(70),
-            close.repeat(70)
-        ));
+        survives(&format!("struct s {{ {}int a; {} }};", open.repeat(70), close.repeat(70)));
     }
-    for piece in [
-        "-", "~", "1+", "a::", "/*", "//\n", "#if 1\n", "#if (", "case 1:", "int a;", "\"", "'", "\\\n", "%", "*",
-    ] {
+    for piece in
+        ["-", "~", "1+", "a::", "/*", "//\n", "#if 1\n", "#if (", "case 1:", "int a;", "\"", "'", "\\\n", "%", "*"]
+    {
         survives(&piece.repeat(20_000));
         survives(&format!("const A = {}", piece.repeat(20_000)));
-        survives(&format!(
-            "union u switch (int k) {{ {} int a; }};",
-            piece.repeat(20_000)
-        ));
+        survives(&format!("union u switch (int k) {{ {} int a; }};", piece.repeat(20_000)));
     }
 }
 
@@ -147,10 +110,7 @@ fn deep_and_long_texts_are_survived() {
 fn a_large_file_takes_linear_time() {
     let text: String = (0..4000)
         .map(|i| {
-            format!(
-                "/* Number {i}. */\nstruct s{i} {{ int a; string b<{i}>; s{} *c; }};\nconst C{i} = {i};\n",
-                i / 2
-            )
+            format!("/* Number {i}. */\nstruct s{i} {{ int a; string b<{i}>; s{} *c; }};\nconst C{i} = {i};\n", i / 2)
         })
         .collect();
     let start = std::time::Instant::now();

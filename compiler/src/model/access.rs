@@ -20,9 +20,7 @@ impl Model {
             Type::FixedOpaque(length) => Size::exactly(padded(*length)),
             Type::VariableOpaque(max) | Type::String(max) => prefixed(max.map(padded)),
             Type::FixedArray(element, length) => counted(self.size_of(element), *length),
-            Type::VariableArray(element, max) => {
-                prefixed(max.and_then(|max| counted(self.size_of(element), max).max))
-            }
+            Type::VariableArray(element, max) => prefixed(max.and_then(|max| counted(self.size_of(element), max).max)),
             Type::Optional(inner) => prefixed(self.size_of(inner).max),
             Type::RecursiveOptional(_) | Type::List(_) => prefixed(None),
             Type::NonEmptyList(node) => Size { min: self.size_of_definition(*node).min.saturating_add(4), max: None },

@@ -72,11 +72,7 @@ pub(super) fn evaluate<'a>(names: &Names<'a>, errors: &mut Errors) -> Constants<
 /// The constant of an item.
 pub(super) fn lower(constants: &Constants<'_>, item: usize, name: &str, docs: &[String]) -> Constant {
     let value = constants.value(item, 0).cloned().unwrap_or(ConstantValue::Integer(0));
-    Constant {
-        name: name.to_owned(),
-        docs: docs.to_vec(),
-        value,
-    }
+    Constant { name: name.to_owned(), docs: docs.to_vec(), value }
 }
 
 impl<'a> Constants<'a> {
@@ -109,11 +105,7 @@ impl<'a> Constants<'a> {
     }
 
     fn add(&mut self, name: &'a Identifier, rule: Rule<'a>, is_enumerator: bool, errors: &mut Errors) {
-        match self
-            .by_name
-            .get(name.text.as_str())
-            .and_then(|entry| self.entries.get(*entry))
-        {
+        match self.by_name.get(name.text.as_str()).and_then(|entry| self.entries.get(*entry)) {
             Some(earlier) => errors.push(
                 duplicate(Code::DuplicateConstant, "constant", name, earlier.name.span)
                     .help("constants and the enumerators of all enumerations share one name space, as in C"),
@@ -122,43 +114,26 @@ impl<'a> Constants<'a> {
                 self.by_name.insert(&name.text, self.entries.len());
             }
         }
-        self.entries.push(Entry {
-            name,
-            rule,
-            is_enumerator,
-            state: State::New,
-        });
+        self.entries.push(Entry { name, rule, is_enumerator, state: State::New });
     }
 
     fn lookup(&self, name: &Identifier) -> Result<ConstantValue, Failure> {
-        let entry = self
-            .by_name
-            .get(name.text.as_str())
-            .and_then(|entry| self.entries.get(*entry));
+        let entry = self.by_name.get(name.text.as_str()).and_then(|entry| self.entries.get(*entry));
         match entry.map(|entry| &entry.state) {
             Some(State::Known(value)) => Ok(value.clone()),
             Some(_) => Err(Failure::Reported),
-            None => predefined(&name.text)
-                .map(ConstantValue::Integer)
-                .ok_or_else(|| self.undefined(name).into()),
+            None => predefined(&name.text).map(ConstantValue::Integer).ok_or_else(|| self.undefined(name).into()),
         }
     }
 
     fn undefined(&self, name: &Identifier) -> Diagnostic {
-        let error = Diagnostic::error(
-            Code::UndefinedConstant,
-            name.span,
-            format!("`{}` is not a constant", name.text),
-        )
-        .label("not found in this file or its includes");
+        let error = Diagnostic::error(Code::UndefinedConstant, name.span, format!("`{}` is not a constant", name.text))
+            .label("not found in this file or its includes");
         let similar = self.suggester.similar(&name.text, self.by_name.keys().copied());
         match similar.and_then(|similar| self.entries.get(*self.by_name.get(similar)?)) {
             Some(similar) => {
                 let name = &similar.name;
-                error.help_at(
-                    name.span,
-                    format!("a constant of a similar name, `{}`, is defined here", name.text),
-                )
+                error.help_at(name.span, format!("a constant of a similar name, `{}`, is defined here", name.text))
             }
             None => error.help("define it with `const`, or `#include` the `.x` file that does"),
         }
@@ -218,17 +193,13 @@ impl<'a> Constants<'a> {
     fn refuse_cycle(&mut self, stack: &[(usize, usize)], needed: usize, errors: &mut Errors) {
         let start = stack.iter().position(|(entry, _)| *entry == needed).unwrap_or(0);
         let cycle: Vec<usize> = stack.iter().skip(start).map(|(entry, _)| *entry).collect();
-        let path: Vec<&Identifier> = cycle
-            .iter()
-            .filter_map(|at| self.entries.get(*at))
-            .map(|it| it.name)
-            .collect();
+        let path: Vec<&Identifier> = cycle.iter().filter_map(|at| self.entries.get(*at)).map(|it| it.name).collect();
         if let Some((first, rest)) = path.split_first() {
             let message = format!("the value of `{}` depends on itself", first.text);
             let error = Diagnostic::error(Code::RecursiveConstant, first.span, message);
-            errors.push(rest.iter().fold(error, |error, name| {
-                error.note_at(name.span, format!("through `{}`", name.text))
-            }));
+            errors.push(
+                rest.iter().fold(error, |error, name| error.note_at(name.span, format!("through `{}`", name.text))),
+            );
         }
         for entry in cycle {
             self.set(entry, State::Failed);
@@ -271,11 +242,7 @@ impl<'a> Constants<'a> {
 /// Refuses what the wire or a 64-bit number cannot hold.
 fn in_range(entry: &Entry<'_>, value: ConstantValue) -> Result<ConstantValue, Failure> {
     let name = entry.name;
-    let span = if let Rule::Expression(expression) = entry.rule {
-        expression.span
-    } else {
-        name.span
-    };
+    let span = if let Rule::Expression(expression) = entry.rule { expression.span } else { name.span };
     match value {
         ConstantValue::Text(_) if entry.is_enumerator => {
             Err(Diagnostic::error(Code::BadExpression, span, format!("`{}` must be a number", name.text)).into())

@@ -19,12 +19,7 @@ pub(super) fn field(
     let ty = ty?;
     spans.push(declaration.span);
     let (docs, source) = (declaration.docs.clone(), declaration.source.clone());
-    Some(Field {
-        name: name.text.clone(),
-        docs,
-        ty,
-        source,
-    })
+    Some(Field { name: name.text.clone(), docs, ty, source })
 }
 
 /// Whether a declaration is `void` and nothing else.
@@ -38,13 +33,9 @@ pub(super) fn lower(scope: &Scope<'_>, declaration: &Declaration, errors: &mut E
         TypeKind::Void => {
             let what = declaration.name.as_ref().map_or("nothing", |name| &name.text);
             errors.push(
-                Diagnostic::error(
-                    Code::VoidNotAllowed,
-                    declaration.specifier.span,
-                    format!("`{what}` cannot be void"),
-                )
-                .label("void holds no value")
-                .help("`void` stands alone: as an arm, as the only argument or as a result"),
+                Diagnostic::error(Code::VoidNotAllowed, declaration.specifier.span, format!("`{what}` cannot be void"))
+                    .label("void holds no value")
+                    .help("`void` stands alone: as an arm, as the only argument or as a result"),
             );
             None
         }
@@ -55,20 +46,19 @@ pub(super) fn lower(scope: &Scope<'_>, declaration: &Declaration, errors: &mut E
 }
 
 fn string(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) -> Option<Type> {
-    let max =
-        match &declaration.bound {
-            Bound::None => None,
-            Bound::Variable(max) => optional_bound(scope, max.as_ref(), errors)?,
-            Bound::Fixed(length) => {
-                let name = declaration.name.as_ref().map_or("", |name| &name.text);
-                let message = "a string has no fixed length";
-                errors.push(Diagnostic::error(Code::BadForm, declaration.span, message).help(format!(
+    let max = match &declaration.bound {
+        Bound::None => None,
+        Bound::Variable(max) => optional_bound(scope, max.as_ref(), errors)?,
+        Bound::Fixed(length) => {
+            let name = declaration.name.as_ref().map_or("", |name| &name.text);
+            let message = "a string has no fixed length";
+            errors.push(Diagnostic::error(Code::BadForm, declaration.span, message).help(format!(
                 "write `string {name}<{0}>` for a string of at most {0} bytes; an array of strings needs a typedef",
                 length.source
             )));
-                return None;
-            }
-        };
+            return None;
+        }
+    };
     Some(optional(declaration, Type::String(max)))
 }
 
@@ -103,11 +93,7 @@ fn array(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) -> O
 }
 
 fn optional(declaration: &Declaration, ty: Type) -> Type {
-    if declaration.optional {
-        Type::Optional(Box::new(ty))
-    } else {
-        ty
-    }
+    if declaration.optional { Type::Optional(Box::new(ty)) } else { ty }
 }
 
 /// The type in front of a declaration's name.
@@ -125,10 +111,7 @@ fn element(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) ->
 
 /// The type of a name; names of the C library stand for themselves unless the file defines them.
 pub(super) fn named(scope: &Scope<'_>, name: &Identifier, errors: &mut Errors) -> Option<Type> {
-    let own = scope
-        .names
-        .find_type(&name.text)
-        .map(|item| Type::Named(DefinitionId(item)));
+    let own = scope.names.find_type(&name.text).map(|item| Type::Named(DefinitionId(item)));
     let found = own.or_else(|| predefined(&name.text).map(Type::Basic));
     if found.is_none() {
         errors.undefined_type(name);
@@ -145,11 +128,7 @@ fn bound(scope: &Scope<'_>, expression: &Expression, errors: &mut Errors) -> Opt
     let value = scope.constants.number(expression, errors)?;
     let bound = u32::try_from(value).ok();
     if bound.is_none() {
-        let label = if value < 0 {
-            "this is negative"
-        } else {
-            "this is more than 2^32-1"
-        };
+        let label = if value < 0 { "this is negative" } else { "this is more than 2^32-1" };
         errors.push(
             Diagnostic::error(Code::BadBound, expression.span, format!("a length cannot be {value}"))
                 .label(label)

@@ -38,10 +38,7 @@ pub(super) fn lower(scope: &Scope<'_>, errors: &mut Errors) -> (Model, Vec<Place
             ItemKind::Program(it) => Definition::Program(program::lower(scope, it, &mut spans, errors)),
         };
         model.definitions.push(definition);
-        places.push(Places {
-            name: item.span,
-            types: spans,
-        });
+        places.push(Places { name: item.span, types: spans });
     }
     for name in &scope.names.mentioned {
         if scope.names.find_type(&name.text).is_none() && super::declaration::predefined(&name.text).is_none() {

@@ -21,10 +21,7 @@ impl Errors {
     }
 
     pub(super) fn undefined_type(&mut self, name: &Identifier) {
-        self.undefined_types
-            .entry(name.text.clone())
-            .or_default()
-            .push(name.span);
+        self.undefined_types.entry(name.text.clone()).or_default().push(name.span);
     }
 
     /// All errors in the order of their places, if there are any.

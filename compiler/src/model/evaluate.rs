@@ -43,26 +43,17 @@ pub(super) fn evaluate(
             Operation::Complement => stack.pop().map(|value| !value),
             Operation::Binary(operator) => {
                 let (right, left) = (stack.pop(), stack.pop());
-                left.zip(right)
-                    .map(|(left, right)| apply(*operator, left, right, expression))
-                    .transpose()?
+                left.zip(right).map(|(left, right)| apply(*operator, left, right, expression)).transpose()?
             }
         };
         stack.push(value.ok_or_else(|| overflow(expression))?);
     }
-    stack
-        .pop()
-        .map(ConstantValue::Integer)
-        .ok_or_else(|| overflow(expression).into())
+    stack.pop().map(ConstantValue::Integer).ok_or_else(|| overflow(expression).into())
 }
 
 fn apply(operator: Operator, left: i128, right: i128, expression: &Expression) -> Result<i128, Diagnostic> {
     if right == 0 && matches!(operator, Operator::Divide | Operator::Remainder) {
-        return Err(Diagnostic::error(
-            Code::BadExpression,
-            expression.span,
-            "division by zero",
-        ));
+        return Err(Diagnostic::error(Code::BadExpression, expression.span, "division by zero"));
     }
     let value = match operator {
         Operator::Add => left.checked_add(right),
@@ -82,21 +73,13 @@ fn apply(operator: Operator, left: i128, right: i128, expression: &Expression) -
 /// How far to shift; `None` for more than any constant is wide.
 fn shift(by: i128, expression: &Expression) -> Result<Option<u32>, Diagnostic> {
     if by < 0 {
-        return Err(Diagnostic::error(
-            Code::BadExpression,
-            expression.span,
-            "a shift by a negative number",
-        ));
+        return Err(Diagnostic::error(Code::BadExpression, expression.span, "a shift by a negative number"));
     }
     Ok(u32::try_from(by).ok().filter(|by| *by < 64))
 }
 
 pub(super) fn not_a_number(expression: &Expression) -> Diagnostic {
-    Diagnostic::error(
-        Code::BadExpression,
-        expression.span,
-        "a string where a number is needed",
-    )
+    Diagnostic::error(Code::BadExpression, expression.span, "a string where a number is needed")
 }
 
 fn overflow(expression: &Expression) -> Diagnostic {

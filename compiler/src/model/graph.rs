@@ -10,13 +10,8 @@ pub(super) struct Component {
 
 /// All components; each stands behind those it leads to. Tarjan's algorithm, without recursion.
 pub(super) fn components(edges: &[Vec<usize>]) -> Vec<Component> {
-    let mut search = Search {
-        edges,
-        nodes: vec![Node::default(); edges.len()],
-        open: Vec::new(),
-        next: 0,
-        out: Vec::new(),
-    };
+    let mut search =
+        Search { edges, nodes: vec![Node::default(); edges.len()], open: Vec::new(), next: 0, out: Vec::new() };
     for start in 0..edges.len() {
         if search.node(start).index.is_none() {
             search.run(start);
@@ -85,13 +80,7 @@ impl Search<'_> {
     fn enter(&mut self, node: usize) {
         let index = self.next;
         self.next += 1;
-        self.change(node, |node| {
-            *node = Node {
-                index: Some(index),
-                low: index,
-                open: true,
-            }
-        });
+        self.change(node, |node| *node = Node { index: Some(index), low: index, open: true });
         self.open.push(node);
     }
 
@@ -118,10 +107,7 @@ mod tests {
     fn components_stand_behind_what_they_lead_to() {
         let edges = vec![vec![1], vec![2], vec![1, 3], vec![], vec![4]];
         let expected = [(vec![3], false), (vec![1, 2], true), (vec![0], false), (vec![4], true)];
-        let expected: Vec<_> = expected
-            .into_iter()
-            .map(|(members, cyclic)| Component { members, cyclic })
-            .collect();
+        let expected: Vec<_> = expected.into_iter().map(|(members, cyclic)| Component { members, cyclic }).collect();
         assert_eq!(components(&edges), expected);
     }
 

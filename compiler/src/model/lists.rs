@@ -21,19 +21,13 @@ pub(super) fn fold(model: &mut Model) {
 
 /// Which definitions are nodes: their last member links to the next, and nothing else leads back to them.
 fn nodes(model: &Model) -> Vec<bool> {
-    let candidates: Vec<bool> = (0..model.definitions.len())
-        .map(|id| ends_with_link(model, id))
-        .collect();
+    let candidates: Vec<bool> = (0..model.definitions.len()).map(|id| ends_with_link(model, id)).collect();
     let mut edges = edges(model, |_| true);
     for ((edges, candidate), definition) in edges.iter_mut().zip(&candidates).zip(&model.definitions) {
         if *candidate {
             let all = walk::types(definition);
             let others = all.split_last().map(|(_, others)| others).unwrap_or_default();
-            *edges = others
-                .iter()
-                .filter_map(|ty| walk::mention(ty))
-                .map(|(id, _)| id.0)
-                .collect();
+            *edges = others.iter().filter_map(|ty| walk::mention(ty)).map(|(id, _)| id.0).collect();
         }
     }
     let mut nodes = candidates;

@@ -34,10 +34,7 @@ pub(crate) fn resolve(specification: &Specification) -> Result<Model, Vec<Diagno
     let mut errors = Errors::default();
     let names = names::collect(specification, &mut errors);
     let constants = constant::evaluate(&names, &mut errors);
-    let scope = definition::Scope {
-        names: &names,
-        constants: &constants,
-    };
+    let scope = definition::Scope { names: &names, constants: &constants };
     let (mut model, places) = definition::lower(&scope, &mut errors);
     program::check_numbers(&scope, &model, &mut errors);
     errors.stop(&scope)?;

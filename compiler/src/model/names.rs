@@ -87,12 +87,7 @@ impl<'a> Names<'a> {
         match self.constants.get(constant.name.text.as_str()) {
             None => {
                 self.constants.insert(&constant.name.text, constant);
-                self.push(
-                    &constant.name.text,
-                    constant.name.span,
-                    &constant.docs,
-                    ItemKind::Constant(constant),
-                );
+                self.push(&constant.name.text, constant.name.span, &constant.docs, ItemKind::Constant(constant));
             }
             Some(earlier) if constant.from_define || constant.value.source == earlier.value.source => {}
             Some(earlier) => errors.push(
@@ -110,11 +105,7 @@ impl<'a> Names<'a> {
             TypeKind::Enumeration(tag, _) | TypeKind::Structure(tag, _) | TypeKind::Union(tag, _) => tag,
             _ => return self.add_type(name, &declaration.docs, ItemKind::Typedef(declaration), errors),
         };
-        let element = if plain {
-            name.text.clone()
-        } else {
-            format!("{}_element", name.text)
-        };
+        let element = if plain { name.text.clone() } else { format!("{}_element", name.text) };
         self.add_body(declaration, name, element, errors);
         if !plain || tag.as_ref().is_some_and(|tag| tag.text != name.text) {
             self.add_type(name, &declaration.docs, ItemKind::Typedef(declaration), errors);
@@ -140,13 +131,7 @@ impl<'a> Names<'a> {
             TypeKind::Union(tag, body) => (tag, ItemKind::Union(body), std::ptr::from_ref(body.as_ref()).addr()),
             _ => return,
         };
-        let name = tag.as_ref().map_or_else(
-            || Identifier {
-                text: name,
-                span: place.span,
-            },
-            Identifier::clone,
-        );
+        let name = tag.as_ref().map_or_else(|| Identifier { text: name, span: place.span }, Identifier::clone);
         match kind {
             ItemKind::Structure(body) => self.add_members(&name.text, &body.members, errors),
             ItemKind::Union(body) => self.add_cases(&name.text, &body.cases, errors),
@@ -157,37 +142,14 @@ impl<'a> Names<'a> {
     }
 
     fn add_program(&mut self, program: &'a Named<ProgramBody>, errors: &mut Errors) {
-        for procedure in program
-            .body
-            .versions
-            .iter()
-            .flat_map(|version| &version.body.procedures)
-        {
+        for procedure in program.body.versions.iter().flat_map(|version| &version.body.procedures) {
             for (index, argument) in procedure.arguments.iter().enumerate() {
-                let name = argument
-                    .name
-                    .as_ref()
-                    .map_or_else(|| format!("arg{}", index + 1), |name| name.text.clone());
-                self.add_body(
-                    argument,
-                    &procedure.name,
-                    format!("{}_{name}", procedure.name.text),
-                    errors,
-                );
+                let name = argument.name.as_ref().map_or_else(|| format!("arg{}", index + 1), |name| name.text.clone());
+                self.add_body(argument, &procedure.name, format!("{}_{name}", procedure.name.text), errors);
             }
-            self.add_body(
-                &procedure.result,
-                &procedure.name,
-                format!("{}_result", procedure.name.text),
-                errors,
-            );
+            self.add_body(&procedure.result, &procedure.name, format!("{}_result", procedure.name.text), errors);
         }
-        self.push(
-            &program.name.text,
-            program.name.span,
-            &program.docs,
-            ItemKind::Program(program),
-        );
+        self.push(&program.name.text, program.name.span, &program.docs, ItemKind::Program(program));
     }
 
     fn add_type(&mut self, name: &Identifier, docs: &'a [String], kind: ItemKind<'a>, errors: &mut Errors) {
@@ -203,12 +165,7 @@ impl<'a> Names<'a> {
     }
 
     fn push(&mut self, name: &str, span: Span, docs: &'a [String], kind: ItemKind<'a>) {
-        self.items.push(Item {
-            name: name.to_owned(),
-            span,
-            docs,
-            kind,
-        });
+        self.items.push(Item { name: name.to_owned(), span, docs, kind });
     }
 }
 

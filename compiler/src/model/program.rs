@@ -63,18 +63,11 @@ fn procedure(scope: &Scope<'_>, written: &ast::Procedure, spans: &mut Vec<Span>,
     structure_names(arguments, errors);
     let arguments = arguments.iter().filter_map(|written| {
         let ty = holds(scope, written, spans, errors)?;
-        Some(Argument {
-            name: written.name.as_ref().map(|name| name.text.clone()),
-            ty,
-        })
+        Some(Argument { name: written.name.as_ref().map(|name| name.text.clone()), ty })
     });
     let arguments = arguments.collect();
     let result = &written.result;
-    let result = if declaration::is_void(result) {
-        None
-    } else {
-        holds(scope, result, spans, errors)
-    };
+    let result = if declaration::is_void(result) { None } else { holds(scope, result, spans, errors) };
     Procedure {
         name: written.name.text.clone(),
         docs: written.docs.clone(),
@@ -102,12 +95,8 @@ fn number(scope: &Scope<'_>, written: &Expression, what: &str, errors: &mut Erro
     };
     u32::try_from(value).unwrap_or_else(|_| {
         errors.push(
-            Diagnostic::error(
-                Code::NumberOutOfRange,
-                written.span,
-                format!("a {what} number cannot be {value}"),
-            )
-            .help("these numbers lie between 0 and 2^32-1"),
+            Diagnostic::error(Code::NumberOutOfRange, written.span, format!("a {what} number cannot be {value}"))
+                .help("these numbers lie between 0 and 2^32-1"),
         );
         0
     })
@@ -123,12 +112,7 @@ struct Seen {
 
 impl Seen {
     fn new(code: Code, what: &'static str) -> Self {
-        Seen {
-            code,
-            what,
-            names: HashMap::new(),
-            numbers: HashMap::new(),
-        }
+        Seen { code, what, names: HashMap::new(), numbers: HashMap::new() }
     }
 
     fn check(&mut self, name: &Identifier, number: u32, errors: &mut Errors) {
@@ -137,14 +121,10 @@ impl Seen {
             errors.push(super::names::duplicate(self.code, what, name, earlier));
         } else if let Some(earlier) = self.numbers.insert(number, name.span) {
             errors.push(
-                Diagnostic::error(
-                    self.code,
-                    name.span,
-                    format!("the {what} number {number} is used twice"),
-                )
-                .label("used again here")
-                .note_at(earlier, "first used here")
-                .help(format!("give each {what} a number of its own")),
+                Diagnostic::error(self.code, name.span, format!("the {what} number {number} is used twice"))
+                    .label("used again here")
+                    .note_at(earlier, "first used here")
+                    .help(format!("give each {what} a number of its own")),
             );
         }
     }

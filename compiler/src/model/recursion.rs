@@ -23,22 +23,13 @@ impl Errors {
     fn extend_cycle(&mut self, model: &Model, places: &[Places], cycle: &[usize]) {
         let mut steps = cycle.iter().zip(cycle.iter().cycle().skip(1)).filter_map(|(from, to)| {
             let span = place_of_mention(model, places, *from, *to)?;
-            Some((
-                span,
-                model.definitions.get(*from)?.name(),
-                model.definitions.get(*to)?.name(),
-            ))
+            Some((span, model.definitions.get(*from)?.name(), model.definitions.get(*to)?.name()))
         });
         let Some((span, from, to)) = steps.next() else { return };
-        let error = Diagnostic::error(
-            Code::InfiniteSize,
-            span,
-            format!("`{from}` contains itself without end"),
-        )
-        .label(format!("`{from}` contains `{to}` here"));
-        let error = steps.fold(error, |error, (span, from, to)| {
-            error.note_at(span, format!("`{from}` contains `{to}` here"))
-        });
+        let error = Diagnostic::error(Code::InfiniteSize, span, format!("`{from}` contains itself without end"))
+            .label(format!("`{from}` contains `{to}` here"));
+        let error =
+            steps.fold(error, |error, (span, from, to)| error.note_at(span, format!("`{from}` contains `{to}` here")));
         self.push(error.help("write `*` before one of these names, so that a value can end there"));
     }
 }
@@ -73,9 +64,7 @@ fn shortest_cycle(edges: &[Vec<usize>], start: usize) -> Vec<usize> {
 
 fn place_of_mention(model: &Model, places: &[Places], from: usize, to: usize) -> Option<Span> {
     let types = walk::types(model.definitions.get(from)?);
-    let position = types
-        .into_iter()
-        .position(|ty| walk::mention(ty).is_some_and(|(id, _)| id.0 == to))?;
+    let position = types.into_iter().position(|ty| walk::mention(ty).is_some_and(|(id, _)| id.0 == to))?;
     places.get(from)?.types.get(position).copied()
 }
 
@@ -83,11 +72,7 @@ fn place_of_mention(model: &Model, places: &[Places], from: usize, to: usize) ->
 pub(super) fn mark(model: &mut Model) {
     let edges = edges(model, |_| true);
     let mut component_of: HashMap<usize, usize> = HashMap::new();
-    for (index, component) in graph::components(&edges)
-        .iter()
-        .enumerate()
-        .filter(|(_, component)| component.cyclic)
-    {
+    for (index, component) in graph::components(&edges).iter().enumerate().filter(|(_, component)| component.cyclic) {
         component_of.extend(component.members.iter().map(|member| (*member, index)));
     }
     for (id, definition) in model.definitions.iter_mut().enumerate() {

@@ -22,11 +22,7 @@ pub(super) fn compute(model: &mut Model) {
     let all = graph::components(&edges(model, |_| true));
     for component in &all {
         for id in &component.members {
-            let max = if component.cyclic {
-                None
-            } else {
-                size(model, *id).max.and_then(bounded)
-            };
+            let max = if component.cyclic { None } else { size(model, *id).max.and_then(bounded) };
             set(model, *id, |size| size.max = max);
         }
     }
@@ -42,9 +38,7 @@ pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
                 refused = true;
             }
         }
-        let alone_too_large = walk::types(definition)
-            .into_iter()
-            .any(|ty| too_large(model.size_of(ty)));
+        let alone_too_large = walk::types(definition).into_iter().any(|ty| too_large(model.size_of(ty)));
         if !refused && !alone_too_large && too_large(size(model, id)) {
             let message = format!("`{}` takes more than 2^32-1 bytes", definition.name());
             errors.push(Diagnostic::error(Code::TooLarge, places.name, message));
@@ -54,11 +48,9 @@ pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
 
 fn check_type(model: &Model, ty: &Type, span: Span) -> Option<Diagnostic> {
     match ty {
-        Type::FixedOpaque(_) if too_large(model.size_of(ty)) => Some(Diagnostic::error(
-            Code::TooLarge,
-            span,
-            "this takes more than 2^32-1 bytes",
-        )),
+        Type::FixedOpaque(_) if too_large(model.size_of(ty)) => {
+            Some(Diagnostic::error(Code::TooLarge, span, "this takes more than 2^32-1 bytes"))
+        }
         Type::FixedArray(element, _) => check_type(model, element, span).or_else(|| {
             let new = !too_large(model.size_of(element)) && too_large(model.size_of(ty));
             new.then(|| {
@@ -68,13 +60,9 @@ fn check_type(model: &Model, ty: &Type, span: Span) -> Option<Diagnostic> {
             })
         }),
         Type::VariableArray(element, None) if model.size_of(element).max == Some(0) => Some(
-            Diagnostic::error(
-                Code::ZeroSizeElements,
-                span,
-                "an unbounded array of elements that take no room",
-            )
-            .label("a few bytes could stand for 2^32-1 elements")
-            .help("give the array a bound, or the elements a member"),
+            Diagnostic::error(Code::ZeroSizeElements, span, "an unbounded array of elements that take no room")
+                .label("a few bytes could stand for 2^32-1 elements")
+                .help("give the array a bound, or the elements a member"),
         ),
         Type::VariableArray(inner, _) | Type::Optional(inner) | Type::RecursiveOptional(inner) => {
             check_type(model, inner, span)
@@ -121,15 +109,9 @@ fn bounded(bytes: u64) -> Option<u64> {
 
 fn add(a: Size, b: Size) -> Size {
     let max = a.max.zip(b.max).and_then(|(a, b)| bounded(a.saturating_add(b)));
-    Size {
-        min: a.min.saturating_add(b.min),
-        max,
-    }
+    Size { min: a.min.saturating_add(b.min), max }
 }
 
 fn either(a: Size, b: Size) -> Size {
-    Size {
-        min: a.min.min(b.min),
-        max: a.max.zip(b.max).map(|(a, b)| a.max(b)),
-    }
+    Size { min: a.min.min(b.min), max: a.max.zip(b.max).map(|(a, b)| a.max(b)) }
 }

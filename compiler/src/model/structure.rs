@@ -22,9 +22,7 @@ pub(super) fn lower(
     Structure {
         name: item.name.clone(),
         docs: item.docs.to_vec(),
-        fields: members
-            .filter_map(|member| declaration::field(scope, member, spans, errors))
-            .collect(),
+        fields: members.filter_map(|member| declaration::field(scope, member, spans, errors)).collect(),
         link: None,
         recursive: false,
         size: Size { min: 0, max: None },
@@ -34,10 +32,7 @@ pub(super) fn lower(
 /// Refuses two members of one name.
 pub(super) fn refuse_duplicates<'a>(declarations: impl IntoIterator<Item = &'a Declaration>, errors: &mut Errors) {
     let mut seen: HashMap<&str, Span> = HashMap::new();
-    for name in declarations
-        .into_iter()
-        .filter_map(|declaration| declaration.name.as_ref())
-    {
+    for name in declarations.into_iter().filter_map(|declaration| declaration.name.as_ref()) {
         match seen.get(name.text.as_str()) {
             Some(earlier) => errors.push(duplicate(Code::DuplicateMember, "member", name, *earlier)),
             None => {

@@ -23,8 +23,5 @@ pub(super) fn lower(
         ty: Type::Basic(Basic::Int),
         source: String::new(),
     });
-    Typedef {
-        field,
-        size: Size { min: 0, max: None },
-    }
+    Typedef { field, size: Size { min: 0, max: None } }
 }

@@ -23,22 +23,13 @@ pub(super) fn lower(
     structure::refuse_duplicates(body.cases.iter().filter_map(|case| case.arm.as_ref()), errors);
     if body.cases.is_empty() {
         errors.push(
-            Diagnostic::error(
-                Code::NoArms,
-                item.span,
-                format!("the union `{}` has no arms", item.name),
-            )
-            .help("add `case VALUE: declaration;` or `default: void;`"),
+            Diagnostic::error(Code::NoArms, item.span, format!("the union `{}` has no arms", item.name))
+                .help("add `case VALUE: declaration;` or `default: void;`"),
         );
     }
     let found = discriminant(scope, &body.discriminant, errors);
     let (arms, default) = arms(scope, found.as_ref(), &body.cases, spans, errors);
-    let name = body
-        .discriminant
-        .name
-        .as_ref()
-        .map(|name| name.text.clone())
-        .unwrap_or_default();
+    let name = body.discriminant.name.as_ref().map(|name| name.text.clone()).unwrap_or_default();
     let (discriminant_type, discriminant) = match found {
         Some(found) => (found.declared, found.kind),
         None => (Type::Basic(Basic::Int), Discriminant::Signed),
@@ -103,11 +94,7 @@ fn discriminant<'a>(scope: &Scope<'a>, declared: &Declaration, errors: &mut Erro
         refuse(errors);
         return None;
     };
-    Some(Found {
-        declared: ty,
-        kind,
-        values,
-    })
+    Some(Found { declared: ty, kind, values })
 }
 
 /// What can be a discriminant.
@@ -151,11 +138,7 @@ fn basic_values<'a>(basic: Basic) -> Option<Resolved<'a>> {
         Basic::UnsignedInt => (32, false),
         _ => return None,
     };
-    let kind = if signed {
-        Discriminant::Signed
-    } else {
-        Discriminant::Unsigned
-    };
+    let kind = if signed { Discriminant::Signed } else { Discriminant::Unsigned };
     Some((kind, Values::Number { bits, signed }))
 }
 
@@ -182,11 +165,7 @@ fn arms(
         });
         let Some(mark) = mark else {
             let (docs, field) = arm(scope, spec, spans, errors);
-            arms.push(Arm {
-                cases: labels,
-                docs,
-                field,
-            });
+            arms.push(Arm { cases: labels, docs, field });
             continue;
         };
         // Labels beside `default` mean what `default` means.
@@ -224,27 +203,16 @@ fn case(
     if let (Values::Enumeration { name, body, .. }, [Operation::Name(label)]) = (values, written.operations.as_slice())
         && !scope.constants.is_known(&label.text)
     {
-        errors.push(unknown_enumerator(
-            &scope.constants.suggester,
-            name,
-            body,
-            &label.text,
-            written.span,
-        ));
+        errors.push(unknown_enumerator(&scope.constants.suggester, name, body, &label.text, written.span));
         return None;
     }
     let number = scope.constants.number(written, errors)?;
     let found = match values {
-        Values::Bool => i64::try_from(number)
-            .ok()
-            .filter(|value| matches!(value, 0 | 1))
-            .map(|value| (value, None)),
+        Values::Bool => i64::try_from(number).ok().filter(|value| matches!(value, 0 | 1)).map(|value| (value, None)),
         Values::Number { bits, signed } => wrap(number, *bits, *signed).map(|value| (value, None)),
         Values::Enumeration { values, .. } => enumeration::wrap(number).and_then(|value| {
             // With an enumerator of unknown value nothing can be said against the label.
-            let index = values
-                .iter()
-                .position(|other| other.is_none_or(|other| other == value))?;
+            let index = values.iter().position(|other| other.is_none_or(|other| other == value))?;
             Some((i64::from(value), Some(index)))
         }),
     };
@@ -254,21 +222,13 @@ fn case(
     };
     if let Some(earlier) = seen.insert(value, written.span) {
         errors.push(
-            Diagnostic::error(
-                Code::DuplicateCase,
-                written.span,
-                format!("the case {} appears twice", written.source),
-            )
-            .label(format!("its value is {value}"))
-            .note_at(earlier, "it appears first here")
-            .help("remove one of them"),
+            Diagnostic::error(Code::DuplicateCase, written.span, format!("the case {} appears twice", written.source))
+                .label(format!("its value is {value}"))
+                .note_at(earlier, "it appears first here")
+                .help("remove one of them"),
         );
     }
-    Some(Case {
-        label: written.source.clone(),
-        value,
-        enumerator,
-    })
+    Some(Case { label: written.source.clone(), value, enumerator })
 }
 
 /// A number as a discriminant of so many bits holds it; as in C, a large unsigned number may stand for a negative one.
@@ -287,22 +247,13 @@ fn wrap(number: i128, bits: u32, signed: bool) -> Option<i64> {
 }
 
 fn unknown_enumerator(suggester: &Suggester, name: &str, body: &EnumBody, label: &str, span: Span) -> Diagnostic {
-    let error = Diagnostic::error(
-        Code::CaseOutsideType,
-        span,
-        format!("`{label}` is not an enumerator of `{name}`"),
-    )
-    .label("not found in the discriminant's enumeration");
+    let error = Diagnostic::error(Code::CaseOutsideType, span, format!("`{label}` is not an enumerator of `{name}`"))
+        .label("not found in the discriminant's enumeration");
     let similar = suggester.similar(label, body.enumerators.iter().map(|it| it.name.text.as_str()));
-    match body
-        .enumerators
-        .iter()
-        .find(|it| Some(it.name.text.as_str()) == similar)
-    {
-        Some(it) => error.help_at(
-            it.name.span,
-            format!("an enumerator of a similar name, `{}`, is here", it.name.text),
-        ),
+    match body.enumerators.iter().find(|it| Some(it.name.text.as_str()) == similar) {
+        Some(it) => {
+            error.help_at(it.name.span, format!("an enumerator of a similar name, `{}`, is here", it.name.text))
+        }
         None => error.help(format!("use one of the enumerators of `{name}`, or `default`")),
     }
 }
@@ -312,21 +263,13 @@ fn outside(values: &Values<'_>, number: i128, written: &Expression) -> Diagnosti
         Values::Bool => ("a value of `bool`".to_owned(), "use `TRUE` or `FALSE`".to_owned()),
         Values::Number { bits, signed } => {
             let sign = if *signed { "a signed" } else { "an unsigned" };
-            (
-                format!("{sign} number of {bits} bits"),
-                "use a value the discriminant can have".to_owned(),
-            )
+            (format!("{sign} number of {bits} bits"), "use a value the discriminant can have".to_owned())
         }
-        Values::Enumeration { name, .. } => (
-            format!("an enumerator of `{name}`"),
-            format!("use one of the enumerators of `{name}`, or `default`"),
-        ),
+        Values::Enumeration { name, .. } => {
+            (format!("an enumerator of `{name}`"), format!("use one of the enumerators of `{name}`, or `default`"))
+        }
     };
-    Diagnostic::error(
-        Code::CaseOutsideType,
-        written.span,
-        format!("`{}` is not {what}", written.source),
-    )
-    .label(format!("its value is {number}"))
-    .help(help)
+    Diagnostic::error(Code::CaseOutsideType, written.span, format!("`{}` is not {what}", written.source))
+        .label(format!("its value is {number}"))
+        .help(help)
 }

@@ -18,16 +18,12 @@ pub(super) fn types(definition: &Definition) -> Vec<&Type> {
         Definition::Structure(it) => it.fields.iter().map(|field| &field.ty).collect(),
         Definition::Union(it) => {
             let arms = it.arms.iter().filter_map(|arm| arm.field.as_ref());
-            arms.chain(it.default.iter().filter_map(|arm| arm.field.as_ref()))
-                .map(|field| &field.ty)
-                .collect()
+            arms.chain(it.default.iter().filter_map(|arm| arm.field.as_ref())).map(|field| &field.ty).collect()
         }
         Definition::Typedef(it) => vec![&it.field.ty],
         Definition::Program(it) => {
             let procedures = it.versions.iter().flat_map(|version| &version.procedures);
-            procedures
-                .flat_map(|it| it.arguments.iter().map(|argument| &argument.ty).chain(&it.result))
-                .collect()
+            procedures.flat_map(|it| it.arguments.iter().map(|argument| &argument.ty).chain(&it.result)).collect()
         }
     }
 }
@@ -39,20 +35,13 @@ pub(super) fn types_mut(definition: &mut Definition) -> Vec<&mut Type> {
         Definition::Structure(it) => it.fields.iter_mut().map(|field| &mut field.ty).collect(),
         Definition::Union(it) => {
             let arms = it.arms.iter_mut().filter_map(|arm| arm.field.as_mut());
-            arms.chain(it.default.iter_mut().filter_map(|arm| arm.field.as_mut()))
-                .map(|field| &mut field.ty)
-                .collect()
+            arms.chain(it.default.iter_mut().filter_map(|arm| arm.field.as_mut())).map(|field| &mut field.ty).collect()
         }
         Definition::Typedef(it) => vec![&mut it.field.ty],
         Definition::Program(it) => {
             let procedures = it.versions.iter_mut().flat_map(|version| &mut version.procedures);
             procedures
-                .flat_map(|it| {
-                    it.arguments
-                        .iter_mut()
-                        .map(|argument| &mut argument.ty)
-                        .chain(&mut it.result)
-                })
+                .flat_map(|it| it.arguments.iter_mut().map(|argument| &mut argument.ty).chain(&mut it.result))
                 .collect()
         }
     }

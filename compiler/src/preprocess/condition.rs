@@ -22,9 +22,7 @@ pub(super) fn is_constant(text: &str) -> bool {
     let known = |token: &&str| token.starts_with(|c: char| c.is_ascii_digit() || "'+-*/%<>|&^~()".contains(c));
     let tokens = split(text);
     tokens.iter().all(known)
-        && !tokens
-            .iter()
-            .any(|token| matches!(*token, "<" | ">" | "<=" | ">=" | "&&" | "||"))
+        && !tokens.iter().any(|token| matches!(*token, "<" | ">" | "<=" | ">=" | "&&" | "||"))
         && evaluate(text).is_ok()
 }
 
@@ -37,9 +35,8 @@ fn split(text: &str) -> Vec<&str> {
         match token.kind {
             Kind::Other => {
                 let rest = text.get(token.start..).unwrap_or_default();
-                let long = ["&&", "||", "==", "!=", "<=", ">=", "<<", ">>"]
-                    .iter()
-                    .find(|long| rest.starts_with(**long));
+                let long =
+                    ["&&", "||", "==", "!=", "<=", ">=", "<<", ">>"].iter().find(|long| rest.starts_with(**long));
                 let operator = long.map_or(token.text(text), |long| rest.get(..long.len()).unwrap_or_default());
                 at = token.start + operator.len();
                 tokens.push(operator);
@@ -151,10 +148,7 @@ fn apply(operator: &str, a: i128, b: i128) -> Result<i128, String> {
         ">" => Some(i128::from(a > b)),
         "<=" => Some(i128::from(a <= b)),
         ">=" => Some(i128::from(a >= b)),
-        "<<" => u32::try_from(b)
-            .ok()
-            .filter(|b| *b < 64)
-            .and_then(|b| a.checked_mul(1 << b)),
+        "<<" => u32::try_from(b).ok().filter(|b| *b < 64).and_then(|b| a.checked_mul(1 << b)),
         ">>" => u32::try_from(b).ok().and_then(|b| a.checked_shr(b)),
         "+" => a.checked_add(b),
         "-" => a.checked_sub(b),

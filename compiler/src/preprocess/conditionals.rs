@@ -37,20 +37,12 @@ impl Conditionals {
     pub(super) fn begin(&mut self, span: Span, condition: bool) {
         let outer = self.kept();
         let kept = outer && condition;
-        self.open.push(Conditional {
-            span,
-            outer,
-            kept,
-            taken: kept,
-            otherwise: None,
-        });
+        self.open.push(Conditional { span, outer, kept, taken: kept, otherwise: None });
     }
 
     /// Whether the condition of an `#elif` at this place matters.
     pub(super) fn needs_condition(&self) -> bool {
-        self.open
-            .last()
-            .is_some_and(|innermost| innermost.outer && !innermost.taken)
+        self.open.last().is_some_and(|innermost| innermost.outer && !innermost.taken)
     }
 
     /// `#elif` and `#else`, the latter with `condition` true. `floor` conditionals belong to the including files.
@@ -66,10 +58,8 @@ impl Conditionals {
             return Err(unbalanced(span, word));
         };
         if let Some(earlier) = innermost.otherwise {
-            return Err(
-                Diagnostic::error(Code::UnbalancedConditional, span, format!("`{word}` after `#else`"))
-                    .note_at(earlier, "the `#else` is here"),
-            );
+            return Err(Diagnostic::error(Code::UnbalancedConditional, span, format!("`{word}` after `#else`"))
+                .note_at(earlier, "the `#else` is here"));
         }
         if is_else {
             innermost.otherwise = Some(span);
@@ -92,12 +82,8 @@ impl Conditionals {
     pub(super) fn close_to(&mut self, floor: usize) -> Vec<Diagnostic> {
         let left = self.open.split_off(floor.min(self.open.len()));
         let error = |conditional: &Conditional| {
-            Diagnostic::error(
-                Code::UnbalancedConditional,
-                conditional.span,
-                "this conditional has no `#endif`",
-            )
-            .label("still open at the end of the file")
+            Diagnostic::error(Code::UnbalancedConditional, conditional.span, "this conditional has no `#endif`")
+                .label("still open at the end of the file")
         };
         left.iter().map(error).collect()
     }

@@ -80,13 +80,7 @@ impl Line {
                 }
             }
         }
-        Line {
-            body,
-            span: file.span(start, code_end),
-            comments,
-            newline,
-            end,
-        }
+        Line { body, span: file.span(start, code_end), comments, newline, end }
     }
 
     /// The first token at or behind `at` that is not blank.
@@ -96,17 +90,12 @@ impl Line {
 
     /// The text behind a token, without blanks around it.
     fn rest(&self, token: Token) -> &str {
-        self.body
-            .as_str()
-            .get(token.end..)
-            .unwrap_or_default()
-            .trim_matches(lex::is_blank)
+        self.body.as_str().get(token.end..).unwrap_or_default().trim_matches(lex::is_blank)
     }
 }
 
 fn ends_line(text: &str, at: usize) -> bool {
-    text.get(at..)
-        .is_some_and(|rest| rest.starts_with('\n') || rest.starts_with("\r\n"))
+    text.get(at..).is_some_and(|rest| rest.starts_with('\n') || rest.starts_with("\r\n"))
 }
 
 /// Carries a directive out; true if it wrote a constant.
@@ -117,11 +106,7 @@ fn obey(state: &mut State<'_>, file: &File<'_>, line: &Line) -> bool {
         ("ifndef", kept) => begin_defined(state, line, word, false, kept),
         ("if", kept) => begin_if(state, line, word, kept),
         ("elif", _) => {
-            let condition = if state.conditionals.needs_condition() {
-                holds(state, line, word)
-            } else {
-                Ok(false)
-            };
+            let condition = if state.conditionals.needs_condition() { holds(state, line, word) } else { Ok(false) };
             condition.and_then(|condition| state.conditionals.branch(line.span, condition, false, file.floor))
         }
         ("else", _) => state.conditionals.branch(line.span, true, true, file.floor),
@@ -143,31 +128,20 @@ fn obey(state: &mut State<'_>, file: &File<'_>, line: &Line) -> bool {
 }
 
 fn unknown(span: Span, word: &str) -> Diagnostic {
-    Diagnostic::error(
-        Code::BadDirective,
-        span,
-        format!("`#{word}` is not a directive we know"),
-    )
-    .help("lines meant for C begin with `%`")
+    Diagnostic::error(Code::BadDirective, span, format!("`#{word}` is not a directive we know"))
+        .help("lines meant for C begin with `%`")
 }
 
 fn begin_defined(state: &mut State<'_>, line: &Line, word: Token, wanted: bool, kept: bool) -> Result<(), Diagnostic> {
-    let condition = if kept {
-        name_after(line, word).map(|name| state.macros.is_defined(name) == wanted)
-    } else {
-        Ok(false)
-    };
-    state
-        .conditionals
-        .begin(line.span, *condition.as_ref().unwrap_or(&false));
+    let condition =
+        if kept { name_after(line, word).map(|name| state.macros.is_defined(name) == wanted) } else { Ok(false) };
+    state.conditionals.begin(line.span, *condition.as_ref().unwrap_or(&false));
     condition.map(|_| ())
 }
 
 fn begin_if(state: &mut State<'_>, line: &Line, word: Token, kept: bool) -> Result<(), Diagnostic> {
     let condition = if kept { holds(state, line, word) } else { Ok(false) };
-    state
-        .conditionals
-        .begin(line.span, *condition.as_ref().unwrap_or(&false));
+    state.conditionals.begin(line.span, *condition.as_ref().unwrap_or(&false));
     condition.map(|_| ())
 }
 
@@ -178,15 +152,9 @@ fn holds(state: &State<'_>, line: &Line, word: Token) -> Result<bool, Diagnostic
         .macros
         .expand_text(&text)
         .map_err(|error| bad_macro_use(line.span, word.text(line.body.as_str()), &error))?;
-    condition::evaluate(&expanded)
-        .map(|value| value != 0)
-        .map_err(|reason| {
-            Diagnostic::error(
-                Code::BadCondition,
-                line.span,
-                format!("this condition cannot be evaluated: {reason}"),
-            )
-        })
+    condition::evaluate(&expanded).map(|value| value != 0).map_err(|reason| {
+        Diagnostic::error(Code::BadCondition, line.span, format!("this condition cannot be evaluated: {reason}"))
+    })
 }
 
 /// Puts 1 or 0 for `defined NAME` and `defined(NAME)`.
@@ -205,17 +173,11 @@ fn without_defined(state: &State<'_>, text: &str) -> String {
             continue;
         }
         let bracket = tokens.next_if(|token| token.text(text) == "(").is_some();
-        let name = tokens
-            .next_if(|token| token.kind == Kind::Word)
-            .map(|token| token.text(text));
+        let name = tokens.next_if(|token| token.kind == Kind::Word).map(|token| token.text(text));
         if bracket {
             tokens.next_if(|token| token.text(text) == ")");
         }
-        out.push_str(if name.is_some_and(|name| state.macros.is_defined(name)) {
-            "1"
-        } else {
-            "0"
-        });
+        out.push_str(if name.is_some_and(|name| state.macros.is_defined(name)) { "1" } else { "0" });
     }
     out
 }
@@ -242,9 +204,7 @@ fn define(state: &mut State<'_>, line: &Line, word: Token) -> bool {
     let name_span = line.body.source(name.start, name.end);
     let has_parameters = body.get(name.end..).is_some_and(|rest| rest.starts_with('('));
     let value = line.rest(name);
-    state
-        .macros
-        .define(name.text(body), value, Some(name_span), has_parameters);
+    state.macros.define(name.text(body), value, Some(name_span), has_parameters);
     if has_parameters || value.is_empty() {
         return false;
     }
@@ -255,12 +215,7 @@ fn define(state: &mut State<'_>, line: &Line, word: Token) -> bool {
         return false;
     }
     let value_span = line.body.source(name.end + 1, body.trim_end().len());
-    let constant = DefinedConstant {
-        name: name.text(body).to_owned(),
-        name_span,
-        value,
-        value_span,
-    };
+    let constant = DefinedConstant { name: name.text(body).to_owned(), name_span, value, value_span };
     if !state.boundary.between_definitions() {
         state.waiting_constants.push(constant);
         return false;

@@ -15,25 +15,16 @@ pub(super) fn include(state: &mut State<'_>, file: &File<'_>, span: Span, operan
     if operand.starts_with('<') {
         return Ok(());
     }
-    let name = operand
-        .strip_prefix('"')
-        .and_then(|rest| rest.split_once('"'))
-        .map(|(name, _)| name);
+    let name = operand.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(name, _)| name);
     let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return Err(Diagnostic::error(
-            Code::BadDirective,
-            span,
-            "`#include` needs a file name in quotes",
-        ));
+        return Err(Diagnostic::error(Code::BadDirective, span, "`#include` needs a file name in quotes"));
     };
     let (path, bytes) = find(state, file, span, name)?;
     let identity = normalise(&path);
     if state.open_files.contains(&identity) {
-        return Err(
-            Diagnostic::error(Code::IncludeCycle, span, format!("`{name}` includes itself"))
-                .label("this file is being read already")
-                .help("move what both files need to a third one"),
-        );
+        return Err(Diagnostic::error(Code::IncludeCycle, span, format!("`{name}` includes itself"))
+            .label("this file is being read already")
+            .help("move what both files need to a third one"));
     }
     if state.open_files.len() >= MAX_DEPTH {
         return Err(Diagnostic::error(
@@ -68,9 +59,7 @@ fn find(state: &State<'_>, file: &File<'_>, span: Span, name: &str) -> Result<(P
         }
     }
     let error = Diagnostic::error(Code::IncludeNotFound, span, format!("`{name}` is not found"));
-    let error = tried.iter().fold(error, |error, path| {
-        error.note(format!("looked for `{}`", path.display()))
-    });
+    let error = tried.iter().fold(error, |error, path| error.note(format!("looked for `{}`", path.display())));
     Err(error.help("name its directory with `-I DIR`, or `Compiler::include_dir` in a build script"))
 }
 

@@ -25,12 +25,7 @@ impl File<'_> {
 /// Reads the file whose text is at `span` to its end.
 pub(super) fn read_file(state: &mut State<'_>, span: Span, path: &Path) {
     let text = state.sources.text(span).to_owned();
-    let file = File {
-        text: &text,
-        base: span.start,
-        path,
-        floor: state.conditionals.depth(),
-    };
+    let file = File { text: &text, base: span.start, path, floor: state.conditionals.depth() };
     let mut at = 0;
     while at < text.len() {
         at = read_line(state, &file, at);
@@ -74,9 +69,7 @@ fn is_page_mark(line: &str) -> bool {
     let footer = line.ends_with(']') && line.contains("[Page ");
     let year = line.rsplit(' ').next().unwrap_or_default();
     let dated = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
-    let numbered = line
-        .strip_prefix("RFC ")
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let numbered = line.strip_prefix("RFC ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     footer || (numbered && dated && !line.contains(';'))
 }
 
@@ -92,9 +85,7 @@ fn read_code(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
             Kind::Word if state.conditionals.kept() => {
                 if let Some(value) = replacement(state, file, token) {
                     keep(state, file, copied, token.start);
-                    state
-                        .out
-                        .replace(&value, token.text(file.text), file.span(token.start, token.end));
+                    state.out.replace(&value, token.text(file.text), file.span(token.start, token.end));
                     copied = token.end;
                     lex::tokens(&value, 0).for_each(|inner| state.boundary.feed(inner, &value));
                     continue;
@@ -121,9 +112,7 @@ fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<S
     match state.macros.expand(word) {
         Ok(value) => value,
         Err(error) => {
-            state
-                .diagnostics
-                .push(bad_macro_use(file.span(token.start, token.end), word, &error));
+            state.diagnostics.push(bad_macro_use(file.span(token.start, token.end), word, &error));
             None
         }
     }
@@ -135,16 +124,12 @@ pub(super) fn bad_macro_use(span: Span, name: &str, error: &ExpansionError) -> D
             let message = format!("`{name}` is a macro with parameters, which an interface file cannot use");
             let error = Diagnostic::error(Code::BadMacroUse, span, message)
                 .help("write the value here, or define a constant with `const`");
-            defined
-                .iter()
-                .fold(error, |error, at| error.note_at(*at, "it is defined here"))
+            defined.iter().fold(error, |error, at| error.note_at(*at, "it is defined here"))
         }
-        ExpansionError::TooLarge => Diagnostic::error(
-            Code::BadMacroUse,
-            span,
-            format!("the replacement of `{name}` is too long"),
-        )
-        .label("macros lead to macros without end"),
+        ExpansionError::TooLarge => {
+            Diagnostic::error(Code::BadMacroUse, span, format!("the replacement of `{name}` is too long"))
+                .label("macros lead to macros without end")
+        }
     }
 }
 
@@ -158,8 +143,6 @@ pub(super) fn open_comment(file: &File<'_>, token: Token) -> Diagnostic {
 /// Copies a range of the file, if this part of it is kept at all.
 pub(super) fn keep(state: &mut State<'_>, file: &File<'_>, start: usize, end: usize) {
     if state.conditionals.kept() {
-        state
-            .out
-            .copy(file.text.get(start..end).unwrap_or_default(), file.base + start);
+        state.out.copy(file.text.get(start..end).unwrap_or_default(), file.base + start);
     }
 }

@@ -36,14 +36,7 @@ pub(super) enum ExpansionError {
 
 impl Macros {
     pub(super) fn define(&mut self, name: &str, value: &str, span: Option<Span>, has_parameters: bool) {
-        self.table.insert(
-            name.to_owned(),
-            Macro {
-                value: value.to_owned(),
-                span,
-                has_parameters,
-            },
-        );
+        self.table.insert(name.to_owned(), Macro { value: value.to_owned(), span, has_parameters });
     }
 
     pub(super) fn undefine(&mut self, name: &str) {
@@ -83,11 +76,7 @@ impl Macros {
                 _ => out.push_str(token.text(text)),
             }
         }
-        if out.len() > MAX_EXPANSION {
-            Err(ExpansionError::TooLarge)
-        } else {
-            Ok(())
-        }
+        if out.len() > MAX_EXPANSION { Err(ExpansionError::TooLarge) } else { Ok(()) }
     }
 
     /// A name inside its own replacement stays, as in C.
@@ -143,11 +132,7 @@ mod tests {
     fn doubling_macros_are_refused() {
         let names: Vec<String> = (0..40).map(|i| format!("M{i}")).collect();
         let values: Vec<String> = (1..41).map(|i| format!("M{i} M{i}")).collect();
-        let table: Vec<_> = names
-            .iter()
-            .zip(&values)
-            .map(|(n, v)| (n.as_str(), v.as_str()))
-            .collect();
+        let table: Vec<_> = names.iter().zip(&values).map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(macros(&table).expand("M0"), Err(ExpansionError::TooLarge));
     }
 }

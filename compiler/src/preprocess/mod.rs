@@ -48,19 +48,11 @@ pub(crate) fn preprocess(
     root: Span,
 ) -> Result<Text, Vec<Diagnostic>> {
     let mut state = State::new(options, loader, sources);
-    let path = state
-        .sources
-        .file_at(root.start)
-        .map(|file| file.path.clone())
-        .unwrap_or_default();
+    let path = state.sources.file_at(root.start).map(|file| file.path.clone()).unwrap_or_default();
     state.open_files.push(include::normalise(&path));
     lines::read_file(&mut state, root, &path);
     directives::write_waiting_constants(&mut state);
-    if state.diagnostics.is_empty() {
-        Ok(state.out)
-    } else {
-        Err(state.diagnostics)
-    }
+    if state.diagnostics.is_empty() { Ok(state.out) } else { Err(state.diagnostics) }
 }
 
 struct State<'a> {

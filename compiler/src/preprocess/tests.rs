@@ -11,10 +11,7 @@ fn code(files: &[(&str, &str)]) -> String {
 fn code_with(files: &[(&str, &str)], options: &PreprocessOptions) -> String {
     let text = preprocessed(files, options).unwrap();
     let tokens = lex::tokens(text.as_str(), 0).filter(|token| !token.is_trivia());
-    tokens
-        .map(|token| token.text(text.as_str()))
-        .collect::<Vec<_>>()
-        .join(" ")
+    tokens.map(|token| token.text(text.as_str())).collect::<Vec<_>>().join(" ")
 }
 
 fn errors(text: &str) -> Vec<Code> {
@@ -59,39 +56,28 @@ fn names_are_replaced_in_code_only() {
 #[test]
 fn a_number_or_string_is_a_constant_as_well() {
     let text = "#define N 0x10\n#define S \"a;b\"\n#define T struct\n#define E\n#define F(x) x\n#define P N + 1\n";
-    assert_eq!(
-        code(&[("a.x", text)]),
-        "# define N 0x10 ; # define S \"a;b\" ; # define P 0x10 + 1 ;"
-    );
+    assert_eq!(code(&[("a.x", text)]), "# define N 0x10 ; # define S \"a;b\" ; # define P 0x10 + 1 ;");
 }
 
 #[test]
 fn a_constant_inside_a_definition_waits_for_its_end() {
     let text = "struct s {\n#define MAX 8\nopaque a[MAX];\n};\nint";
-    assert_eq!(
-        code(&[("a.x", text)]),
-        "struct s { opaque a [ 8 ] ; } ; # define MAX 8 ; int"
-    );
+    assert_eq!(code(&[("a.x", text)]), "struct s { opaque a [ 8 ] ; } ; # define MAX 8 ; int");
     let open = "struct s {\n#define MAX 8\n";
     assert_eq!(code(&[("a.x", open)]), "struct s { # define MAX 8 ;");
 }
 
 #[test]
 fn the_command_line_defines_names_that_are_no_constants() {
-    let options = PreprocessOptions {
-        defines: vec![("N".into(), "7".into()), ("YES".into(), "1".into())],
-        ..Default::default()
-    };
+    let options =
+        PreprocessOptions { defines: vec![("N".into(), "7".into()), ("YES".into(), "1".into())], ..Default::default() };
     assert_eq!(code_with(&[("a.x", "#if YES\nN\n#endif")], &options), "7");
 }
 
 #[test]
 fn includes_are_found_beside_the_file_and_in_the_given_directories() {
     let files = [
-        (
-            "idl/a.x",
-            "#include \"b.x\"\n#include <sys.h>\n#include \"c.x\" // once\n#include \"./b.x\"\na",
-        ),
+        ("idl/a.x", "#include \"b.x\"\n#include <sys.h>\n#include \"c.x\" // once\n#include \"./b.x\"\na"),
         ("idl/b.x", "#include \"../common/c.x\"\nb"),
         ("idl/./b.x", "never: it is the file above"),
         ("idl/../common/c.x", "c"),
@@ -99,26 +85,14 @@ fn includes_are_found_beside_the_file_and_in_the_given_directories() {
         ("more/c.x", "never: it is found in the first directory"),
     ];
     let include_dirs = vec!["common".into(), "more".into()];
-    assert_eq!(
-        code_with(
-            &files,
-            &PreprocessOptions {
-                include_dirs,
-                ..Default::default()
-            }
-        ),
-        "c b a"
-    );
+    assert_eq!(code_with(&files, &PreprocessOptions { include_dirs, ..Default::default() }), "c b a");
 }
 
 #[test]
 fn conditionals_end_with_their_file() {
     let files = [("a.x", "#if 1\n#include \"b.x\"\n#endif"), ("b.x", "#endif\n#if 1\n")];
     let errors = preprocessed(&files, &PreprocessOptions::default()).unwrap_err();
-    assert_eq!(
-        errors.iter().map(|error| error.code).collect::<Vec<_>>(),
-        [Code::UnbalancedConditional; 2]
-    );
+    assert_eq!(errors.iter().map(|error| error.code).collect::<Vec<_>>(), [Code::UnbalancedConditional; 2]);
 }
 
 #[test]
@@ -143,10 +117,7 @@ fn what_tools_leave_behind_is_ignored() {
 
 #[test]
 fn comments_stay() {
-    let text = preprocessed(
-        &[("a.x", "/* a */\n#define N 1 // b\n%c\n/* d */ e")],
-        &PreprocessOptions::default(),
-    );
+    let text = preprocessed(&[("a.x", "/* a */\n#define N 1 // b\n%c\n/* d */ e")], &PreprocessOptions::default());
     assert_eq!(text.unwrap().as_str(), "/* a */\n#define N 1; // b\n\n/* d */ e");
 }
 
@@ -154,12 +125,7 @@ fn comments_stay() {
 fn errors_are_collected() {
     assert_eq!(
         errors("#foo\n#else\n#if (\n#endif\n/*"),
-        [
-            Code::BadDirective,
-            Code::UnbalancedConditional,
-            Code::BadCondition,
-            Code::UnterminatedComment
-        ]
+        [Code::BadDirective, Code::UnbalancedConditional, Code::BadCondition, Code::UnterminatedComment]
     );
     assert_eq!(errors("#define F(x) x\nF(1)"), [Code::BadMacroUse]);
 }

@@ -34,10 +34,7 @@ impl Builder<'_> {
     pub(super) fn docs(&self, node: &Node<'_>, body: Option<&Node<'_>>) -> Vec<String> {
         let (start, end) = self.range(node);
         let brace = body.and_then(|body| {
-            let open = body
-                .clone()
-                .into_inner()
-                .find(|child| child.as_rule() == Rule::open_brace)?;
+            let open = body.clone().into_inner().find(|child| child.as_rule() == Rule::open_brace)?;
             Some(self.range(&open).1)
         });
         self.comments.docs(start, end, brace)
@@ -45,10 +42,7 @@ impl Builder<'_> {
 
     pub(super) fn identifier(&self, node: &Node<'_>) -> Identifier {
         let text = node.as_str().rsplit("::").next().unwrap_or_default();
-        Identifier {
-            text: text.to_owned(),
-            span: self.span(node),
-        }
+        Identifier { text: text.to_owned(), span: self.span(node) }
     }
 
     /// The error for a production that lacks a part the grammar promises.
@@ -76,10 +70,7 @@ pub(super) fn child<'i>(node: &Node<'i>, rule: Rule) -> Option<Node<'i>> {
 
 /// The length of a text without the blanks and comments at its end.
 fn trim_trivia(text: &str) -> usize {
-    lex::tokens(text, 0)
-        .filter(|token| !token.is_trivia())
-        .last()
-        .map_or(text.len(), |token| token.end)
+    lex::tokens(text, 0).filter(|token| !token.is_trivia()).last().map_or(text.len(), |token| token.end)
 }
 
 /// A text on one line: no comments, no final semicolon, single blanks where words need them or an operator stands, the

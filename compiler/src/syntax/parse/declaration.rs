@@ -11,10 +11,7 @@ pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Decla
         span: builder.span(node),
         docs: builder.docs(node, None),
         source: builder.written(node),
-        specifier: TypeSpecifier {
-            span: builder.span(node),
-            kind: TypeKind::Void,
-        },
+        specifier: TypeSpecifier { span: builder.span(node), kind: TypeKind::Void },
         optional: false,
         name: None,
         bound: Bound::None,
@@ -39,9 +36,7 @@ fn fixed(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
 }
 
 fn variable(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
-    let max = child(node, Rule::expression)
-        .map(|max| expression::expression(builder, &max))
-        .transpose()?;
+    let max = child(node, Rule::expression).map(|max| expression::expression(builder, &max)).transpose()?;
     Ok(Bound::Variable(max))
 }
 
@@ -54,12 +49,7 @@ fn type_specifier(builder: &Builder<'_>, node: &Node<'_>) -> Built<TypeSpecifier
         (Rule::string_type, _) => TypeKind::String,
         (Rule::opaque_type, _) => TypeKind::Opaque,
         (Rule::type_name, _) => TypeKind::Name(builder.identifier(&written)),
-        (_, name) => match (
-            body(Rule::enum_body),
-            body(Rule::struct_body),
-            body(Rule::union_body),
-            name,
-        ) {
+        (_, name) => match (body(Rule::enum_body), body(Rule::struct_body), body(Rule::union_body), name) {
             (Some(body), _, _, name) => TypeKind::Enumeration(name, enum_body(builder, &body)?),
             (_, Some(body), _, name) => TypeKind::Structure(name, struct_body(builder, &body)?),
             (_, _, Some(body), name) => TypeKind::Union(name, Box::new(union_body(builder, &body)?)),
@@ -67,10 +57,7 @@ fn type_specifier(builder: &Builder<'_>, node: &Node<'_>) -> Built<TypeSpecifier
             _ => return Err(builder.unread(node)),
         },
     };
-    Ok(TypeSpecifier {
-        span: builder.span(node),
-        kind,
-    })
+    Ok(TypeSpecifier { span: builder.span(node), kind })
 }
 
 /// What the keywords of a basic type mean; the last one that is not `int` decides.

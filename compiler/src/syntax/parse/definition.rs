@@ -54,11 +54,7 @@ fn named<T>(
 ) -> Built<Named<T>> {
     let body = child(node, rule).ok_or_else(|| builder.unread(node))?;
     let docs = builder.docs(node, Some(&body));
-    Ok(Named {
-        name: name(builder, node)?,
-        docs,
-        body: build(builder, &body)?,
-    })
+    Ok(Named { name: name(builder, node)?, docs, body: build(builder, &body)? })
 }
 
 /// The name a production defines.
@@ -68,42 +64,25 @@ pub(super) fn name(builder: &Builder<'_>, node: &Node<'_>) -> Built<Identifier> 
 }
 
 pub(super) fn enum_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<EnumBody> {
-    let enumerators = node
-        .clone()
-        .into_inner()
-        .filter(|child| child.as_rule() == Rule::enumerator);
-    let enumerators = enumerators
-        .map(|node| enumerator(builder, &node))
-        .collect::<Built<_>>()?;
+    let enumerators = node.clone().into_inner().filter(|child| child.as_rule() == Rule::enumerator);
+    let enumerators = enumerators.map(|node| enumerator(builder, &node)).collect::<Built<_>>()?;
     Ok(EnumBody { enumerators })
 }
 
 fn enumerator(builder: &Builder<'_>, node: &Node<'_>) -> Built<Enumerator> {
-    let value = child(node, Rule::expression)
-        .map(|value| expression::expression(builder, &value))
-        .transpose()?;
-    Ok(Enumerator {
-        name: name(builder, node)?,
-        docs: builder.docs(node, None),
-        value,
-    })
+    let value = child(node, Rule::expression).map(|value| expression::expression(builder, &value)).transpose()?;
+    Ok(Enumerator { name: name(builder, node)?, docs: builder.docs(node, None), value })
 }
 
 pub(super) fn struct_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<StructBody> {
-    let members = node
-        .clone()
-        .into_inner()
-        .filter(|child| child.as_rule() == Rule::member);
+    let members = node.clone().into_inner().filter(|child| child.as_rule() == Rule::member);
     let members = members.map(|node| commented(builder, &node)).collect::<Built<_>>()?;
     Ok(StructBody { members })
 }
 
 pub(super) fn union_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<UnionBody> {
     let discriminant = child(node, Rule::declaration).ok_or_else(|| builder.unread(node))?;
-    let cases = node
-        .clone()
-        .into_inner()
-        .filter(|child| child.as_rule() == Rule::case_spec);
+    let cases = node.clone().into_inner().filter(|child| child.as_rule() == Rule::case_spec);
     Ok(UnionBody {
         discriminant: declaration::declaration(builder, &discriminant)?,
         cases: cases.map(|node| case_spec(builder, &node)).collect::<Built<_>>()?,
@@ -120,11 +99,7 @@ fn case_spec(builder: &Builder<'_>, node: &Node<'_>) -> Built<CaseSpec> {
             _ => {}
         }
     }
-    Ok(CaseSpec {
-        docs: builder.docs(node, None),
-        labels,
-        arm,
-    })
+    Ok(CaseSpec { docs: builder.docs(node, None), labels, arm })
 }
 
 fn case_label(builder: &Builder<'_>, node: &Node<'_>) -> Built<CaseLabel> {

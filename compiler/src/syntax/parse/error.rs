@@ -38,9 +38,7 @@ pub(super) fn expected(what: &str, text: &Text, at: usize) -> Diagnostic {
     };
     let before = behind_last(text, at);
     // What is missing at the end of a line is missed there, not where the next line begins.
-    let on_new_line = code
-        .get(..at)
-        .is_some_and(|before| before.trim_end_matches(lex::is_blank).ends_with('\n'));
+    let on_new_line = code.get(..at).is_some_and(|before| before.trim_end_matches(lex::is_blank).ends_with('\n'));
     let span = if on_new_line && what == SEMICOLON { before } else { span };
     Diagnostic::error(Code::Syntax, span, format!("expected {what}, found {found}")).label(format!("expected {what}"))
 }
@@ -63,10 +61,7 @@ fn found(token: Token, code: &str) -> String {
 /// Behind the last code before `end`.
 fn behind_last(text: &Text, end: usize) -> Span {
     let before = text.as_str().get(..end).unwrap_or_default();
-    let last = lex::tokens(before, 0)
-        .filter(|token| !token.is_trivia())
-        .last()
-        .map_or(0, |token| token.end);
+    let last = lex::tokens(before, 0).filter(|token| !token.is_trivia()).last().map_or(0, |token| token.end);
     let end = text.source(last.saturating_sub(1), last).end;
     Span::new(end, end)
 }

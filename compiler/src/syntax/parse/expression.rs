@@ -9,11 +9,7 @@ use crate::syntax::ast::{Expression, Operation, Operator};
 pub(super) fn expression(builder: &Builder<'_>, node: &Node<'_>) -> Built<Expression> {
     let mut operations = Vec::new();
     infix(builder, node, &mut operations)?;
-    Ok(Expression {
-        span: builder.span(node),
-        source: builder.written(node),
-        operations,
-    })
+    Ok(Expression { span: builder.span(node), source: builder.written(node), operations })
 }
 
 /// Operands and operators by turns: an operator waits until a weaker one follows.

@@ -30,21 +30,11 @@ const MAX_ERRORS: usize = 20;
 /// Parses preprocessed text; on failure returns every syntax error found.
 pub(crate) fn parse(text: &Text) -> Result<Specification, Vec<Diagnostic>> {
     let comments = Comments::read(text.as_str());
-    let mut reader = Reader {
-        text,
-        comments: &comments,
-        at: 0,
-        namespaces: Vec::new(),
-        errors: Vec::new(),
-    };
+    let mut reader = Reader { text, comments: &comments, at: 0, namespaces: Vec::new(), errors: Vec::new() };
     let mut specification = Specification::default();
     while reader.errors.len() < MAX_ERRORS && reader.read_next(&mut specification) {}
     reader.finish();
-    if reader.errors.is_empty() {
-        Ok(specification)
-    } else {
-        Err(reader.errors)
-    }
+    if reader.errors.is_empty() { Ok(specification) } else { Err(reader.errors) }
 }
 
 struct Reader<'a> {
@@ -79,19 +69,14 @@ impl Reader<'_> {
         if let Some(at) = chunk.too_deep {
             let span = self.text.source(at, at + 1);
             let message = format!("nested more than {} deep", scan::MAX_NESTING);
-            self.errors
-                .push(Diagnostic::error(Code::NestingTooDeep, span, message).label("one level too many"));
+            self.errors.push(Diagnostic::error(Code::NestingTooDeep, span, message).label("one level too many"));
             self.at = chunk.end;
             return;
         }
         let source = text.get(self.at..chunk.end).unwrap_or_default();
         match XdrParser::parse(Rule::item, source) {
             Ok(pairs) => {
-                let builder = Builder {
-                    text: self.text,
-                    comments: self.comments,
-                    offset: self.at,
-                };
+                let builder = Builder { text: self.text, comments: self.comments, offset: self.at };
                 match definition::build(&builder, pairs) {
                     Ok(definition) => specification.definitions.extend(definition),
                     Err(error) => self.errors.push(error),
@@ -109,8 +94,7 @@ impl Reader<'_> {
     fn close_namespace(&mut self, end: usize) {
         if self.namespaces.pop().is_none() {
             let span = self.text.source(self.at, end);
-            self.errors
-                .push(Diagnostic::error(Code::Syntax, span, "this `}` closes nothing"));
+            self.errors.push(Diagnostic::error(Code::Syntax, span, "this `}` closes nothing"));
         }
         self.at = end;
     }
@@ -123,8 +107,7 @@ impl Reader<'_> {
                 self.at = end;
             }
             Err(at) => {
-                self.errors
-                    .push(error::expected("a name and `{` for this namespace", self.text, at));
+                self.errors.push(error::expected("a name and `{` for this namespace", self.text, at));
                 self.at = at.max(start + 1);
             }
         }

@@ -6,53 +6,28 @@ use super::{Rule, declaration, expression};
 use crate::syntax::ast::{Expression, Named, Procedure, ProgramBody, VersionBody};
 
 pub(super) fn program(builder: &Builder<'_>, node: &Node<'_>) -> Built<Named<ProgramBody>> {
-    let versions = node
-        .clone()
-        .into_inner()
-        .filter(|child| child.as_rule() == Rule::version_def);
+    let versions = node.clone().into_inner().filter(|child| child.as_rule() == Rule::version_def);
     let versions = versions.map(|node| version(builder, &node)).collect::<Built<_>>()?;
-    let body = ProgramBody {
-        versions,
-        number: number(builder, node)?,
-    };
-    Ok(Named {
-        name: name(builder, node)?,
-        docs: builder.docs(node, Some(node)),
-        body,
-    })
+    let body = ProgramBody { versions, number: number(builder, node)? };
+    Ok(Named { name: name(builder, node)?, docs: builder.docs(node, Some(node)), body })
 }
 
 fn version(builder: &Builder<'_>, node: &Node<'_>) -> Built<Named<VersionBody>> {
-    let procedures = node
-        .clone()
-        .into_inner()
-        .filter(|child| child.as_rule() == Rule::procedure_def);
+    let procedures = node.clone().into_inner().filter(|child| child.as_rule() == Rule::procedure_def);
     let procedures = procedures.map(|node| procedure(builder, &node)).collect::<Built<_>>()?;
-    let body = VersionBody {
-        procedures,
-        number: number(builder, node)?,
-    };
-    Ok(Named {
-        name: name(builder, node)?,
-        docs: builder.docs(node, Some(node)),
-        body,
-    })
+    let body = VersionBody { procedures, number: number(builder, node)? };
+    Ok(Named { name: name(builder, node)?, docs: builder.docs(node, Some(node)), body })
 }
 
 fn procedure(builder: &Builder<'_>, node: &Node<'_>) -> Built<Procedure> {
     let result = child(node, Rule::proc_return).ok_or_else(|| builder.unread(node))?;
-    let arguments = node
-        .clone()
-        .into_inner()
-        .filter(|child| child.as_rule() == Rule::proc_argument);
+    let arguments = node.clone().into_inner().filter(|child| child.as_rule() == Rule::proc_argument);
     Ok(Procedure {
         name: name(builder, node)?,
         docs: builder.docs(node, None),
         source: builder.written(node),
         result: declaration::declaration(builder, &result)?,
-        arguments: arguments
-            .map(|node| declaration::declaration(builder, &node))
-            .collect::<Built<_>>()?,
+        arguments: arguments.map(|node| declaration::declaration(builder, &node)).collect::<Built<_>>()?,
         number: number(builder, node)?,
     })
 }

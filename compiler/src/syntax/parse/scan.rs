@@ -22,16 +22,10 @@ pub(super) fn definition(text: &str, start: usize) -> Chunk {
         match token.text(text) {
             _ if token.kind != Kind::Other => {}
             ";" if braces == 0 => {
-                return Chunk {
-                    end: token.end,
-                    too_deep,
-                };
+                return Chunk { end: token.end, too_deep };
             }
             "}" if braces == 0 => {
-                return Chunk {
-                    end: token.start,
-                    too_deep,
-                };
+                return Chunk { end: token.start, too_deep };
             }
             "{" => {
                 braces += 1;
@@ -49,10 +43,7 @@ pub(super) fn definition(text: &str, start: usize) -> Chunk {
             too_deep = Some(token.start);
         }
     }
-    Chunk {
-        end: text.len(),
-        too_deep,
-    }
+    Chunk { end: text.len(), too_deep }
 }
 
 /// Where to go on after an error at `error` in the definition at `start..end`: at the next line that begins like a
@@ -70,10 +61,7 @@ pub(super) fn resume(text: &str, start: usize, error: usize, end: usize) -> usiz
 }
 
 fn begins_definition(word: &str) -> bool {
-    matches!(
-        word,
-        "const" | "enum" | "namespace" | "program" | "struct" | "typedef" | "union"
-    )
+    matches!(word, "const" | "enum" | "namespace" | "program" | "struct" | "typedef" | "union")
 }
 
 /// Where `namespace a::b {` at `start` ends, or where it stops being one.
