@@ -277,6 +277,200 @@ mod idl_input {
             }
         }
     }
+
+    /// Arguments named as what is in scope where they stand.
+    ///
+    /// `struct Server`
+    #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+    pub struct Server {
+        /// `int value`
+        pub value: i32,
+    }
+
+    impl rpc::Xdr for Server {
+        type Value = Self;
+
+        const MIN: usize = 4;
+        const MAX: usize = 4;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            let out = &mut rpc::write_window(out, 4)?;
+            rpc::encode::<i32>(&value.value, out)?;
+            Ok(())
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            let input = &mut rpc::read_window(input, 4)?;
+            Ok(Self {
+                value: rpc::decode::<i32>(input)?,
+            })
+        }
+    }
+
+    /// `const value = 3`
+    pub const value_: u32 = 3;
+
+    /// Program `CLASHES`, version `CLASHES_V1`.
+    pub mod CLASHES_V1 {
+        use super::rpc;
+
+        /// The number of program `CLASHES`.
+        pub const PROGRAM: u32 = 0x2000009d;
+
+        /// The number of version `CLASHES_V1`.
+        pub const VERSION: u32 = 1;
+
+        /// What a server of `CLASHES`, version `CLASHES_V1`, does.
+        pub trait Service: Send + Sync + 'static {
+            /// `int SERVER(Server) = 1`
+            fn SERVER(&self, call: &rpc::Call, Server2: super::Server) -> rpc::Result<i32>;
+
+            /// `int NAMED(int PROGRAM, int VERSION, int None, int call) = 2`
+            fn NAMED(
+                &self,
+                call: &rpc::Call,
+                PROGRAM2: i32,
+                VERSION2: i32,
+                None2: i32,
+                call2: i32,
+            ) -> rpc::Result<i32>;
+        }
+
+        /// `service` as something [`rpc::Server::serve`] takes.
+        pub const fn server<S: Service>(service: S) -> Server<S> {
+            Server(service)
+        }
+
+        /// The server skeleton: decodes arguments, calls the service, encodes results.
+        #[derive(Clone, Debug)]
+        pub struct Server<S>(S);
+
+        impl<S: Service> rpc::Dispatch for Server<S> {
+            fn program(&self) -> u32 {
+                PROGRAM
+            }
+
+            fn version(&self) -> u32 {
+                VERSION
+            }
+
+            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
+                match procedure {
+                    1 => Some("SERVER"),
+                    2 => Some("NAMED"),
+                    _ => None,
+                }
+            }
+
+            fn dispatch(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<()> {
+                match call.procedure() {
+                    1 => {
+                        let Server2 = rpc::argument::<super::Server>(input)?;
+                        rpc::results::<i32>(&self.0.SERVER(call, Server2)?, out)
+                    }
+                    2 => {
+                        let PROGRAM2 = rpc::argument::<i32>(input)?;
+                        let VERSION2 = rpc::argument::<i32>(input)?;
+                        let None2 = rpc::argument::<i32>(input)?;
+                        let call2 = rpc::argument::<i32>(input)?;
+                        rpc::results::<i32>(&self.0.NAMED(call, PROGRAM2, VERSION2, None2, call2)?, out)
+                    }
+                    _ => Err(rpc::procedure_unavailable()),
+                }
+            }
+        }
+
+        /// The client stub of `CLASHES`, version `CLASHES_V1`. Clones share one connection.
+        #[derive(Clone, Debug)]
+        pub struct Client(rpc::Client);
+
+        impl Client {
+            /// Connects to `tcp://host:port`, `udp://host:port`, or to `host`, whose rpcbind is then asked for the port.
+            ///
+            /// # Errors
+            /// The address is none, or nobody answers there.
+            pub fn connect(address: &str) -> rpc::Result<Self> {
+                rpc::Client::connect(address, PROGRAM, VERSION).map(Self)
+            }
+
+            /// As [`Client::connect`], with other deadlines, limits or another credential.
+            ///
+            /// # Errors
+            /// As [`Client::connect`].
+            pub fn connect_with(
+                address: &str,
+                options: &rpc::ClientOptions,
+            ) -> rpc::Result<Self> {
+                rpc::Client::connect_with(address, PROGRAM, VERSION, options).map(Self)
+            }
+
+            /// The untyped client under the stub.
+            pub const fn inner(&self) -> &rpc::Client {
+                &self.0
+            }
+
+            /// `int SERVER(Server) = 1`
+            ///
+            /// # Errors
+            /// The call failed, or the server refused it.
+            pub fn SERVER(&self, Server2: &super::Server) -> rpc::Result<i32> {
+                self.start_SERVER(Server2)?.wait()
+            }
+
+            /// Begins [`Client::SERVER`] without waiting for its reply.
+            ///
+            /// # Errors
+            /// The arguments break a bound, or the connection is gone.
+            pub fn start_SERVER(
+                &self,
+                Server2: &super::Server,
+            ) -> rpc::Result<rpc::Pending<i32>> {
+                rpc::start::<i32>(&self.0, 1, |out| rpc::encode::<super::Server>(Server2, out))
+            }
+
+            /// `int NAMED(int PROGRAM, int VERSION, int None, int call) = 2`
+            ///
+            /// # Errors
+            /// The call failed, or the server refused it.
+            pub fn NAMED(
+                &self,
+                PROGRAM2: i32,
+                VERSION2: i32,
+                None2: i32,
+                call2: i32,
+            ) -> rpc::Result<i32> {
+                self.start_NAMED(PROGRAM2, VERSION2, None2, call2)?.wait()
+            }
+
+            /// Begins [`Client::NAMED`] without waiting for its reply.
+            ///
+            /// # Errors
+            /// The arguments break a bound, or the connection is gone.
+            pub fn start_NAMED(
+                &self,
+                PROGRAM2: i32,
+                VERSION2: i32,
+                None2: i32,
+                call2: i32,
+            ) -> rpc::Result<rpc::Pending<i32>> {
+                rpc::start::<i32>(
+                    &self.0,
+                    2,
+                    |out| {
+                        rpc::encode::<i32>(&PROGRAM2, out)?;
+                        rpc::encode::<i32>(&VERSION2, out)?;
+                        rpc::encode::<i32>(&None2, out)?;
+                        rpc::encode::<i32>(&call2, out)
+                    },
+                )
+            }
+        }
+    }
 }
 
 #[allow(unreachable_pub, unused_imports, reason = "an interface may define nothing that is used here")]
