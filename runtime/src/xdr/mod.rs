@@ -22,6 +22,7 @@ mod sink;
 mod source;
 mod string;
 mod text;
+mod view;
 mod void;
 
 pub use array::{Array, FixedArray, HeapArray};
@@ -38,6 +39,7 @@ pub use sink::{Sink, Writer};
 pub use source::{Reader, Source};
 pub use string::Str;
 pub use text::Text;
+pub use view::{ArrayView, Elements, LazyView, ListView, Nodes, TextView, Viewer, XdrView, view_bytes};
 pub use void::Void;
 
 use alloc::vec::Vec;
@@ -98,6 +100,16 @@ pub trait Xdr {
             }
         }
         Ok(values)
+    }
+
+    /// Takes `N` values off the front of `input`.
+    ///
+    /// # Errors
+    /// As [`Xdr::decode`].
+    fn decode_array<const N: usize>(input: &mut impl Source) -> Result<[Self::Value; N], DecodeError> {
+        // `Vec` because a fallible array constructor is not stable; that its length is another cannot happen.
+        let short = |values: Vec<Self::Value>| DecodeError::Truncated { needed: N, remaining: values.len() };
+        Self::decode_all(input, N)?.try_into().map_err(short)
     }
 }
 

@@ -33,6 +33,13 @@ macro_rules! number {
                 BigEndian::$read(window.rest(), &mut values);
                 Ok(values)
             }
+
+            fn decode_array<const N: usize>(input: &mut impl Source) -> Result<[Self; N], DecodeError> {
+                let window = input.window(N.saturating_mul($size))?;
+                let mut values = [Self::default(); N];
+                BigEndian::$read(window.rest(), &mut values);
+                Ok(values)
+            }
         }
     };
 }
