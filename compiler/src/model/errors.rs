@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest::{self, Suggester};
 use crate::syntax::ast::Identifier;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Collected errors; undefined types are gathered by name, so that each is reported once.
 #[derive(Debug, Default)]
@@ -34,6 +34,9 @@ impl Errors {
         }
         let mut found = std::mem::take(&mut self.found);
         found.sort_by_key(|error| error.span);
+        // An undefined constant is reported once as well.
+        let mut constants = HashSet::new();
+        found.retain(|error| error.code != Code::UndefinedConstant || constants.insert(error.message.clone()));
         Err(found)
     }
 }

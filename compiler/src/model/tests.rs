@@ -210,6 +210,10 @@ fn errors_of_all_passes_come_together() {
 
 #[test]
 fn an_error_does_not_cause_others() {
+    assert_eq!(
+        codes("typedef int t[N]; typedef int u<N>; struct s { a x; a y; };"),
+        [Code::UndefinedConstant, Code::UndefinedType]
+    );
     assert_eq!(codes("const A = 1 / 0; const B = A; enum e { C = B, D }; typedef int t[D];"), [Code::BadExpression]);
     assert_eq!(codes("enum e { A = X }; union u switch (e k) { case A: int a; };"), [Code::UndefinedConstant]);
     let typedef = "typedef nosuch t; union u switch (t k) { case 1: int a; };";
