@@ -129,28 +129,32 @@ impl Server {
         ServerHandle { stop: Arc::clone(&self.stop) }
     }
 
-    /// Serves on this thread until it is [stopped](ServerHandle::stop). Says on stderr where it serves what, unless it is
-    /// [quiet](Server::quiet).
+    /// Serves on this thread until it is [stopped](ServerHandle::stop) or the process gets SIGTERM or SIGINT. Says on
+    /// stderr where it serves what, unless it is [quiet](Server::quiet).
+    ///
+    /// The first of these signals ends it as [`ServerHandle::stop`] does; a second one ends the process at once, and so
+    /// does any after this has returned. A signal that the process was started to ignore stays ignored. Where the process
+    /// catches one itself, both learn of it, and a second one does nothing more.
     ///
     /// # Errors
     /// [`Error::Listen`] if the system has no descriptor left; if it [registers](Server::register_with_rpcbind) and
     /// no rpcbind runs here or it refuses, [`Error::Connect`] or [`Error::RegistrationRefused`].
     pub fn run(self) -> Result<()> {
         let quiet = self.quiet;
-        let ready = self.prepare()?;
+        let ready = self.prepare(Signals::Heeded)?;
         if !quiet {
             ready.tell();
         }
         ready.run()
     }
 
-    /// Serves on a thread of its own until what is returned is dropped or stopped.
+    /// Serves on a thread of its own until what is returned is dropped or stopped. Signals are left alone.
     ///
     /// # Errors
     /// As [`Server::run`].
     pub fn start(self) -> Result<RunningServer> {
         let handle = self.handle();
-        let ready = self.prepare()?;
+        let ready = self.prepare(Signals::LeftAlone)?;
         let addresses = ready.addresses.clone();
         let thread = std::thread::Builder::new()
             .name("oncrpc-server".to_owned())
@@ -159,11 +163,17 @@ impl Server {
         Ok(RunningServer { addresses, handle, thread: Some(thread) })
     }
 
-    fn prepare(self) -> Result<Ready> {
+    fn prepare(self, signals: Signals) -> Result<Ready> {
         let addresses = self.addresses();
         let numbers: Vec<_> = self.programs.numbers().collect();
-        let event_loop = EventLoop::new(self.programs, self.tcp, self.udp, self.stop)
-            .map_err(|source| failed(&addresses, source))?;
+        let event_loop = EventLoop::new(self.programs, self.tcp, self.udp, self.stop).and_then(|mut event_loop| {
+            // Before anything is registered, so that a signal in between does not leave it behind.
+            if signals == Signals::Heeded {
+                event_loop.stop_on_signals()?;
+            }
+            Ok(event_loop)
+        });
+        let event_loop = event_loop.map_err(|source| failed(&addresses, source))?;
         let registrations = if self.registers {
             Registrations::new(numbers.iter().copied(), &self.bound)?
         } else {
@@ -190,6 +200,13 @@ impl Server {
         self.bound.push((transport, bound));
         Ok(())
     }
+}
+
+/// Whether signals that tell the process to end stop the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signals {
+    Heeded,
+    LeftAlone,
 }
 
 /// A server that has all it needs to run.

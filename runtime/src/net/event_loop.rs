@@ -3,6 +3,7 @@ use super::connections::Connections;
 use super::datagrams::Datagrams;
 use super::descriptors::most_connections;
 use super::listener::{Accepted, Listener};
+use super::signals::Signals;
 use super::{Stop, Turn, earlier};
 use crate::address::Transport;
 use crate::call::Peer;
@@ -30,6 +31,7 @@ pub(crate) struct EventLoop {
     poll: Poll,
     programs: Programs,
     stop: Arc<Stop>,
+    signals: Option<Signals>,
     listeners: Vec<Listener>,
     datagrams: Vec<Datagrams>,
     connections: Connections,
@@ -41,6 +43,7 @@ pub(crate) struct EventLoop {
 #[derive(Clone, Copy, Debug)]
 enum Source {
     Stop,
+    Signal,
     Listener(usize),
     Datagrams(usize),
     Connection(usize),
@@ -64,6 +67,7 @@ impl EventLoop {
             poll,
             programs,
             stop,
+            signals: None,
             listeners: listeners.into_iter().map(Listener::new).collect(),
             datagrams: datagrams.into_iter().map(Datagrams::new).collect(),
             ready: VecDeque::new(),
@@ -71,6 +75,15 @@ impl EventLoop {
         };
         this.register()?;
         Ok(this)
+    }
+
+    /// Stops also when the process is told to end, until the loop is gone.
+    ///
+    /// # Errors
+    /// The system has no descriptor left.
+    pub(crate) fn stop_on_signals(&mut self) -> io::Result<()> {
+        self.signals = Some(Signals::new(self.poll.registry(), Source::Signal.token())?);
+        Ok(())
     }
 
     /// Serves until it is stopped, then calls `stopping` and lets peers take the replies that wait for them.
@@ -114,6 +127,11 @@ impl EventLoop {
         }
         for event in &*events {
             let source = Source::from(event.token());
+            if let Source::Signal = source
+                && self.signals.as_mut().is_some_and(Signals::have_come)
+            {
+                self.stop.ask();
+            }
             if let Source::Connection(key) = source
                 && let Some(connection) = self.connections.get_mut(key)
             {
@@ -135,7 +153,7 @@ impl EventLoop {
     /// Whether it stands in `ready`; `None` if it is gone.
     fn queued_mut(&mut self, source: Source) -> Option<&mut bool> {
         match source {
-            Source::Stop => None,
+            Source::Stop | Source::Signal => None,
             Source::Listener(index) => self.listeners.get_mut(index).map(|listener| &mut listener.queued),
             Source::Datagrams(index) => self.datagrams.get_mut(index).map(|datagrams| &mut datagrams.queued),
             Source::Connection(key) => self.connections.get_mut(key).map(|connection| &mut connection.queued),
@@ -160,7 +178,7 @@ impl EventLoop {
 
     fn turn(&mut self, source: Source) -> Turn {
         match source {
-            Source::Stop => Turn::Wait,
+            Source::Stop | Source::Signal => Turn::Wait,
             Source::Listener(index) => self.accept(index),
             Source::Datagrams(index) => match self.datagrams.get_mut(index) {
                 Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared.scratch),
@@ -235,10 +253,11 @@ impl EventLoop {
 }
 
 impl Source {
-    /// Each kind has every fourth number.
+    /// Each kind has every fourth number; of the first kind there are two.
     fn token(self) -> Token {
         Token(match self {
             Self::Stop => 0,
+            Self::Signal => 4,
             Self::Listener(index) => index.saturating_mul(4).saturating_add(1),
             Self::Datagrams(index) => index.saturating_mul(4).saturating_add(2),
             Self::Connection(key) => key.saturating_mul(4).saturating_add(3),
@@ -250,7 +269,8 @@ impl From<Token> for Source {
     fn from(token: Token) -> Self {
         let index = token.0 / 4;
         match token.0 % 4 {
-            0 => Self::Stop,
+            0 if index == 0 => Self::Stop,
+            0 => Self::Signal,
             1 => Self::Listener(index),
             2 => Self::Datagrams(index),
             _ => Self::Connection(index),

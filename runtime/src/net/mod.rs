@@ -7,6 +7,8 @@ mod datagrams;
 mod descriptors;
 mod event_loop;
 mod listener;
+#[cfg_attr(not(unix), path = "no_signals.rs")]
+mod signals;
 mod stop;
 
 pub(crate) use bind::bind_tcp;

@@ -9,6 +9,8 @@ mod matrix;
 mod programs;
 mod records;
 mod registrations;
+#[cfg(unix)]
+mod signals;
 mod stop;
 mod streams;
 mod support;

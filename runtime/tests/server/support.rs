@@ -19,6 +19,7 @@ pub(crate) const FILL: u32 = 4;
 pub(crate) const FAIL: u32 = 5;
 pub(crate) const WHO: u32 = 6;
 pub(crate) const HALF: u32 = 7;
+pub(crate) const SLEEP: u32 = 8;
 
 /// How long a test waits for what must come: long enough for a machine that is busy with other things.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,7 +48,7 @@ impl rpc::Dispatch for Probe {
     }
 
     fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-        matches!(procedure, ADD..=HALF).then_some("A_PROCEDURE")
+        matches!(procedure, ADD..=SLEEP).then_some("A_PROCEDURE")
     }
 
     fn dispatch(&self, call: &Call, input: &mut rpc::Decoder<'_>, out: &mut rpc::Encoder) -> rpc::Result<()> {
@@ -72,6 +73,12 @@ impl rpc::Dispatch for Probe {
             HALF => {
                 rpc::results::<rpc::Array<u32>>(&vec![1; 1_000], out)?;
                 rpc::results::<rpc::Str<2>>(&"longer than 2".into(), out)
+            }
+            SLEEP => {
+                let time = rpc::argument::<u32>(input)?;
+                eprintln!("asleep");
+                std::thread::sleep(Duration::from_millis(time.into()));
+                Ok(())
             }
             _ => Err(rpc::procedure_unavailable()),
         }
