@@ -45,14 +45,10 @@ impl Channel {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Results> {
-        let mut state = self.open()?;
-        match state.start(procedure, arguments) {
-            Ok(xid) => self.await_reply(state, xid),
-            Err(error) => {
-                hand_on(state);
-                Err(error)
-            }
-        }
+        let begin = Instant::now();
+        let mut state = self.open(begin)?;
+        let xid = state.start(begin, procedure, arguments)?;
+        self.await_reply(state, xid)
     }
 
     /// Starts a call. Returns its xid.
@@ -61,14 +57,13 @@ impl Channel {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<u32> {
-        let mut state = self.open()?;
-        let started = state.start(procedure, arguments);
+        let begin = Instant::now();
+        let mut state = self.open(begin)?;
+        let xid = state.start(begin, procedure, arguments)?;
         if self.socket.transport() == Transport::Udp {
-            state = self.send_datagrams(state);
+            self.send_datagrams(state);
         }
-        // Other threads may have left reading to this one while it sent.
-        hand_on(state);
-        started
+        Ok(xid)
     }
 
     /// Waits for a call that was started.
@@ -90,14 +85,14 @@ impl Channel {
     pub(super) fn flush(&self) -> Result<()> {
         let state = self.lock();
         state.check_open()?;
-        self.drain(state, 0).map(hand_on)
+        self.drain(state, 0, Instant::now()).map(drop)
     }
 
-    /// The state, with room for a call.
-    fn open(&self) -> Result<Guard<'_>> {
+    /// The state, with room for a call that began at `begin`.
+    fn open(&self, begin: Instant) -> Result<Guard<'_>> {
         let state = self.lock();
         state.check_open()?;
-        if state.output.unsent() > GATHER { self.drain(state, GATHER) } else { Ok(state) }
+        if state.output.unsent() > GATHER { self.drain(state, GATHER, begin) } else { Ok(state) }
     }
 
     fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32) -> Result<Results> {
@@ -135,19 +130,24 @@ impl Channel {
     }
 
     /// Sends until at most `limit` bytes are left. Reads only while the peer takes nothing, as it may wait for that.
-    fn drain<'a>(&'a self, mut state: Guard<'a>, limit: usize) -> Result<Guard<'a>> {
-        let start = Instant::now();
-        while state.output.unsent() > limit {
+    ///
+    /// Other threads may have parked because this one sends or reads: however it ends, one of them goes on.
+    fn drain<'a>(&'a self, mut state: Guard<'a>, limit: usize, begin: Instant) -> Result<Guard<'a>> {
+        let mut outcome = Ok(());
+        while outcome.is_ok() && state.output.unsent() > limit {
             let now = Instant::now();
-            let left = self.timeout.saturating_sub(now.duration_since(start));
+            let left = self.timeout.saturating_sub(now.duration_since(begin));
             if left.is_zero() {
-                hand_on(state);
-                return Err(Error::TimedOut { peer: self.peer.clone(), after: self.timeout });
+                outcome = Err(Error::TimedOut { peer: self.peer.clone(), after: self.timeout });
+            } else {
+                state = self.drain_turn(state, now, left);
+                outcome = state.check_open();
             }
-            state = self.drain_turn(state, now, left);
-            state.check_open()?;
         }
-        Ok(state)
+        if let Some(thread) = state.successor() {
+            thread.unpark();
+        }
+        outcome.map(|()| state)
     }
 
     fn drain_turn<'a>(&'a self, mut state: Guard<'a>, now: Instant, left: Duration) -> Guard<'a> {
@@ -166,11 +166,10 @@ impl Channel {
         self.lock()
     }
 
-    fn send_datagrams<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
+    fn send_datagrams<'a>(&'a self, mut state: Guard<'a>) {
         while let Some(batch) = state.output.take(Instant::now(), false) {
             state = self.transmit(state, batch);
         }
-        state
     }
 
     fn transmit<'a>(&'a self, state: Guard<'a>, mut batch: Batch) -> Guard<'a> {
@@ -206,24 +205,22 @@ impl Channel {
         let received = self.socket.receive(&mut input.scratch, wait);
         let mut state = self.lock();
         state.output.note_read(matches!(received, Ok(None)));
-        let woken = match received {
-            Ok(None) => Ok(Vec::new()),
-            Ok(Some(length)) => state.handle_input(&mut input, length, self.socket.transport()),
+        let mut woken = Vec::new();
+        let handled = match received {
+            Ok(None) => Ok(()),
+            Ok(Some(length)) => state.handle_input(&mut input, length, self.socket.transport(), &mut woken),
             Err(error) => Err(self.io_error(error)),
         };
         state.input = Some(input);
-        match woken {
-            Ok(threads) if threads.is_empty() => state,
-            Ok(threads) => {
-                drop(state);
-                threads.iter().for_each(Thread::unpark);
-                self.lock()
-            }
-            Err(error) => {
-                self.receive_failed(&mut state, &error);
-                state
-            }
+        if let Err(error) = handled {
+            self.receive_failed(&mut state, &error);
         }
+        if woken.is_empty() {
+            return state;
+        }
+        drop(state);
+        woken.iter().for_each(Thread::unpark);
+        self.lock()
     }
 
     fn receive_failed(&self, state: &mut State, error: &Error) {

@@ -61,17 +61,17 @@ impl State {
         }
     }
 
-    /// Encodes a call. Returns its xid.
+    /// Encodes a call whose time runs from `begin`. Returns its xid.
     pub(super) fn start(
         &mut self,
+        begin: Instant,
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<u32> {
-        let now = Instant::now();
         match &mut self.output {
-            Output::Stream(stream) => Ok(self.calls.start(now, procedure, arguments, &mut stream.gathering)?),
+            Output::Stream(stream) => Ok(self.calls.start(begin, procedure, arguments, &mut stream.gathering)?),
             Output::Datagrams(datagrams) => {
-                let started = self.calls.start_datagram(now, procedure, arguments);
+                let started = self.calls.start_datagram(begin, procedure, arguments);
                 let (xid, message) = started.map_err(|error| match error {
                     EncodeError::TooLarge { limit } => Error::TooLargeForDatagram { limit },
                     error => Error::Encode(error),
@@ -88,23 +88,28 @@ impl State {
         self.output.forget(xid);
     }
 
-    /// Takes what was read. Returns the threads whose replies have come.
+    /// Takes what was read. Adds the threads whose replies have come to `woken`, also when what follows is an error.
     ///
     /// # Errors
     /// The stream has ended or is out of step.
-    pub(super) fn handle_input(&mut self, input: &mut Input, length: usize, kind: Transport) -> Result<Vec<Thread>> {
+    pub(super) fn handle_input(
+        &mut self,
+        input: &mut Input,
+        length: usize,
+        kind: Transport,
+        woken: &mut Vec<Thread>,
+    ) -> Result<()> {
         let mut bytes = input.scratch.get(..length).unwrap_or_default();
-        let mut woken = Vec::new();
         match kind {
-            Transport::Udp => self.handle_record(&Record::Borrowed(bytes), &mut woken),
+            Transport::Udp => self.handle_record(&Record::Borrowed(bytes), woken),
             Transport::Tcp if bytes.is_empty() => return Err(self.ended(input.reader.is_mid_record())),
             Transport::Tcp => {
                 while let Some(record) = input.reader.next(&mut bytes)? {
-                    self.handle_record(&record, &mut woken);
+                    self.handle_record(&record, woken);
                 }
             }
         }
-        Ok(woken)
+        Ok(())
     }
 
     fn handle_record(&mut self, record: &Record<'_>, woken: &mut Vec<Thread>) {

@@ -2,8 +2,9 @@ use crate::peer::{Call, PROGRAM, Peer, VERSION, answer_all, read_call, record, s
 use oncrpc::xdr::Xdr;
 use oncrpc::{Client, ClientOptions, Error};
 use std::io::Write;
+use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn connect(peer: &Peer) -> Client {
     Client::connect(&peer.address, PROGRAM, VERSION).unwrap()
@@ -145,5 +146,32 @@ fn calls_that_are_started_go_out_though_nobody_waits() {
     drop(client.start::<u32>(1, |out| u32::encode(&1, out)).unwrap());
     drop(client.start::<u32>(1, |out| u32::encode(&2, out)).unwrap());
     drop(client);
+    peer.join();
+}
+
+/// The reply of a thread that is parked comes in one piece with what breaks the stream: it has its result at once.
+#[test]
+fn a_reply_right_before_the_stream_is_out_of_step() {
+    let (ready, wait) = mpsc::channel::<()>();
+    let peer = Peer::tcp(move |mut stream| {
+        let (reads, parked) = (read_call(&mut stream).unwrap(), read_call(&mut stream).unwrap());
+        assert_eq!((reads.procedure(), parked.procedure()), (1, 2));
+        wait.recv().unwrap();
+        let answer = [record(&success(parked.xid, &[42])), 0xffff_ffff_u32.to_be_bytes().to_vec()].concat();
+        stream.write_all(&answer).unwrap();
+        let _ = read_call(&mut stream);
+    });
+    let client = connect(&peer);
+    let start = Instant::now();
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| client.call::<u32>(1, |_| Ok(())));
+        thread::sleep(Duration::from_millis(100));
+        let parked = scope.spawn(|| client.call::<u32>(2, |_| Ok(())));
+        thread::sleep(Duration::from_millis(100));
+        ready.send(()).unwrap();
+        assert!(matches!(reader.join().unwrap(), Err(Error::Record(_))));
+        assert_eq!(parked.join().unwrap().unwrap(), 42);
+    });
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     peer.join();
 }

@@ -202,3 +202,48 @@ fn mix(client: &Client, seed: u64) {
         }
     }
 }
+
+/// A thread that waits while another one sends learns at once that sending has failed, though the other one only
+/// wanted to send and goes its way.
+#[test]
+fn a_thread_that_only_sends_leaves_no_one_behind_when_it_fails() {
+    let peer = Peer::tcp(|mut stream| {
+        read_call(&mut stream).unwrap();
+        thread::sleep(Duration::from_millis(500));
+        // What is unread makes the system reset the connection.
+    });
+    let client = connect(&peer, Duration::from_secs(10));
+    let begin = Instant::now();
+    let large = Bytes::from(vec![1; 4_000_000]);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            client.call::<u32>(1, |_| Ok(()))
+        });
+        let pending: Vec<_> = (0..4).map_while(|_| start(&client, &large).ok()).collect();
+        assert!(client.flush().is_err());
+        let error = waiting.join().unwrap().unwrap_err();
+        assert!(matches!(error, Error::Io { .. } | Error::Closed { .. }), "{error:?}");
+        drop(pending);
+    });
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    peer.join();
+}
+
+/// The time that a call waits for room is part of the time it has.
+#[test]
+fn a_call_that_waits_for_room_has_no_more_time() {
+    let peer = Peer::tcp(|mut stream| {
+        thread::sleep(Duration::from_millis(1_500));
+        while read_call(&mut stream).is_some() {}
+    });
+    let options = ClientOptions::new().call_timeout(Duration::from_secs(2)).max_call(40_000_000);
+    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    let large = start(&client, &Bytes::from(vec![1; 32_000_000])).unwrap();
+    let begin = Instant::now();
+    let error = client.call::<u32>(1, |_| Ok(())).unwrap_err();
+    assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
+    assert!((2_000..3_000).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
+    drop((large, client));
+    peer.join();
+}
