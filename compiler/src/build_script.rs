@@ -56,6 +56,14 @@ impl Compiler {
         self
     }
 
+    /// Whether to emit views as well: types that borrow from the record, for handlers and for results, so that decoding
+    /// allocates nothing. Handlers then take views of arguments that have any. Default: false.
+    #[must_use]
+    pub fn views(mut self, views: bool) -> Self {
+        self.options.views = views;
+        self
+    }
+
     /// Where to write the output. Default: the variable `OUT_DIR`, which cargo sets for build scripts.
     #[must_use]
     pub fn out_dir(mut self, path: impl AsRef<Path>) -> Self {

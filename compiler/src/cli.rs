@@ -48,6 +48,9 @@ struct Gen {
     /// Keep names as they are in the .x file
     #[arg(long)]
     verbatim_names: bool,
+    /// Emit views as well, which borrow from the record; handlers then take them
+    #[arg(long)]
+    views: bool,
 }
 
 #[derive(Debug, Args)]
@@ -103,7 +106,12 @@ fn generate(arguments: &Gen) -> Result<(), u8> {
     }
     let targets = files.iter().map(|input| output_path(arguments, input)).collect::<Result<Vec<_>, u8>>()?;
     refuse_overwriting(arguments, &targets)?;
-    let options = options(&arguments.input, arguments.verbatim_names, stage(arguments.emit));
+    let options = Options {
+        verbatim_names: arguments.verbatim_names,
+        views: arguments.views,
+        stage: stage(arguments.emit),
+        ..options(&arguments.input)
+    };
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let texts = compile_all(&options, &paths)?;
     for ((input, target), text) in paths.iter().zip(&targets).zip(&texts) {
@@ -137,7 +145,7 @@ fn is_stdout(target: &Path) -> bool {
 
 fn check(arguments: &Check) -> Result<(), u8> {
     let paths: Vec<&Path> = arguments.input.files.iter().map(PathBuf::as_path).collect();
-    compile_all(&options(&arguments.input, false, Stage::Model), &paths).map(|_| ())
+    compile_all(&Options { stage: Stage::Model, ..options(&arguments.input) }, &paths).map(|_| ())
 }
 
 /// Compiles all files; nothing is written unless all succeed, and the errors of all are shown.
@@ -193,9 +201,9 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
     Ok(directory.join(name))
 }
 
-fn options(input: &Input, verbatim_names: bool, stage: Stage) -> Options {
+fn options(input: &Input) -> Options {
     let preprocess = PreprocessOptions { include_dirs: input.include_dirs.clone(), defines: input.defines.clone() };
-    Options { preprocess, verbatim_names, stage }
+    Options { preprocess, ..Options::default() }
 }
 
 fn stage(emit: Emit) -> Stage {

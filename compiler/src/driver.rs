@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) preprocess: PreprocessOptions,
     /// Names as in the `.x` file instead of idiomatic ones.
     pub(crate) verbatim_names: bool,
+    /// A view for every type, and handlers that take views.
+    pub(crate) views: bool,
     pub(crate) stage: Stage,
 }
 
@@ -76,7 +78,7 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
         return Ok(format!("{model:#?}\n"));
     }
     let source_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let emit = EmitOptions { source_name, verbatim_names: options.verbatim_names };
+    let emit = EmitOptions { source_name, verbatim_names: options.verbatim_names, views: options.views };
     rust::emit(&model, &emit).map_err(Failure::Internal)
 }
 

@@ -1,14 +1,15 @@
 //! What emitted code is written against: the only names it uses, kept stable for it alone.
 
 pub use crate::xdr::{
-    Array, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque, Indirect, List,
-    Nested, NonEmptyList, Opaque, Optional, Quadruple, Reader, Sink, Source, Str, Text, Void, Writer, Xdr,
+    Array, ArrayView, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque, Indirect, LazyView, List, ListView,
+    Nested, NonEmptyList, Opaque, Optional, Quadruple, Reader, Sink, Source, Str, Text, TextView, Viewer, Void, Writer, Xdr,
+    XdrView,
 };
 #[cfg(feature = "net")]
 pub use crate::{
     call::Call,
     client::{Client, ClientOptions, Pending},
-    dispatch::{Dispatch, argument, procedure_unavailable, results},
+    dispatch::{Dispatch, argument, argument_view, procedure_unavailable, results},
     error::{Error, Result},
     server::Server,
 };
@@ -30,6 +31,23 @@ pub fn encode<C: Xdr>(value: &C::Value, out: &mut impl Sink) -> Result<(), Encod
 #[inline]
 pub fn decode<C: Xdr>(input: &mut impl Source) -> Result<C::Value, DecodeError> {
     C::decode(input)
+}
+
+/// Takes a value off the front of `input` in place.
+///
+/// # Errors
+/// See [`XdrView::view`].
+#[inline]
+pub fn view<'a, C: XdrView>(input: &mut Viewer<'a>) -> Result<C::View<'a>, DecodeError> {
+    C::view(input)
+}
+
+/// What is seen in place as a value of its own.
+///
+/// # Errors
+/// See [`XdrView::to_value`].
+pub fn to_value<C: XdrView>(view: C::View<'_>) -> Result<C::Value, DecodeError> {
+    C::to_value(view)
 }
 
 /// Room for the `length` bytes of a fixed-size structure: one check for all its members.
@@ -61,4 +79,13 @@ pub fn start<C: Xdr>(
     arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
 ) -> crate::Result<Pending<C::Value>> {
     client.start::<C>(procedure, arguments)
+}
+
+/// Waits for the results of a call and shows them to `look` in place.
+///
+/// # Errors
+/// See [`Pending::look`].
+#[cfg(feature = "net")]
+pub fn look<C: XdrView, R>(call: Pending<C::Value>, look: impl FnOnce(C::View<'_>) -> R) -> crate::Result<R> {
+    call.look::<C, R>(look)
 }

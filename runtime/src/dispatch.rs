@@ -1,6 +1,6 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
-use crate::xdr::{Decoder, Encoder, Xdr};
+use crate::xdr::{Decoder, Encoder, Xdr, XdrView};
 
 /// One version of a program, ready to be served. Emitted code implements it.
 pub trait Dispatch: Send + Sync + 'static {
@@ -26,6 +26,14 @@ pub trait Dispatch: Send + Sync + 'static {
 /// [`Error::GarbageArguments`] if it cannot be decoded.
 pub fn argument<C: Xdr>(input: &mut Decoder<'_>) -> Result<C::Value> {
     C::decode(input).map_err(|_| Error::GarbageArguments)
+}
+
+/// The next argument of a call, in place.
+///
+/// # Errors
+/// [`Error::GarbageArguments`] if it cannot be decoded.
+pub fn argument_view<'a, C: XdrView>(input: &mut Decoder<'a>) -> Result<C::View<'a>> {
+    input.view::<C>().map_err(|_| Error::GarbageArguments)
 }
 
 /// Appends the results of a call.

@@ -14,6 +14,8 @@ mod traits;
 mod typedef;
 mod types;
 mod union;
+mod variant;
+mod view;
 
 use crate::model::types::{Definition, DefinitionId, Model};
 use name::Spelling;
@@ -27,6 +29,8 @@ pub(crate) struct EmitOptions {
     pub source_name: String,
     /// Names as in the `.x` file instead of idiomatic ones.
     pub verbatim_names: bool,
+    /// A view for every type, and handlers that take views.
+    pub views: bool,
 }
 
 /// The emitter produced something that is not Rust: a fault of the compiler.
@@ -69,10 +73,13 @@ impl From<syn::Error> for EmitError {
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions) -> Result<String, EmitError> {
     let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
-    let context = Context { model, names: &Names::new(model, spelling), spelling };
+    let context = Context { model, names: &Names::new(model, spelling, options.views), spelling, views: options.views };
     let mut items = Vec::new();
     for (index, definition) in model.definitions.iter().enumerate() {
         items.extend(emit_definition(context, DefinitionId(index), definition)?);
+        if context.views {
+            items.extend(emit_view(context, DefinitionId(index), definition)?);
+        }
     }
     format::file(&items, options)
 }
@@ -83,6 +90,7 @@ struct Context<'a> {
     model: &'a Model,
     names: &'a Names,
     spelling: Spelling,
+    views: bool,
 }
 
 fn emit_definition(context: Context<'_>, id: DefinitionId, it: &Definition) -> Result<Option<String>, EmitError> {
@@ -93,5 +101,14 @@ fn emit_definition(context: Context<'_>, id: DefinitionId, it: &Definition) -> R
         Definition::Union(union) => Some(union::emit(context, id, union)?),
         Definition::Typedef(typedef) => typedef::emit(context, id, typedef)?,
         Definition::Program(program) => Some(program::emit(context, id, program)?),
+    })
+}
+
+fn emit_view(context: Context<'_>, id: DefinitionId, it: &Definition) -> Result<Option<String>, EmitError> {
+    Ok(match it {
+        Definition::Enumeration(_) => Some(view::emit_value(context, id)?),
+        Definition::Structure(structure) => Some(view::emit_structure(context, id, structure)?),
+        Definition::Union(union) => Some(union::emit_view(context, id, union)?),
+        _ => None,
     })
 }

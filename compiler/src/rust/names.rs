@@ -17,11 +17,12 @@ struct Entry {
 }
 
 impl Names {
-    pub(super) fn new(model: &Model, spelling: Spelling) -> Self {
-        let (mut types, mut constants) = (Scope::of_file(), Scope::of_file());
+    /// Names for `model`; with `views`, a structure or union brings the name of its view with it.
+    pub(super) fn new(model: &Model, spelling: Spelling, views: bool) -> Self {
+        let mut namer = Namer { model, spelling, views, types: Scope::of_file(), constants: Scope::of_file() };
         let mut names = Self { definitions: Vec::new() };
         for definition in &model.definitions {
-            let entry = names.entry(model, definition, spelling, &mut types, &mut constants);
+            let entry = namer.entry(definition, &names);
             names.definitions.push(entry);
         }
         names
@@ -41,46 +42,72 @@ impl Names {
     pub(super) fn is_redundant(&self, id: DefinitionId) -> bool {
         self.definitions.get(id.0).is_some_and(|entry| entry.redundant)
     }
+}
 
-    fn entry(
-        &self,
-        model: &Model,
-        definition: &Definition,
-        spelling: Spelling,
-        types: &mut Scope,
-        constants: &mut Scope,
-    ) -> Entry {
+struct Namer<'a> {
+    model: &'a Model,
+    spelling: Spelling,
+    views: bool,
+    types: Scope,
+    constants: Scope,
+}
+
+impl Namer<'_> {
+    /// The names of a definition; `earlier` are those of the definitions before it.
+    fn entry(&mut self, definition: &Definition, earlier: &Names) -> Entry {
+        let spelling = self.spelling;
         let plain = |name| Entry { name, inner: Vec::new(), redundant: false };
         match definition {
-            Definition::Constant(it) => plain(constants.claim(&spelling.constant_name(&it.name))),
-            Definition::Structure(it) => plain(types.claim(&spelling.type_name(&it.name))),
-            Definition::Union(it) => plain(types.claim(&spelling.type_name(&it.name))),
+            Definition::Constant(it) => plain(self.constants.claim(&spelling.constant_name(&it.name))),
+            Definition::Structure(it) => plain(self.viewed(&it.name)),
+            Definition::Union(it) => plain(self.viewed(&it.name)),
             Definition::Enumeration(it) => {
-                let name = types.claim(&spelling.type_name(&it.name));
+                let name = self.types.claim(&spelling.type_name(&it.name));
                 Entry { inner: enumerators(it, spelling), ..plain(name) }
             }
             Definition::Typedef(it) => {
                 let wanted = spelling.type_name(&it.field.name);
                 match it.field.ty {
-                    Type::Named(target) if self.of_earlier(model, target, spelling) == Some(&wanted) => {
+                    Type::Named(target) if self.is_named(target, &wanted, earlier) => {
                         Entry { redundant: true, ..plain(wanted) }
                     }
-                    _ => plain(types.claim(&wanted)),
+                    _ => plain(self.types.claim(&wanted)),
                 }
             }
             Definition::Program(it) => {
-                let versions: Vec<&str> = it.versions.iter().map(|version| version.name.as_str()).collect();
-                let inner = versions.iter().map(|name| types.claim(&module(&it.name, name, model, spelling)));
-                Entry { inner: inner.collect(), ..plain(spelling.value_name(&it.name)) }
+                let modules: Vec<String> = it.versions.iter().map(|version| self.module(&it.name, &version.name)).collect();
+                let inner = modules.iter().map(|module| self.types.claim(module)).collect();
+                Entry { inner, ..plain(spelling.value_name(&it.name)) }
             }
         }
     }
 
-    /// The name a typedef's target has, or will have if it stands further down.
-    fn of_earlier<'a>(&'a self, model: &Model, target: DefinitionId, spelling: Spelling) -> Option<&'a String> {
-        let entry = self.definitions.get(target.0)?;
-        let name = model.definitions.get(target.0).map(Definition::name)?;
-        (entry.name == spelling.type_name(name) || entry.redundant).then_some(&entry.name)
+    fn viewed(&mut self, name: &str) -> String {
+        let views = self.views;
+        let both = |name: &str| {
+            let view = views.then(|| format!("{name}View"));
+            std::iter::once(name.to_owned()).chain(view).collect()
+        };
+        self.types.claim_all(&self.spelling.type_name(name), both)
+    }
+
+    /// Whether a typedef's target, which stands before it, has the name that the typedef would get.
+    fn is_named(&self, target: DefinitionId, wanted: &str, earlier: &Names) -> bool {
+        let Some(entry) = earlier.definitions.get(target.0) else { return false };
+        let unchanged = self.model.definition(target).is_some_and(|it| self.spelling.type_name(it.name()) == entry.name);
+        entry.name == wanted && (unchanged || entry.redundant)
+    }
+
+    /// A version's module is named like the version, or like program and version where another program has a version
+    /// of the same name.
+    fn module(&self, program: &str, version: &str) -> String {
+        let programs = self.model.definitions.iter().filter_map(|it| match it {
+            Definition::Program(program) => Some(program),
+            _ => None,
+        });
+        let same = programs.flat_map(|it| &it.versions).filter(|it| it.name == version).count();
+        let name = if same > 1 { format!("{program}_{version}") } else { version.to_owned() };
+        self.spelling.value_name(&name)
     }
 }
 
@@ -93,16 +120,4 @@ fn enumerators(it: &Enumeration, spelling: Spelling) -> Vec<String> {
         scope.claim(&if it.alias_of(index).is_some() { spelling.constant_name(name) } else { spelling.type_name(name) })
     };
     short.iter().enumerate().map(claim).collect()
-}
-
-/// A version's module is named like the version, or like program and version where another program has a version of
-/// the same name.
-fn module(program: &str, version: &str, model: &Model, spelling: Spelling) -> String {
-    let programs = model.definitions.iter().filter_map(|it| match it {
-        Definition::Program(program) => Some(program),
-        _ => None,
-    });
-    let same = programs.flat_map(|it| &it.versions).filter(|it| it.name == version).count();
-    let name = if same > 1 { format!("{program}_{version}") } else { version.to_owned() };
-    spelling.value_name(&name)
 }

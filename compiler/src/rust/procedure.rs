@@ -1,4 +1,5 @@
-use super::types::{pair, resolved};
+use super::types::{is_on_heap, pair, resolved};
+use super::view::borrows;
 use super::{Context, docs, name::Scope};
 use crate::model::types::{Argument, Definition, Procedure, Type, Version};
 
@@ -27,6 +28,14 @@ pub(super) struct ProcedureView {
     pub(super) encode_arguments: String,
     pub(super) result: String,
     pub(super) result_codec: String,
+    pub(super) look: Option<LookView>,
+}
+
+/// A method of the client that shows results in place.
+pub(super) struct LookView {
+    pub(super) method: String,
+    /// `super::GreetingView<'_>`
+    pub(super) seen: String,
 }
 
 /// What a stub has beside its procedures.
@@ -48,7 +57,10 @@ pub(super) fn procedures(context: Context<'_>, version: &Version) -> Vec<Procedu
     let mut scope = Scope::with(STUB_METHODS);
     let method = |name: &String| {
         let name = context.spelling.value_name(name);
-        scope.claim_all(&name, |name| vec![name.to_owned(), format!("start_{name}")])
+        scope.claim_all(&name, |name| {
+            let look = context.views.then(|| format!("look_{name}"));
+            [name.to_owned(), format!("start_{name}")].into_iter().chain(look).collect()
+        })
     };
     let methods: Vec<String> = short.iter().map(method).collect();
     version.procedures.iter().zip(methods).map(|(it, method)| view(context, it, method)).collect()
@@ -64,7 +76,7 @@ fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
         source_name: it.name.clone(),
         start_method: format!("start_{}", plain(&method)),
         link: plain(&method).to_owned(),
-        method,
+        method: method.clone(),
         server_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.value)).collect(),
         server_body: if is_null { "{ Ok(()) }" } else { ";" },
         call: if is_null { "_call" } else { "call" },
@@ -73,6 +85,12 @@ fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
         client_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.parameter)).collect(),
         encode_arguments: encode(&arguments),
         arguments,
+        look: it.result.as_ref().filter(|ty| context.views && borrows(context, ty)).zip(result.as_ref()).map(
+            |(_, pair)| LookView {
+                method: format!("look_{}", plain(&method)),
+                seen: pair.view.replace("'a", "'_"),
+            },
+        ),
         result: result.as_ref().map_or("()".into(), |pair| pair.value.clone()),
         result_codec: result.map_or("rpc::Void".into(), |pair| pair.codec),
     }
@@ -86,7 +104,9 @@ fn plain(method: &str) -> &str {
 pub(super) struct ArgumentView {
     pub(super) name: String,
     value: String,
-    pub(super) codec: String,
+    /// `rpc::argument::<i32>`, which decodes it from the input.
+    pub(super) decode: String,
+    codec: String,
     /// The type a client's method takes, and how it comes to a reference to the value.
     parameter: String,
     reference: String,
@@ -106,7 +126,13 @@ fn arguments(context: Context<'_>, arguments: &[Argument]) -> Vec<ArgumentView> 
             Passing::Into => (format!("impl Into<{}>", pair.value), format!("&{name}.into()")),
             Passing::Reference => (format!("&{}", pair.value), name.clone()),
         };
-        ArgumentView { name, value: pair.value, codec: pair.codec, parameter, reference }
+        let seen = context.views && borrows(context, &it.ty);
+        let (value, decode) = if seen {
+            (pair.view.replace("'a", "'_"), format!("rpc::argument_view::<{}>", pair.codec))
+        } else {
+            (pair.value, format!("rpc::argument::<{}>", pair.codec))
+        };
+        ArgumentView { name, value, decode, codec: pair.codec, parameter, reference }
     };
     arguments.iter().enumerate().map(view).collect()
 }
@@ -134,7 +160,7 @@ fn passing(context: Context<'_>, ty: &Type) -> Passing {
         Type::Basic(_) => Passing::Value,
         Type::String(_) | Type::VariableOpaque(_) | Type::VariableArray(..) => Passing::Into,
         Type::List(_) | Type::NonEmptyList(_) => Passing::Into,
-        _ if pair(context, ty, UP).codec.starts_with("rpc::Heap") => Passing::Into,
+        resolved if is_on_heap(context, resolved) => Passing::Into,
         Type::Named(id) if matches!(context.model.definition(*id), Some(Definition::Enumeration(_))) => Passing::Value,
         _ => Passing::Reference,
     }

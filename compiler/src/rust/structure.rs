@@ -23,9 +23,10 @@ struct EmptyView<'a> {
     name: &'a str,
 }
 
-struct FieldView {
-    docs: String,
-    name: String,
+/// A member, and the codec that puts it on the wire.
+pub(super) struct FieldView {
+    pub(super) docs: String,
+    pub(super) name: String,
     ty: String,
     codec: String,
 }
@@ -36,11 +37,16 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Re
     if it.fields.is_empty() {
         return Ok(EmptyView { docs, name }.render()?);
     }
-    let mut scope = Scope::default();
-    let fields = it.fields.iter().map(|field| field_view(context, field, &mut scope)).collect();
     let (min, max) = (bytes(Some(it.size.min)), bytes(if it.recursive { None } else { it.size.max }));
     let derives = traits::of(context, id).derives();
-    Ok(View { docs, derives, name, fields, min, max, fixed: fixed_bytes(it.size) }.render()?)
+    let view = View { docs, derives, name, fields: fields(context, it), min, max, fixed: fixed_bytes(it.size) };
+    Ok(view.render()?)
+}
+
+/// The members, each with a name of its own.
+pub(super) fn fields(context: Context<'_>, it: &Structure) -> Vec<FieldView> {
+    let mut scope = Scope::default();
+    it.fields.iter().map(|field| field_view(context, field, &mut scope)).collect()
 }
 
 fn field_view(context: Context<'_>, field: &Field, scope: &mut Scope) -> FieldView {

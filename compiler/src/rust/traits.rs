@@ -1,5 +1,5 @@
 use super::Context;
-use super::types::{fixed_bytes, pair};
+use super::types::{fixed_bytes, is_on_heap};
 use crate::model::types::{Basic, Definition, DefinitionId, Type};
 
 /// Up to how many bytes on the wire a fixed-size structure is copied like a number.
@@ -94,7 +94,7 @@ impl Walk<'_> {
 
     /// `Default` is there for arrays of up to 32 elements; one on the heap is not copied, and empty is no default.
     fn array(&self, ty: &Type, element: Traits, length: u32) -> Traits {
-        let on_stack = pair(self.context, ty, "").value.starts_with('[');
+        let on_stack = !is_on_heap(self.context, ty);
         Traits {
             copy: element.copy && on_stack,
             eq: element.eq,

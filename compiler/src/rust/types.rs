@@ -1,71 +1,89 @@
-use super::Context;
+use super::{Context, view};
 use crate::model::types::{Basic, Definition, Size, Type};
 
 /// From how many elements or bytes on the wire on a fixed array lives on the heap.
 const LARGE: u32 = 4096;
 
-/// A declaration as a Rust type and the codec that puts it on the wire.
+/// A declaration as a Rust type, the codec that puts it on the wire, and the type of its view.
 #[derive(Clone, Debug)]
 pub(super) struct Pair {
     /// `Vec<Greeting>`
     pub(super) value: String,
     /// `rpc::Array<Greeting, 10>`
     pub(super) codec: String,
+    /// `rpc::ArrayView<'a, Greeting>`: what is seen of a value in place.
+    pub(super) view: String,
 }
 
 /// The pair for `ty`, as seen from the module of the file (`path` is empty) or one inside it (`path` is `super::`).
 pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
     let of = |ty| pair(context, ty, path);
-    let new = |value: String, codec: String| Pair { value, codec };
+    let new = |value: String, codec: String, view: String| Pair { value, codec, view };
     match ty {
-        Type::Basic(basic) => new(basic_name(*basic).into(), basic_name(*basic).into()),
-        Type::FixedOpaque(length) if *length > LARGE => new("rpc::Bytes".into(), format!("rpc::HeapOpaque<{length}>")),
-        Type::FixedOpaque(length) => new(format!("[u8; {length}]"), format!("rpc::FixedOpaque<{length}>")),
-        Type::VariableOpaque(max) => new("rpc::Bytes".into(), bounded("rpc::Opaque", None, *max)),
-        Type::String(max) => new("rpc::Text".into(), bounded("rpc::Str", None, *max)),
+        Type::Basic(basic) => plain(basic_name(*basic).to_owned()),
+        Type::FixedOpaque(length) if is_on_heap(context, ty) => {
+            new("rpc::Bytes".into(), format!("rpc::HeapOpaque<{length}>"), "&'a [u8]".into())
+        }
+        Type::FixedOpaque(length) => {
+            let array = format!("[u8; {length}]");
+            new(array.clone(), format!("rpc::FixedOpaque<{length}>"), format!("&'a {array}"))
+        }
+        Type::VariableOpaque(max) => new("rpc::Bytes".into(), bounded("rpc::Opaque", None, *max), "&'a [u8]".into()),
+        Type::String(max) => new("rpc::Text".into(), bounded("rpc::Str", None, *max), "rpc::TextView<'a>".into()),
         Type::FixedArray(element, length) => {
-            let Pair { value, codec } = element_pair(context, element, path);
-            if is_large(context, element, *length) {
-                new(format!("Vec<{value}>"), format!("rpc::HeapArray<{codec}, {length}>"))
+            let Pair { value, codec, .. } = element_pair(context, element, path);
+            let view = format!("rpc::ArrayView<'a, {codec}>");
+            if is_on_heap(context, ty) {
+                new(format!("Vec<{value}>"), format!("rpc::HeapArray<{codec}, {length}>"), view)
             } else {
-                new(format!("[{value}; {length}]"), format!("rpc::FixedArray<{codec}, {length}>"))
+                new(format!("[{value}; {length}]"), format!("rpc::FixedArray<{codec}, {length}>"), view)
             }
         }
         Type::VariableArray(element, max) => {
-            let Pair { value, codec } = element_pair(context, element, path);
-            new(format!("Vec<{value}>"), bounded("rpc::Array", Some(&codec), *max))
+            let Pair { value, codec, .. } = element_pair(context, element, path);
+            let view = format!("rpc::ArrayView<'a, {codec}>");
+            new(format!("Vec<{value}>"), bounded("rpc::Array", Some(&codec), *max), view)
         }
         Type::Optional(inner) => {
-            let Pair { value, codec } = of(inner);
-            new(format!("Option<{value}>"), format!("rpc::Optional<{codec}>"))
+            let Pair { value, codec, view } = of(inner);
+            new(format!("Option<{value}>"), format!("rpc::Optional<{codec}>"), format!("Option<{view}>"))
         }
         Type::RecursiveOptional(inner) => {
-            let Pair { value, codec } = of(inner);
-            new(format!("Option<Box<{value}>>"), format!("rpc::Indirect<{codec}>"))
+            let Pair { value, codec, .. } = of(inner);
+            let view = format!("Option<rpc::LazyView<'a, {codec}>>");
+            new(format!("Option<Box<{value}>>"), format!("rpc::Indirect<{codec}>"), view)
         }
-        Type::List(id) => {
-            let name = context.names.of(*id);
-            new(format!("Vec<{path}{name}>"), format!("rpc::List<{path}{name}>"))
-        }
-        Type::NonEmptyList(id) => {
-            let name = context.names.of(*id);
-            new(format!("Vec<{path}{name}>"), format!("rpc::NonEmptyList<{path}{name}>"))
-        }
+        Type::List(id) => list(format!("{path}{}", context.names.of(*id)), "rpc::List"),
+        Type::NonEmptyList(id) => list(format!("{path}{}", context.names.of(*id)), "rpc::NonEmptyList"),
         Type::Named(id) => {
             let name = format!("{path}{}", context.names.of(*id));
             match context.model.definition(*id) {
-                Some(Definition::Typedef(typedef)) => new(name, of(&typedef.field.ty).codec),
-                _ => new(name.clone(), name),
+                Some(Definition::Typedef(typedef)) => Pair { value: name, ..of(&typedef.field.ty) },
+                _ if view::is_by_value(context, *id) => plain(name),
+                _ => new(name.clone(), name.clone(), format!("{name}View<'a>")),
             }
         }
     }
 }
 
+/// A type that is its own codec and seen as itself.
+fn plain(name: String) -> Pair {
+    Pair { value: name.clone(), codec: name.clone(), view: name }
+}
+
+fn list(node: String, codec: &str) -> Pair {
+    Pair {
+        value: format!("Vec<{node}>"),
+        codec: format!("{codec}<{node}>"),
+        view: format!("rpc::ListView<'a, {node}>"),
+    }
+}
+
 /// An element that leads back to the type that holds the array counts its depth.
 fn element_pair(context: Context<'_>, element: &Type, path: &str) -> Pair {
-    let Pair { value, codec } = pair(context, element, path);
-    let codec = if is_recursive(context, element) { format!("rpc::Nested<{codec}>") } else { codec };
-    Pair { value, codec }
+    let pair = pair(context, element, path);
+    let codec = if is_recursive(context, element) { format!("rpc::Nested<{}>", pair.codec) } else { pair.codec };
+    Pair { codec, ..pair }
 }
 
 fn is_recursive(context: Context<'_>, ty: &Type) -> bool {
@@ -87,6 +105,15 @@ pub(super) fn resolved<'a>(context: Context<'a>, ty: &'a Type) -> &'a Type {
             _ => ty,
         },
         _ => ty,
+    }
+}
+
+/// Whether a declaration of fixed length is too large for the stack.
+pub(super) fn is_on_heap(context: Context<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::FixedOpaque(length) => *length > LARGE,
+        Type::FixedArray(element, length) => is_large(context, element, *length),
+        _ => false,
     }
 }
 

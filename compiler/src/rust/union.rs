@@ -1,6 +1,7 @@
 use super::types::{Pair, bytes, pair};
-use super::{Context, EmitError, docs, name::Scope, traits};
-use crate::model::types::{Arm, Case, Definition, DefinitionId, Discriminant, Field, Type, Union};
+use super::variant::{Selected, Variant, applied, cases_pattern, is_covered, variants};
+use super::{Context, EmitError, docs, traits};
+use crate::model::types::{Definition, DefinitionId, Discriminant, Type, Union};
 use askama::Template;
 
 #[derive(Template)]
@@ -13,8 +14,8 @@ struct View<'a> {
     discriminant: Pair,
     /// The discriminant of `value` as an `i64`.
     number: String,
-    variants: Vec<Variant>,
-    /// A pattern for default arms whose discriminant is another arm's.
+    variants: Vec<VariantView>,
+    /// A pattern for a default arm whose discriminant is another arm's.
     mismatch: Option<String>,
     /// The last arm of the `match` that decodes, if one is needed.
     rest: String,
@@ -24,8 +25,7 @@ struct View<'a> {
     max: String,
 }
 
-/// A case label, or the default arm.
-struct Variant {
+struct VariantView {
     docs: String,
     /// `Ok(i32)`
     declaration: String,
@@ -35,7 +35,7 @@ struct Variant {
     /// `Ok(value)`, and the expression that encodes what it binds.
     binding: String,
     encode: String,
-    /// The arm of the `match` that decodes, if it is one for a case.
+    /// The arm of the `match` that decodes.
     decode: String,
 }
 
@@ -51,181 +51,66 @@ struct Success {
 const ONE_ARM: &str = r#"#[allow(clippy::match_single_binding, reason = "a union of one arm is written like the others")]"#;
 
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result<String, EmitError> {
-    let mut scope = Scope::default();
-    let mut variants = Vec::new();
-    let mut success = None;
-    for (arm, case) in cases(it) {
-        let name = scope.claim(&variant_name(context, it, case));
-        if case.value == 0 && it.discriminant != Discriminant::Bool {
-            success = Some(success_view(context, &name, arm.field.as_ref()));
-        }
-        variants.push(case_variant(context, it, arm, case, &name));
-    }
-    let covered = is_covered(context, it);
-    let default = it.default.as_ref().filter(|_| !covered);
-    let number = number(it, "value.discriminant()");
-    let rest = match default {
-        Some(arm) => {
-            let name = scope.claim("Default");
-            let (variant, rest) = default_variant(context, it, &arm.docs, arm.field.as_ref(), &name);
-            variants.push(variant);
-            rest
-        }
-        None if covered => String::new(),
-        None => format!(
-            "value => Err(rpc::DecodeError::Discriminant {{ union: \"{}\", value: {} }}),",
-            it.name,
-            self::number(it, "value")
-        ),
-    };
+    let variants = variants(context, it);
+    let discriminant = pair(context, &it.discriminant_type, "");
+    let success = variants.iter().find_map(success).filter(|_| variants.len() > 1);
     let view = View {
         docs: docs::comment(&it.docs, &source(context, it)),
         derives: traits::of(context, id).derives(),
         name: context.names.of(id),
         source_name: &it.name,
-        discriminant: pair(context, &it.discriminant_type, ""),
-        number,
-        mismatch: default.and_then(|arm| mismatch(context, it, arm.field.is_some())),
-        rest,
-        success: success.filter(|_| variants.len() > 1),
-        attribute: if variants.len() == 1 { ONE_ARM } else { "" },
-        variants,
+        number: number(it, "value.discriminant()"),
+        mismatch: mismatch(context, it, &variants),
+        rest: rest(it, is_covered(context, it) || it.default.is_some()),
+        success,
+        attribute: attribute(&variants),
+        variants: variants.iter().map(|variant| variant_view(variant, &discriminant.value)).collect(),
+        discriminant,
         min: bytes(Some(it.size.min)),
         max: bytes(if it.recursive { None } else { it.size.max }),
     };
     Ok(view.render()?)
 }
 
-/// Every case label is a variant of its own, so that a value keeps its discriminant.
-fn cases(it: &Union) -> impl Iterator<Item = (&Arm, &Case)> {
-    it.arms.iter().flat_map(|arm| arm.cases.iter().map(move |case| (arm, case)))
-}
-
-fn variant_name(context: Context<'_>, it: &Union, case: &Case) -> String {
-    let named = case.label.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    match (&it.discriminant, case.enumerator) {
-        (Discriminant::Enumeration(id), Some(index)) => context.names.inner(*id, index).to_owned(),
-        (Discriminant::Bool, _) => if case.value == 0 { "False" } else { "True" }.to_owned(),
-        _ if named => context.spelling.type_name(&case.label),
-        _ if case.value < 0 => format!("CaseMinus{}", case.value.unsigned_abs()),
-        _ => format!("Case{}", case.value),
-    }
-}
-
-fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, name: &str) -> Variant {
-    let discriminant = discriminant(context, it, case);
-    match &arm.field {
-        Some(field) => {
-            let Pair { value, codec } = pair(context, &field.ty, "");
-            Variant {
-                docs: docs::comment(&arm_docs(&arm.docs, field), &format!("case {}: {}", case.label, field.source)),
-                declaration: format!("{name}({value})"),
-                shape: format!("{name}(_)"),
-                binding: format!("{name}(value)"),
-                encode: format!("rpc::encode::<{codec}>(value, out)"),
-                decode: format!("{discriminant} => Ok(Self::{name}(rpc::decode::<{codec}>(input)?)),"),
-                discriminant,
-            }
-        }
-        None => Variant {
-            docs: docs::comment(&arm.docs, &format!("case {}: void", case.label)),
-            declaration: name.to_owned(),
-            shape: name.to_owned(),
-            binding: name.to_owned(),
-            encode: "Ok(())".to_owned(),
-            decode: format!("{discriminant} => Ok(Self::{name}),"),
-            discriminant,
-        },
-    }
-}
-
-/// The default arm, which holds its discriminant, and how it is decoded.
-fn default_variant(
-    context: Context<'_>,
-    it: &Union,
-    comment: &[String],
-    field: Option<&Field>,
-    name: &str,
-) -> (Variant, String) {
-    let discriminant = pair(context, &it.discriminant_type, "").value;
-    let keeps = format!("with its `{}`", it.discriminant_name);
-    match field {
-        Some(field) => {
-            let Pair { value, codec } = pair(context, &field.ty, "");
-            let variant = Variant {
-                docs: docs::comment_and(&arm_docs(comment, field), &format!("`default: {}`, {keeps}", field.source)),
-                declaration: format!("{name}({discriminant}, {value})"),
-                shape: format!("{name}(discriminant, _)"),
-                discriminant: "*discriminant".to_owned(),
-                binding: format!("{name}(_, value)"),
-                encode: format!("rpc::encode::<{codec}>(value, out)"),
-                decode: String::new(),
-            };
-            (variant, format!("value => Ok(Self::{name}(value, rpc::decode::<{codec}>(input)?)),"))
-        }
-        None => {
-            let variant = Variant {
-                docs: docs::comment_and(comment, &format!("`default: void`, {keeps}")),
-                declaration: format!("{name}({discriminant})"),
-                shape: format!("{name}(discriminant)"),
-                discriminant: "*discriminant".to_owned(),
-                binding: format!("{name}(_)"),
-                encode: "Ok(())".to_owned(),
-                decode: String::new(),
-            };
-            (variant, format!("value => Ok(Self::{name}(value)),"))
-        }
-    }
-}
-
-fn arm_docs(arm: &[String], field: &Field) -> Vec<String> {
-    if arm == field.docs { arm.to_vec() } else { [arm, &field.docs].concat() }
-}
-
-/// The discriminant of a case as an expression and a pattern.
-fn discriminant(context: Context<'_>, it: &Union, case: &Case) -> String {
-    match (&it.discriminant, case.enumerator) {
-        (Discriminant::Enumeration(id), Some(index)) => {
-            format!("{}::{}", context.names.of(*id), context.names.inner(*id, index))
-        }
-        (Discriminant::Bool, _) => (case.value != 0).to_string(),
-        _ => case.value.to_string(),
-    }
-}
-
-/// Whether every value of the discriminant has a case, so that nothing is left for a default arm.
-fn is_covered(context: Context<'_>, it: &Union) -> bool {
-    let has = |value: i64| cases(it).any(|(_, case)| case.value == value);
-    match it.discriminant {
-        Discriminant::Bool => has(0) && has(1),
-        Discriminant::Enumeration(id) => match context.model.definition(id) {
-            Some(Definition::Enumeration(enumeration)) => {
-                enumeration.enumerators.iter().all(|enumerator| has(i64::from(enumerator.value)))
-            }
-            _ => false,
-        },
-        Discriminant::Signed | Discriminant::Unsigned => false,
-    }
-}
-
-fn mismatch(context: Context<'_>, it: &Union, has_field: bool) -> Option<String> {
-    let labels = match it.discriminant {
-        Discriminant::Signed | Discriminant::Unsigned => ranges(cases(it).map(|(_, case)| case.value).collect()),
-        _ => cases(it).map(|(_, case)| discriminant(context, it, case)).collect(),
+fn variant_view(it: &Variant, discriminant_type: &str) -> VariantView {
+    let Variant { name, docs, selected, held } = it;
+    let (value, decode) = match held {
+        Some(Pair { value, codec, .. }) => (Some(value.as_str()), Some(format!("rpc::decode::<{codec}>(input)?"))),
+        None => (None, None),
     };
-    let rest = if has_field { ", _" } else { "" };
-    (!labels.is_empty()).then(|| format!("Default({}{rest})", labels.join(" | ")))
+    let (holds, discriminant, pattern) = match selected {
+        Selected::ByCase { discriminant, .. } => (None, discriminant.as_str(), discriminant.as_str()),
+        Selected::ByDefault => (Some(discriminant_type), "*discriminant", "value"),
+    };
+    let parts = |first: &'static str, second: Option<&'static str>| -> Vec<&str> {
+        holds.map(|_| first).into_iter().chain(value.and(second)).collect()
+    };
+    let decoded: Vec<&str> = holds.map(|_| pattern).into_iter().chain(decode.as_deref()).collect();
+    VariantView {
+        docs: docs.clone(),
+        declaration: applied(name, &holds.into_iter().chain(value).collect::<Vec<_>>()),
+        shape: applied(name, &parts("discriminant", Some("_"))),
+        discriminant: discriminant.to_owned(),
+        binding: applied(name, &parts("_", Some("value"))),
+        encode: held.as_ref().map_or("Ok(())".into(), |held| format!("rpc::encode::<{}>(value, out)", held.codec)),
+        decode: format!("{pattern} => Ok(Self::{}),", applied(name, &decoded)),
+    }
 }
 
-/// Numbers as patterns: a run of three or more is a range.
-fn ranges(mut numbers: Vec<i64>) -> Vec<String> {
-    numbers.sort_unstable();
-    let runs = numbers.chunk_by(|before, number| before.checked_add(1) == Some(*number));
-    let pattern = |run: &[i64]| match run {
-        [first, _, .., last] if run.len() > 2 => vec![format!("{first}..={last}")],
-        _ => run.iter().map(ToString::to_string).collect(),
-    };
-    runs.flat_map(pattern).collect()
+/// The arm for discriminants that no arm of the union is for.
+fn rest(it: &Union, none: bool) -> String {
+    if none {
+        return String::new();
+    }
+    let value = number(it, "value");
+    format!("value => Err(rpc::DecodeError::Discriminant {{ union: \"{}\", value: {value} }}),", it.name)
+}
+
+fn mismatch(context: Context<'_>, it: &Union, variants: &[Variant]) -> Option<String> {
+    let default = variants.iter().find(|variant| matches!(variant.selected, Selected::ByDefault))?;
+    let cases = cases_pattern(context, it)?;
+    let parts: Vec<&str> = std::iter::once(cases.as_str()).chain(default.held.as_ref().map(|_| "_")).collect();
+    Some(applied(&default.name, &parts))
 }
 
 fn number(it: &Union, value: &str) -> String {
@@ -235,16 +120,21 @@ fn number(it: &Union, value: &str) -> String {
     }
 }
 
-fn success_view(context: Context<'_>, name: &str, field: Option<&Field>) -> Success {
-    match field {
-        Some(field) => Success {
-            name: name.to_owned(),
-            ty: pair(context, &field.ty, "").value,
-            binding: format!("{name}(value)"),
+fn success(it: &Variant) -> Option<Success> {
+    let Selected::ByCase { success: true, .. } = it.selected else { return None };
+    Some(match &it.held {
+        Some(held) => Success {
+            name: it.name.clone(),
+            ty: held.value.clone(),
+            binding: applied(&it.name, &["value"]),
             value: "value",
         },
-        None => Success { name: name.to_owned(), ty: "()".to_owned(), binding: name.to_owned(), value: "()" },
-    }
+        None => Success { name: it.name.clone(), ty: "()".to_owned(), binding: it.name.clone(), value: "()" },
+    })
+}
+
+fn attribute(variants: &[Variant]) -> &'static str {
+    if variants.len() == 1 { ONE_ARM } else { "" }
 }
 
 fn source(context: Context<'_>, it: &Union) -> String {
@@ -254,4 +144,62 @@ fn source(context: Context<'_>, it: &Union) -> String {
         _ => "",
     };
     format!("union {} switch ({ty} {})", it.name, it.discriminant_name)
+}
+
+#[derive(Template)]
+#[template(path = "union_view.rs.j2")]
+struct InPlace<'a> {
+    name: &'a str,
+    discriminant: String,
+    variants: Vec<InPlaceVariant>,
+    rest: String,
+    attribute: &'static str,
+}
+
+struct InPlaceVariant {
+    docs: String,
+    /// `Ok(QuotientView<'a>)`
+    declaration: String,
+    /// The arm of the `match` that makes it.
+    arm: String,
+    /// `Ok(value)`, and `Ok(rpc::to_value::<Quotient>(value)?)`.
+    pattern: String,
+    value: String,
+}
+
+/// The union's view.
+pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> Result<String, EmitError> {
+    if super::view::is_by_value(context, id) {
+        return super::view::emit_value(context, id);
+    }
+    let variants = variants(context, it);
+    let discriminant = pair(context, &it.discriminant_type, "");
+    let name = context.names.of(id);
+    let view = InPlace {
+        name,
+        rest: rest(it, is_covered(context, it) || it.default.is_some()),
+        attribute: attribute(&variants),
+        variants: variants.iter().map(|variant| in_place(variant, name, &discriminant.value)).collect(),
+        discriminant: discriminant.codec,
+    };
+    Ok(view.render()?)
+}
+
+fn in_place(it: &Variant, union: &str, discriminant_type: &str) -> InPlaceVariant {
+    let (holds, matched) = match &it.selected {
+        Selected::ByCase { discriminant, .. } => (None, discriminant.as_str()),
+        Selected::ByDefault => (Some(discriminant_type), "value"),
+    };
+    let codec = it.held.as_ref().map(|held| held.codec.as_str());
+    let seen = codec.map(|codec| format!("rpc::view::<{codec}>(input)?"));
+    let value = codec.map(|codec| format!("rpc::to_value::<{codec}>(value)?"));
+    let parts = |first: Option<&str>, second: Option<&str>| applied(&it.name, &first.into_iter().chain(second).collect::<Vec<_>>());
+    let kept = holds.map(|_| "discriminant");
+    InPlaceVariant {
+        docs: it.docs.clone(),
+        declaration: parts(holds, it.held.as_ref().map(|held| held.view.as_str())),
+        arm: format!("{matched} => Ok({union}View::{}),", parts(holds.map(|_| matched), seen.as_deref())),
+        pattern: parts(kept, codec.map(|_| "value")),
+        value: parts(kept, value.as_deref()),
+    }
 }

@@ -1,6 +1,6 @@
 use super::channel::Channel;
 use crate::error::Result;
-use crate::xdr::{DecodeError, DecodeLimits, Decoder, Xdr};
+use crate::xdr::{DecodeError, DecodeLimits, Decoder, Xdr, XdrView};
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,6 +32,17 @@ impl<T> Pending<T> {
         self.waited = true;
         let results = self.channel.wait(self.xid)?;
         Ok((self.decode)(&mut results.decoder(self.decode_limits))?)
+    }
+
+    /// Waits for the results and shows them to `look` in place: nothing of them is copied. `C` is the codec of the
+    /// results.
+    ///
+    /// # Errors
+    /// As [`Pending::wait`].
+    pub fn look<C: XdrView<Value = T>, R>(mut self, look: impl FnOnce(C::View<'_>) -> R) -> Result<R> {
+        self.waited = true;
+        let results = self.channel.wait(self.xid)?;
+        Ok(look(results.decoder(self.decode_limits).view::<C>()?))
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{DecodeError, DecodeLimits, Reader, Source};
+use super::{DecodeError, DecodeLimits, Reader, Source, Viewer, XdrView};
 use bytes::Bytes;
 
 /// Incoming bytes: one record, or what is left of it.
@@ -45,6 +45,17 @@ impl<'a> Decoder<'a> {
     /// Bytes that are left.
     pub fn remaining(&self) -> usize {
         self.rest.len()
+    }
+
+    /// Takes a value off the front in place: it borrows from the record, not from this decoder.
+    ///
+    /// # Errors
+    /// See [`XdrView::view`].
+    pub fn view<C: XdrView>(&mut self) -> Result<C::View<'a>, DecodeError> {
+        let mut input = Viewer::new(self.rest).with_limits(self.limits);
+        let view = C::view(&mut input)?;
+        self.rest = input.rest();
+        Ok(view)
     }
 
     fn truncated(&self, needed: usize) -> DecodeError {

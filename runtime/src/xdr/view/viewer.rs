@@ -48,6 +48,10 @@ impl<'a> Viewer<'a> {
         self.rest.len()
     }
 
+    pub(in crate::xdr) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// A viewer of what has been taken since `start`, a former state of this one.
     pub(super) fn taken_since(&self, start: Self) -> Self {
         let length = start.rest.len().saturating_sub(self.rest.len());

@@ -1,0 +1,130 @@
+//! The variants of a union: one per case label, so that a value keeps its discriminant, and one for the default arm.
+
+use super::types::{Pair, pair};
+use super::{Context, docs, name::Scope};
+use crate::model::types::{Arm, Case, DefaultArm, Definition, Discriminant, Field, Union};
+
+/// A variant.
+pub(super) struct Variant {
+    pub(super) name: String,
+    pub(super) docs: String,
+    pub(super) selected: Selected,
+    /// What it holds beside the discriminant; nothing for `void`.
+    pub(super) held: Option<Pair>,
+}
+
+/// What selects a variant.
+pub(super) enum Selected {
+    /// A discriminant, as an expression and a pattern; whether it is the 0 that C programs mean success with.
+    ByCase { discriminant: String, success: bool },
+    /// Any other discriminant, which the variant holds.
+    ByDefault,
+}
+
+/// The variants in source order, the default arm last. There is none for a default arm that nothing is left for.
+pub(super) fn variants(context: Context<'_>, it: &Union) -> Vec<Variant> {
+    let mut scope = Scope::default();
+    let case = |(arm, case)| case_variant(context, it, arm, case, &mut scope);
+    let mut variants: Vec<Variant> = cases(it).map(case).collect();
+    if let Some(arm) = it.default.as_ref().filter(|_| !is_covered(context, it)) {
+        variants.push(default_variant(context, it, arm, &mut scope));
+    }
+    variants
+}
+
+/// Whether every value of the discriminant has a case, so that nothing is left for a default arm.
+pub(super) fn is_covered(context: Context<'_>, it: &Union) -> bool {
+    let has = |value: i64| cases(it).any(|(_, case)| case.value == value);
+    match it.discriminant {
+        Discriminant::Bool => has(0) && has(1),
+        Discriminant::Enumeration(id) => match context.model.definition(id) {
+            Some(Definition::Enumeration(enumeration)) => {
+                enumeration.enumerators.iter().all(|enumerator| has(i64::from(enumerator.value)))
+            }
+            _ => false,
+        },
+        Discriminant::Signed | Discriminant::Unsigned => false,
+    }
+}
+
+/// The cases as one pattern; `None` if there are none.
+pub(super) fn cases_pattern(context: Context<'_>, it: &Union) -> Option<String> {
+    let labels = match it.discriminant {
+        Discriminant::Signed | Discriminant::Unsigned => ranges(cases(it).map(|(_, case)| case.value).collect()),
+        _ => cases(it).map(|(_, case)| discriminant(context, it, case)).collect(),
+    };
+    (!labels.is_empty()).then(|| labels.join(" | "))
+}
+
+/// `name(parts)`, or `name` alone.
+pub(super) fn applied(name: &str, parts: &[&str]) -> String {
+    if parts.is_empty() { name.to_owned() } else { format!("{name}({})", parts.join(", ")) }
+}
+
+fn cases(it: &Union) -> impl Iterator<Item = (&Arm, &Case)> {
+    it.arms.iter().flat_map(|arm| arm.cases.iter().map(move |case| (arm, case)))
+}
+
+fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope: &mut Scope) -> Variant {
+    let (comment, held, source) = declared(context, &arm.docs, arm.field.as_ref());
+    let success = case.value == 0 && it.discriminant != Discriminant::Bool;
+    Variant {
+        name: scope.claim(&variant_name(context, it, case)),
+        docs: docs::comment(&comment, &format!("case {}: {source}", case.label)),
+        selected: Selected::ByCase { discriminant: discriminant(context, it, case), success },
+        held,
+    }
+}
+
+fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &mut Scope) -> Variant {
+    let (comment, held, source) = declared(context, &arm.docs, arm.field.as_ref());
+    Variant {
+        name: scope.claim("Default"),
+        docs: docs::comment_and(&comment, &format!("`default: {source}`, with its `{}`", it.discriminant_name)),
+        selected: Selected::ByDefault,
+        held,
+    }
+}
+
+/// The comment, type and text of what an arm holds.
+fn declared<'a>(context: Context<'_>, arm: &[String], field: Option<&'a Field>) -> (Vec<String>, Option<Pair>, &'a str) {
+    match field {
+        Some(field) => {
+            let comment = if arm == field.docs { arm.to_vec() } else { [arm, &field.docs].concat() };
+            (comment, Some(pair(context, &field.ty, "")), &field.source)
+        }
+        None => (arm.to_vec(), None, "void"),
+    }
+}
+
+fn variant_name(context: Context<'_>, it: &Union, case: &Case) -> String {
+    let named = case.label.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    match (&it.discriminant, case.enumerator) {
+        (Discriminant::Enumeration(id), Some(index)) => context.names.inner(*id, index).to_owned(),
+        (Discriminant::Bool, _) => if case.value == 0 { "False" } else { "True" }.to_owned(),
+        _ if named => context.spelling.type_name(&case.label),
+        _ if case.value < 0 => format!("CaseMinus{}", case.value.unsigned_abs()),
+        _ => format!("Case{}", case.value),
+    }
+}
+
+fn discriminant(context: Context<'_>, it: &Union, case: &Case) -> String {
+    match (&it.discriminant, case.enumerator) {
+        (Discriminant::Enumeration(id), Some(index)) => {
+            format!("{}::{}", context.names.of(*id), context.names.inner(*id, index))
+        }
+        (Discriminant::Bool, _) => (case.value != 0).to_string(),
+        _ => case.value.to_string(),
+    }
+}
+
+/// Numbers as patterns: a run of three or more is a range.
+fn ranges(mut numbers: Vec<i64>) -> Vec<String> {
+    numbers.sort_unstable();
+    let runs = numbers.chunk_by(|before, number| before.checked_add(1) == Some(*number));
+    let pattern = |run: &[i64]| match run {
+        [first, _, .., last] if run.len() > 2 => vec![format!("{first}..={last}")],
+        _ => run.iter().map(ToString::to_string).collect(),
+    };
+    runs.flat_map(pattern).collect()
+}
