@@ -100,6 +100,7 @@ impl Channel {
             let now = Instant::now();
             if let Some(outcome) = state.calls.poll(xid, now) {
                 state.output.forget(xid);
+                state.output.note_pause();
                 hand_on(state);
                 return outcome;
             }

@@ -84,6 +84,13 @@ impl Output {
         }
     }
 
+    /// Notes that a thread goes its way: if nobody reads from now on, replies may come and wait unread.
+    pub(super) fn note_pause(&mut self) {
+        if let Self::Datagrams(datagrams) = self {
+            datagrams.heard_nothing = false;
+        }
+    }
+
     pub(super) fn is_stuck(&self) -> bool {
         matches!(self, Self::Stream(stream) if stream.stuck)
     }

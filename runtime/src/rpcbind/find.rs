@@ -5,10 +5,12 @@ use crate::client::{ClientOptions, Target, connect_any};
 use crate::error::{Error, Result};
 use crate::rpc::Credential;
 use crate::xdr::{Str, Xdr};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Time that one of several addresses gets at least.
+/// Time that an attempt gets at least.
 const MIN_ATTEMPT: Duration = Duration::from_millis(50);
 
 /// Asks the rpcbind at `address`, which has no port, where `target` is served. Of the host's addresses, one may be where
@@ -18,8 +20,8 @@ pub(crate) fn find(address: &Address, target: Target<'_>, deadline: Instant) -> 
     let mut failure = None;
     for (tried, candidate) in candidates.iter().enumerate() {
         let share = u32::try_from(candidates.len() - tried).unwrap_or(u32::MAX);
-        let left = (deadline.saturating_duration_since(Instant::now()) / share).max(MIN_ATTEMPT);
-        match find_at(address, *candidate, target, left) {
+        let until = Instant::now() + (left(deadline) / share).max(MIN_ATTEMPT);
+        match find_at(address, *candidate, target, until) {
             Ok(place) => return Ok(place),
             // It tells more than that another address of the host does not answer.
             Err(error) if matches!(failure, Some(Error::NotRegistered { .. })) => drop(error),
@@ -29,12 +31,13 @@ pub(crate) fn find(address: &Address, target: Target<'_>, deadline: Instant) -> 
     Err(failure.unwrap_or_else(|| not_registered(address, target)))
 }
 
-fn find_at(address: &Address, rpcbind: SocketAddr, target: Target<'_>, left: Duration) -> Result<SocketAddr> {
+fn find_at(address: &Address, rpcbind: SocketAddr, target: Target<'_>, until: Instant) -> Result<SocketAddr> {
     let asked = Address { port: Some(rpcbind.port()), ..address.clone() };
-    let options = ClientOptions { call_timeout: left, credential: Credential::None, ..target.options.clone() };
+    let mut options = ClientOptions { credential: Credential::None, ..target.options.clone() };
     let port = newest(|version| {
+        options.call_timeout = left(until);
         let rpcbind_target = Target { program: PROGRAM, version, options: &options };
-        let (client, _) = connect_any(&asked, &[rpcbind], rpcbind_target, Instant::now() + left)?;
+        let (client, _) = connect_any(&asked, &[rpcbind], rpcbind_target, until)?;
         ask(&client, version, address, rpcbind, target)
     });
     match port.map_err(name_rpcbind)? {
@@ -68,12 +71,19 @@ fn not_registered(address: &Address, target: Target<'_>) -> Error {
     Error::NotRegistered { program: target.program, version: target.version, host: address.host.clone() }
 }
 
-/// Says what was to be connected to: the caller gave no port.
+/// Says what was to be connected to: the caller gave no port, and none of their calls is concerned.
 fn name_rpcbind(error: Error) -> Error {
-    match error {
-        Error::Connect { address, source } => {
-            Error::Connect { address: format!("{address} (rpcbind, which knows the port)"), source }
-        }
-        error => error,
-    }
+    let (asked, source) = match error {
+        Error::Connect { address, source } => (address, source),
+        Error::Io { peer, source } => (peer.to_string(), source),
+        Error::TimedOut { peer, .. } => (peer.to_string(), Arc::new(ErrorKind::TimedOut.into())),
+        Error::Closed { peer, .. } => (peer.to_string(), Arc::new(ErrorKind::ConnectionAborted.into())),
+        error => return error,
+    };
+    Error::Connect { address: format!("{asked} (rpcbind, which knows the port)"), source }
+}
+
+/// The time until `deadline`, or the least that an attempt gets.
+fn left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now()).max(MIN_ATTEMPT)
 }

@@ -173,3 +173,22 @@ fn a_server_that_comes_later() {
     assert_eq!(number(&client).unwrap(), 42);
     server.join().unwrap();
 }
+
+/// That an earlier call heard nothing does not mean that the reply to a later one is not there.
+#[test]
+fn waiting_late_after_a_call_that_timed_out_sends_nothing() {
+    let peer = Peer::udp(|socket| {
+        let (lost, _) = receive_call(&socket);
+        let (call, from) = std::iter::repeat_with(|| receive_call(&socket)).find(|(call, _)| *call != lost).unwrap();
+        answer(&socket, from, &success(call.xid, &[42]));
+        assert_eq!(count_for(&socket, Duration::from_millis(600)), 0);
+    });
+    let options =
+        ClientOptions::new().retransmit_interval(Duration::from_millis(150)).call_timeout(Duration::from_millis(500));
+    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    assert!(matches!(number(&client), Err(Error::TimedOut { .. })));
+    let pending = client.start::<u32>(1, |_| Ok(())).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(pending.wait().unwrap(), 42);
+    peer.join();
+}

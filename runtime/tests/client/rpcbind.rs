@@ -1,8 +1,10 @@
-use crate::peer::{Call, PROGRAM, Peer, VERSION, answer_all, read_call, record, success};
+use crate::peer::{Call, PROGRAM, Peer, VERSION, answer_all, read_call, receive_call, record, success};
 use oncrpc::rpcbind::{Registration, registrations};
 use oncrpc::{Client, ClientOptions, Error};
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// An rpcbind that takes connections until it was asked with version `last`.
 fn rpcbind(last: u32, answer: impl Fn(&Call) -> Vec<u32> + Send + 'static) -> (Peer, ClientOptions) {
@@ -127,6 +129,52 @@ fn no_rpcbind() {
     let error = Client::connect_with("127.0.0.1", PROGRAM, VERSION, &options).unwrap_err();
     assert!(matches!(error, Error::Connect { .. }), "{error:?}");
     assert!(error.to_string().contains("rpcbind"), "{error}");
+}
+
+/// Several versions are tried in the time that connecting has, not each in that time.
+#[test]
+fn a_slow_rpcbind_has_the_time_to_connect() {
+    let peer = Peer::listen(|listener| {
+        for _ in 0..3 {
+            let Ok((mut stream, _)) = listener.accept() else { return };
+            let Some(call) = read_call(&mut stream) else { return };
+            thread::sleep(Duration::from_millis(400));
+            let _ = stream.write_all(&record(&[call.xid, 1, 0, 0, 0, 1]));
+            if version(&call) == 3 {
+                return;
+            }
+        }
+    });
+    let options = ClientOptions::new().rpcbind_port(port_of(&peer)).connect_timeout(Duration::from_millis(600));
+    let start = Instant::now();
+    let error = Client::connect_with("127.0.0.1", PROGRAM, VERSION, &options).unwrap_err();
+    assert!(matches!(error, Error::Connect { .. }), "{error:?}");
+    assert!(start.elapsed() < Duration::from_millis(780), "{:?}", start.elapsed());
+    peer.join();
+}
+
+/// All that asking rpcbind over UDP comes to is that the program was not connected to.
+#[test]
+fn no_rpcbind_over_udp() {
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let options = ClientOptions::new().rpcbind_port(port);
+    let error = Client::connect_with("udp://127.0.0.1", PROGRAM, VERSION, &options).unwrap_err();
+    assert!(matches!(error, Error::Connect { .. }), "{error:?}");
+    assert!(error.to_string().contains("rpcbind"), "{error}");
+}
+
+#[test]
+fn a_silent_rpcbind() {
+    let peer = Peer::udp(|socket| {
+        receive_call(&socket);
+        thread::sleep(Duration::from_millis(600));
+    });
+    let port = port_of(&peer);
+    let options = ClientOptions::new().rpcbind_port(port).connect_timeout(Duration::from_millis(300));
+    let error = Client::connect_with("udp://127.0.0.1", PROGRAM, VERSION, &options).unwrap_err();
+    assert!(matches!(error, Error::Connect { .. }), "{error:?}");
+    assert!(error.to_string().contains("rpcbind"), "{error}");
+    peer.join();
 }
 
 #[test]
