@@ -1,7 +1,7 @@
 //! The encoder: what is taken back, patched, kept by reference and sent in parts.
 
 use bytes::Bytes;
-use oncrpc::xdr::{EncodeError, Encoder, Opaque, Sink, Xdr};
+use oncrpc::xdr::{DecodeError, Decoder, EncodeError, Encoder, Opaque, Sink, Source, Xdr};
 
 /// Large enough to be kept by reference.
 fn payload() -> Bytes {
@@ -116,4 +116,38 @@ fn a_message_has_a_limit() {
     out.begin(1_000);
     let refused = out.put_slice(&[0; 1_001]);
     assert_eq!(refused, Err(EncodeError::TooLarge { limit: 1_000 }));
+}
+
+/// Nesting counts what is open, whatever happened inside: a hand-written codec may go on after a failure.
+#[test]
+fn levels_are_left_on_failure_and_when_taken_back() {
+    let mut out = Encoder::new();
+    for _ in 0..200 {
+        out.nested(|_| Err(EncodeError::EmptyList)).unwrap_err();
+    }
+    let mark = out.mark();
+    out.nested(|out| {
+        out.truncate(mark);
+        Ok(())
+    })
+    .unwrap();
+    out.nested(|_| Ok(())).unwrap();
+
+    let mut input = Decoder::new(&[]);
+    for _ in 0..200 {
+        input.nested(|_| Err::<(), _>(DecodeError::EmptyList)).unwrap_err();
+    }
+    input.nested(|_| Ok(())).unwrap();
+}
+
+/// Sizes that overflow are refused, whatever the limit.
+#[test]
+fn a_message_without_a_limit_is_limited_by_what_a_record_can_carry() {
+    let mut out = Encoder::new();
+    u64::encode(&0, &mut out).unwrap();
+    out.begin(usize::MAX);
+    assert!(matches!(out.window(usize::MAX), Err(EncodeError::TooLarge { .. })));
+    assert!(matches!(out.window(usize::MAX - 8), Err(EncodeError::TooLarge { .. })));
+    u64::encode(&0, &mut out).unwrap();
+    assert_eq!(out.len(), 16);
 }

@@ -119,9 +119,10 @@ impl Source for Decoder<'_> {
                 limit: self.limits.depth,
             });
         }
-        self.depth += 1;
-        let value = body(self)?;
-        self.depth -= 1;
-        Ok(value)
+        let depth = self.depth;
+        self.depth = depth + 1;
+        let outcome = body(self);
+        self.depth = depth;
+        outcome
     }
 }

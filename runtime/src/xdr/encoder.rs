@@ -12,6 +12,9 @@ const COMPACT: usize = 64 << 10;
 /// The largest message by default: what one fragment of a record can carry (RFC 5531 §11).
 const MAX_MESSAGE: usize = 0x7fff_ffff;
 
+/// The largest buffer that there can be.
+const MAX_BUFFER: usize = isize::MAX as usize;
+
 /// Outgoing bytes: what codecs append at the end and a socket takes off the front.
 ///
 /// Large opaque data is not copied: it is kept as [`Bytes`] between the encoded parts. The buffer is kept when all was
@@ -91,7 +94,6 @@ impl Encoder {
         self.end = mark.end;
         self.payloads.truncate(mark.payloads);
         self.payload_bytes = mark.payload_bytes;
-        self.depth = 0;
     }
 
     /// Bytes appended since `mark`.
@@ -214,8 +216,9 @@ impl Encoder {
     #[cold]
     fn grow(&mut self, length: usize) -> Result<(), EncodeError> {
         self.check(length)?;
-        let needed = self.end + length;
-        let target = needed.max(self.buffer.len() * 2).max(256);
+        let too_large = EncodeError::TooLarge { limit: self.max_message.min(MAX_BUFFER) };
+        let needed = self.end.checked_add(length).filter(|needed| *needed <= MAX_BUFFER).ok_or(too_large)?;
+        let target = needed.max(self.buffer.len().saturating_mul(2).min(MAX_BUFFER)).max(256);
         self.buffer.resize(target, 0);
         Ok(())
     }
@@ -256,9 +259,10 @@ impl Sink for Encoder {
         if self.depth >= self.max_depth {
             return Err(EncodeError::TooDeep { limit: self.max_depth });
         }
-        self.depth += 1;
-        body(self)?;
-        self.depth -= 1;
-        Ok(())
+        let depth = self.depth;
+        self.depth = depth + 1;
+        let outcome = body(self);
+        self.depth = depth;
+        outcome
     }
 }
