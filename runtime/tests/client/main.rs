@@ -8,4 +8,5 @@ mod peer;
 mod registrar;
 mod rpcbind;
 mod stream;
+mod stress;
 mod stuck;
