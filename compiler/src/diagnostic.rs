@@ -53,6 +53,7 @@ pub(crate) enum Code {
     BadCondition = 14,
     ErrorDirective = 15,
     BadMacroUse = 16,
+    IncludeOutside = 17,
 
     DuplicateType = 101,
     DuplicateConstant = 102,

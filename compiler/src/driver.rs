@@ -9,7 +9,7 @@ use crate::preprocess::{self, Loader, PreprocessOptions};
 use crate::rust::{self, EmitError, EmitOptions};
 use crate::source::SourceMap;
 use crate::syntax::{self, ast::Specification};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -117,5 +117,9 @@ impl Loader for Disk {
         } else {
             Err(io::ErrorKind::FileTooLarge.into())
         }
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
     }
 }

@@ -1,4 +1,5 @@
-use super::{Compilation, Failure, Options, Stage, compile_source};
+use super::{Compilation, Disk, Failure, Options, Stage, compile_source};
+use crate::diagnostic::Code;
 use crate::render::{Style, render};
 use crate::testing::Memory;
 use std::fs;
@@ -118,4 +119,34 @@ fn a_large_file_takes_linear_time() {
     assert!(result.is_ok());
     // Quadratic time would be minutes; the limit leaves room for slow machines and debug builds.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_lead_out_of_the_interface_only_where_allowed() {
+    use std::os::unix::fs::symlink;
+    let here = std::env::temp_dir().join(format!("oncrpc-links-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&here);
+    for directory in ["idl", "other", "forest"] {
+        fs::create_dir_all(here.join(directory)).unwrap();
+    }
+    fs::write(here.join("other/base.x"), "typedef int base;").unwrap();
+    fs::write(here.join("idl/own.x"), "typedef int own;").unwrap();
+    fs::write(here.join("idl/a.x"), "#include \"link.x\"\nstruct s { base b; };").unwrap();
+    fs::write(here.join("idl/b.x"), "#include \"own.x\"\nstruct s { own o; };").unwrap();
+    symlink("../other/base.x", here.join("idl/link.x")).unwrap();
+    for name in ["b.x", "own.x"] {
+        symlink(here.join("idl").join(name), here.join("forest").join(name)).unwrap();
+    }
+    let mut options = Options { stage: Stage::Model, ..Options::default() };
+    let compiled = |options: &Options, name: &str| compile_source(options, &Disk, &here.join(name)).result;
+    match compiled(&options, "idl/a.x") {
+        Err(Failure::Rejected(errors)) => assert_eq!(errors[0].code, Code::IncludeOutside),
+        other => panic!("{other:?}"),
+    }
+    // Where everything is a link, the files lie where the main file does.
+    assert!(compiled(&options, "forest/b.x").is_ok());
+    options.preprocess.include_dirs.push(here.join("other"));
+    assert!(compiled(&options, "idl/a.x").is_ok());
+    fs::remove_dir_all(&here).unwrap();
 }

@@ -29,6 +29,9 @@ use std::path::{Path, PathBuf};
 pub(crate) trait Loader {
     /// The bytes of a file.
     fn load(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The one absolute path of a file or directory, without `..` and symbolic links.
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
 }
 
 /// What the user chose.
@@ -49,7 +52,8 @@ pub(crate) fn preprocess(
 ) -> Result<Text, Vec<Diagnostic>> {
     let mut state = State::new(options, loader, sources);
     let path = state.sources.file_at(root.start).map(|file| file.path.clone()).unwrap_or_default();
-    state.open_files.push(include::normalise(&path));
+    state.roots = include::roots(&state, &path);
+    state.open_files.push(include::identity(&state, &path));
     lines::read_file(&mut state, root, &path);
     directives::write_waiting_constants(&mut state);
     if state.diagnostics.is_empty() { Ok(state.out) } else { Err(state.diagnostics) }
@@ -64,6 +68,8 @@ struct State<'a> {
     boundary: Boundary,
     /// Constants defined inside another definition, to be written behind it.
     waiting_constants: Vec<directives::DefinedConstant>,
+    /// The directories that hold all files that may be included.
+    roots: Vec<PathBuf>,
     /// The files being read, innermost last.
     open_files: Vec<PathBuf>,
     /// The files read so far: each is included once.
@@ -88,6 +94,7 @@ impl<'a> State<'a> {
             conditionals: Conditionals::default(),
             boundary: Boundary::default(),
             waiting_constants: Vec::new(),
+            roots: Vec::new(),
             open_files: Vec::new(),
             seen_files: HashSet::new(),
             out: Text::default(),

@@ -2,6 +2,7 @@ use super::PreprocessOptions;
 use crate::diagnostic::Code;
 use crate::lex;
 use crate::testing::preprocessed;
+use std::path::Path;
 
 /// The code that is left, one blank between tokens.
 fn code(files: &[(&str, &str)]) -> String {
@@ -128,4 +129,20 @@ fn errors_are_collected() {
         [Code::BadDirective, Code::UnbalancedConditional, Code::BadCondition, Code::UnterminatedComment]
     );
     assert_eq!(errors("#define F(x) x\nF(1)"), [Code::BadMacroUse]);
+}
+
+#[test]
+fn includes_stay_in_the_directories_of_the_interface() {
+    for (name, directory) in
+        [("../../etc/passwd.x", "../etc"), ("/etc/passwd.x", "/etc"), ("sub/../../up.x", "."), ("../a/b/c.x", "a/b")]
+    {
+        let path = Path::new("idl").join(name);
+        let files = [("idl/a.x", &*format!("#include \"{name}\"")), (path.to_str().unwrap(), "int")];
+        let errors = preprocessed(&files, &PreprocessOptions::default()).unwrap_err();
+        assert_eq!(errors.iter().map(|error| error.code).collect::<Vec<_>>(), [Code::IncludeOutside], "{name}");
+        let cure = &errors[0].notes[1].message;
+        assert!(cure.starts_with(&format!("allow it with `-I {directory}`")), "{cure}");
+        let include_dirs = vec![directory.into()];
+        assert_eq!(code_with(&files, &PreprocessOptions { include_dirs, ..Default::default() }), "int");
+    }
 }
