@@ -6,8 +6,8 @@ use super::names::{ItemKind, Names, duplicate};
 use super::types::{Constant, ConstantValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest::Suggester;
-use crate::syntax::ast::{Expression, Identifier, Operation};
-use std::collections::HashMap;
+use crate::syntax::ast::{Expression, Identifier, Named, Operation, ProgramBody};
+use std::collections::{HashMap, HashSet};
 
 /// All values; a constant whose value could not be found out has none.
 #[derive(Debug, Default)]
@@ -16,6 +16,10 @@ pub(super) struct Constants<'a> {
     by_name: HashMap<&'a str, usize>,
     /// The first entry of each item that has any.
     of_item: HashMap<usize, usize>,
+    /// Entries whose name an earlier entry, the second one, has: refused unless their values are the same.
+    repeated: Vec<(usize, usize)>,
+    /// Names of several procedures with numbers of their own.
+    ambiguous: HashSet<&'a str>,
     pub(super) suggester: Suggester,
 }
 
@@ -23,8 +27,19 @@ pub(super) struct Constants<'a> {
 struct Entry<'a> {
     name: &'a Identifier,
     rule: Rule<'a>,
-    is_enumerator: bool,
+    kind: EntryKind,
+    /// The item it belongs to.
+    item: usize,
     state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EntryKind {
+    Constant,
+    Enumerator,
+    /// The number of a program, version or procedure, whose name stands for it as in C. Its errors are reported where
+    /// the program is checked.
+    Number,
 }
 
 /// How a value comes about.
@@ -51,21 +66,29 @@ pub(super) fn evaluate<'a>(names: &Names<'a>, errors: &mut Errors) -> Constants<
     for (item, definition) in names.items.iter().enumerate() {
         constants.of_item.insert(item, constants.entries.len());
         match definition.kind {
-            ItemKind::Constant(it) => constants.add(&it.name, Rule::Expression(&it.value), false, errors),
+            ItemKind::Constant(it) => {
+                constants.add(item, &it.name, Rule::Expression(&it.value), EntryKind::Constant);
+            }
             ItemKind::Enumeration(it) => {
                 for (index, enumerator) in it.enumerators.iter().enumerate() {
                     let before = constants.entries.len().checked_sub(1).filter(|_| index > 0);
                     let implicit = before.map_or(Rule::Zero, Rule::After);
                     let rule = enumerator.value.as_ref().map_or(implicit, Rule::Expression);
-                    constants.add(&enumerator.name, rule, true, errors);
+                    constants.add(item, &enumerator.name, rule, EntryKind::Enumerator);
                 }
             }
             _ => {}
         }
     }
+    for (item, definition) in names.items.iter().enumerate() {
+        if let ItemKind::Program(program) = definition.kind {
+            constants.add_numbers(item, program);
+        }
+    }
     for entry in 0..constants.entries.len() {
         constants.settle(entry, errors);
     }
+    constants.refuse_repeated(errors);
     constants
 }
 
@@ -104,17 +127,48 @@ impl<'a> Constants<'a> {
         None
     }
 
-    fn add(&mut self, name: &'a Identifier, rule: Rule<'a>, is_enumerator: bool, errors: &mut Errors) {
-        match self.by_name.get(name.text.as_str()).and_then(|entry| self.entries.get(*entry)) {
-            Some(earlier) => errors.push(
-                duplicate(Code::DuplicateConstant, "constant", name, earlier.name.span)
-                    .help("constants and the enumerators of all enumerations share one name space, as in C"),
-            ),
+    fn add(&mut self, item: usize, name: &'a Identifier, rule: Rule<'a>, kind: EntryKind) {
+        match self.by_name.get(name.text.as_str()) {
+            Some(earlier) => self.repeated.push((self.entries.len(), *earlier)),
             None => {
                 self.by_name.insert(&name.text, self.entries.len());
             }
         }
-        self.entries.push(Entry { name, rule, is_enumerator, state: State::New });
+        self.entries.push(Entry { name, rule, kind, item, state: State::New });
+    }
+
+    /// The names of a program, its versions and its procedures, unless they are constants: C headers define them. One
+    /// that stands for several numbers stands for none.
+    fn add_numbers(&mut self, item: usize, program: &'a Named<ProgramBody>) {
+        let versions = program.body.versions.iter();
+        let procedures = versions.clone().flat_map(|it| &it.body.procedures).map(|it| (&it.name, &it.number));
+        let versions = versions.map(|it| (&it.name, &it.body.number));
+        for (name, number) in procedures.chain(versions).chain([(&program.name, &program.body.number)]) {
+            let earlier = self.by_name.get(name.text.as_str()).and_then(|entry| self.entries.get(*entry));
+            match earlier.map(|earlier| (earlier.kind, earlier.rule)) {
+                None if !self.ambiguous.contains(name.text.as_str()) => {
+                    self.add(item, name, Rule::Expression(number), EntryKind::Number);
+                }
+                Some((EntryKind::Number, Rule::Expression(other))) if other.source != number.source => {
+                    self.ambiguous.insert(&name.text);
+                    self.by_name.remove(name.text.as_str());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A name may be defined again with the same value, but not within one enumeration.
+    fn refuse_repeated(&self, errors: &mut Errors) {
+        for (again, earlier) in &self.repeated {
+            let (Some(again), Some(earlier)) = (self.entries.get(*again), self.entries.get(*earlier)) else { continue };
+            if again.item == earlier.item || again.state != earlier.state {
+                errors.push(
+                    duplicate(Code::DuplicateConstant, "constant", again.name, earlier.name.span)
+                        .help("constants and the enumerators of all enumerations share one name space, as in C"),
+                );
+            }
+        }
     }
 
     fn lookup(&self, name: &Identifier) -> Result<ConstantValue, Failure> {
@@ -230,7 +284,9 @@ impl<'a> Constants<'a> {
         let state = match value.and_then(|value| in_range(entry, value)) {
             Ok(value) => State::Known(value),
             Err(Failure::New(error)) => {
-                errors.push(*error);
+                if entry.kind != EntryKind::Number {
+                    errors.push(*error);
+                }
                 State::Failed
             }
             Err(Failure::Reported) => State::Failed,
@@ -244,10 +300,12 @@ fn in_range(entry: &Entry<'_>, value: ConstantValue) -> Result<ConstantValue, Fa
     let name = entry.name;
     let span = if let Rule::Expression(expression) = entry.rule { expression.span } else { name.span };
     match value {
-        ConstantValue::Text(_) if entry.is_enumerator => {
+        ConstantValue::Text(_) if entry.kind == EntryKind::Enumerator => {
             Err(Diagnostic::error(Code::BadExpression, span, format!("`{}` must be a number", name.text)).into())
         }
-        ConstantValue::Integer(number) if entry.is_enumerator && !(-(1 << 31)..1 << 32).contains(&number) => {
+        ConstantValue::Integer(number)
+            if entry.kind == EntryKind::Enumerator && !(-(1 << 31)..1 << 32).contains(&number) =>
+        {
             let message = format!("the value of `{}` is {number}, which 32 bits cannot hold", name.text);
             Err(Diagnostic::error(Code::EnumeratorOutOfRange, span, message)
                 .help("enumerators lie between -2^31 and 2^32-1")

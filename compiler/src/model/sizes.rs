@@ -3,7 +3,7 @@
 use super::definition::Places;
 use super::errors::Errors;
 use super::graph;
-use super::types::{Definition, Model, Size, Type};
+use super::types::{Definition, Discriminant, Model, Size, Type};
 use super::walk::{self, Mention, edges};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -97,8 +97,12 @@ fn size(model: &Model, id: usize) -> Size {
         Definition::Union(it) => {
             let default_is_void = it.default.as_ref().is_some_and(|arm| arm.field.is_none());
             let void = default_is_void || it.arms.iter().any(|arm| arm.field.is_none());
+            let discriminant = match it.discriminant {
+                Discriminant::Hyper | Discriminant::UnsignedHyper => 8,
+                _ => 4,
+            };
             let arms = parts().chain(void.then_some(Size::exactly(0)));
-            add(Size::exactly(4), arms.reduce(either).unwrap_or(Size::exactly(0)))
+            add(Size::exactly(discriminant), arms.reduce(either).unwrap_or(Size::exactly(0)))
         }
     }
 }

@@ -1,3 +1,5 @@
+mod leniency;
+
 use super::types::{Basic, Constant, ConstantValue, Definition, Discriminant, Model, Size, Structure, Type, Union};
 use crate::diagnostic::Code;
 use crate::testing::{aliased, definition, fields, resolved};
@@ -202,7 +204,7 @@ fn arguments_keep_their_names_and_bounds() {
 #[test]
 fn errors_of_all_passes_come_together() {
     let text = "struct s { nosuch a; opaque b[-1]; }; enum e { A = B }; struct s { int a; };
-        union u switch (hyper k) { default: void; };";
+        union u switch (double k) { default: void; };";
     let expected =
         [Code::UndefinedType, Code::BadBound, Code::UndefinedConstant, Code::DuplicateType, Code::BadDiscriminant];
     assert_eq!(codes(text), expected);

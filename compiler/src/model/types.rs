@@ -127,6 +127,10 @@ pub enum Discriminant {
     Signed,
     /// `unsigned int` and its family.
     Unsigned,
+    /// `hyper`, which RFC 4506 does not allow but some peers use: 8 bytes on the wire.
+    Hyper,
+    /// `unsigned hyper`, likewise. Its cases are below 2^63.
+    UnsignedHyper,
     /// `bool`.
     Bool,
     /// An enumeration.

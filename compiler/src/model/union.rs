@@ -11,7 +11,7 @@ use crate::suggest::Suggester;
 use crate::syntax::ast::{
     Bound, CaseLabel, CaseSpec, Declaration, EnumBody, Expression, Operation, TypeKind, UnionBody,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn lower(
     scope: &Scope<'_>,
@@ -20,7 +20,10 @@ pub(super) fn lower(
     spans: &mut Vec<Span>,
     errors: &mut Errors,
 ) -> Union {
-    structure::refuse_duplicates(body.cases.iter().filter_map(|case| case.arm.as_ref()), errors);
+    // The same arm may be written out for each of its cases.
+    let mut seen = HashSet::new();
+    let declared = body.cases.iter().filter_map(|case| case.arm.as_ref());
+    structure::refuse_duplicates(declared.filter(|arm| seen.insert(&arm.source)), errors);
     if body.cases.is_empty() {
         errors.push(
             Diagnostic::error(Code::NoArms, item.span, format!("the union `{}` has no arms", item.name))
@@ -75,7 +78,7 @@ fn discriminant<'a>(scope: &Scope<'a>, declared: &Declaration, errors: &mut Erro
         let message = "a union cannot be switched by this type";
         errors.push(
             Diagnostic::error(Code::BadDiscriminant, span, message)
-                .label("not an integer of 32 bits, `bool` or an enumeration")
+                .label("not an integer, `bool` or an enumeration")
                 .help("RFC 4506 allows `int`, `unsigned int`, `bool` and enumerations here"),
         );
     };
@@ -136,9 +139,16 @@ fn basic_values<'a>(basic: Basic) -> Option<Resolved<'a>> {
         Basic::UnsignedShort => (16, false),
         Basic::Int => (32, true),
         Basic::UnsignedInt => (32, false),
+        Basic::Hyper => (64, true),
+        Basic::UnsignedHyper => (64, false),
         _ => return None,
     };
-    let kind = if signed { Discriminant::Signed } else { Discriminant::Unsigned };
+    let kind = match (bits, signed) {
+        (64, true) => Discriminant::Hyper,
+        (64, false) => Discriminant::UnsignedHyper,
+        (_, true) => Discriminant::Signed,
+        (_, false) => Discriminant::Unsigned,
+    };
     Some((kind, Values::Number { bits, signed }))
 }
 
@@ -233,6 +243,9 @@ fn case(
 
 /// A number as a discriminant of so many bits holds it; as in C, a large unsigned number may stand for a negative one.
 fn wrap(number: i128, bits: u32, signed: bool) -> Option<i64> {
+    if bits == 64 {
+        return i64::try_from(number).ok().filter(|number| signed || *number >= 0);
+    }
     let limit = 1_i128 << bits;
     let half = limit / 2;
     if !(-half..limit).contains(&number) {
@@ -261,6 +274,9 @@ fn unknown_enumerator(suggester: &Suggester, name: &str, body: &EnumBody, label:
 fn outside(values: &Values<'_>, number: i128, written: &Expression) -> Diagnostic {
     let (what, help) = match values {
         Values::Bool => ("a value of `bool`".to_owned(), "use `TRUE` or `FALSE`".to_owned()),
+        Values::Number { bits: 64, signed: false } => {
+            ("a number from 0 to 2^63-1".to_owned(), "larger discriminants belong to a default arm".to_owned())
+        }
         Values::Number { bits, signed } => {
             let sign = if *signed { "a signed" } else { "an unsigned" };
             (format!("{sign} number of {bits} bits"), "use a value the discriminant can have".to_owned())

@@ -115,6 +115,8 @@ fn mismatch(context: Context<'_>, it: &Union, variants: &[Variant]) -> Option<St
 
 fn number(it: &Union, value: &str) -> String {
     match it.discriminant {
+        Discriminant::Hyper => value.to_owned(),
+        Discriminant::UnsignedHyper => format!("i64::try_from({value}).unwrap_or(i64::MAX)"),
         Discriminant::Enumeration(_) => format!("i64::from(i32::from({value}))"),
         _ => format!("i64::from({value})"),
     }

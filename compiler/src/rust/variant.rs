@@ -43,15 +43,17 @@ pub(super) fn is_covered(context: Context<'_>, it: &Union) -> bool {
             }
             _ => false,
         },
-        Discriminant::Signed | Discriminant::Unsigned => false,
+        _ => false,
     }
 }
 
 /// The cases as one pattern; `None` if there are none.
 pub(super) fn cases_pattern(context: Context<'_>, it: &Union) -> Option<String> {
     let labels = match it.discriminant {
-        Discriminant::Signed | Discriminant::Unsigned => ranges(cases(it).map(|(_, case)| case.value).collect()),
-        _ => cases(it).map(|(_, case)| discriminant(context, it, case)).collect(),
+        Discriminant::Bool | Discriminant::Enumeration(_) => {
+            cases(it).map(|(_, case)| discriminant(context, it, case)).collect()
+        }
+        _ => ranges(cases(it).map(|(_, case)| case.value).collect()),
     };
     (!labels.is_empty()).then(|| labels.join(" | "))
 }

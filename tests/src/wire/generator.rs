@@ -97,7 +97,10 @@ impl Generator<'_> {
             (Some(arm), _) => *arm,
             (None, _) => *self.random.pick(&arms),
         };
-        self.out.extend(truncated_word(value));
+        match it.discriminant {
+            Discriminant::Hyper | Discriminant::UnsignedHyper => self.out.extend(value.to_be_bytes()),
+            _ => self.out.extend(truncated_word(value)),
+        }
         if let Some(field) = field {
             self.value(&field.ty);
         }
@@ -109,6 +112,9 @@ impl Generator<'_> {
             Discriminant::Bool => vec![0, 1],
             Discriminant::Signed => vec![0, -1, i32::MIN.into(), i32::MAX.into(), i64::from(self.bits32() as i32)],
             Discriminant::Unsigned => vec![0, u32::MAX.into(), 0x8000_0000, i64::from(self.bits32())],
+            Discriminant::Hyper => vec![0, -1, i64::MIN, i64::MAX],
+            // Larger ones, which an `i64` does not hold, look negative here.
+            Discriminant::UnsignedHyper => vec![0, i64::MAX, i64::MIN, -1],
             Discriminant::Enumeration(id) => match &self.model.definitions[id.0] {
                 Definition::Enumeration(it) => it.enumerators.iter().map(|it| it.value.into()).collect(),
                 _ => Vec::new(),

@@ -136,6 +136,10 @@ impl<'a> Reader<'a> {
             Discriminant::Bool => i64::from(self.truth()?),
             Discriminant::Signed => i64::from(self.word(Kind::Choice)?.cast_signed()),
             Discriminant::Unsigned => i64::from(self.word(Kind::Choice)?),
+            // Cases are below 2^63; a larger discriminant is not one of them, by whatever name.
+            Discriminant::Hyper | Discriminant::UnsignedHyper => {
+                i64::from_be_bytes(self.copy(8, Kind::Number)?.try_into().map_err(|_| Fault::Truncated)?)
+            }
             Discriminant::Enumeration(id) => i64::from(self.enumerator(id)?),
         };
         let arm = it.arms.iter().find(|arm| arm.cases.iter().any(|case| case.value == value));
