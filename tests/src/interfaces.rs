@@ -41,3 +41,13 @@ pub mod system {
 pub mod dialect {
     include!(concat!(env!("OUT_DIR"), "/dialect.rs"));
 }
+
+/// The same without views.
+pub mod plain_dialect {
+    include!(concat!(env!("OUT_DIR"), "/plain_dialect.rs"));
+}
+
+/// Random interfaces, see build/interface.rs.
+pub mod random {
+    include!(concat!(env!("OUT_DIR"), "/random.rs"));
+}

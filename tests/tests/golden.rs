@@ -17,7 +17,7 @@ fn check(folder: &Path) -> Result<(), String> {
     let name = folder.file_name().unwrap().to_string_lossy();
     let emitted = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden").join(&*name);
     fs::create_dir_all(&emitted).unwrap();
-    let compiler = Compiler::new().out_dir(&emitted).verbatim_names(name == "verbatim_names");
+    let compiler = Compiler::new().out_dir(&emitted).verbatim_names(name == "verbatim_names").views(name == "views");
     let output = compiler.compile(folder.join("input.x")).into_result().map_err(|error| error.to_string())?;
     let output = fs::read_to_string(output).unwrap();
     let place = folder.join("output.rs");

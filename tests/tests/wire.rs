@@ -1,23 +1,26 @@
 //! Bytes made from the model alone come out of Rust's and C's decoders and encoders as they went in, and both judge broken
-//! bytes as RFC 4506 does: every type of idl/kitchen_sink.x, and of the interfaces that rpcgen's package brings.
+//! bytes as RFC 4506 does: every type of idl/kitchen_sink.x, of the interfaces that rpcgen's package brings, and of random
+//! ones.
 
 use bytes::Bytes;
 use oncrpc_compiler::model::types::{Model, Type};
 use oncrpc_tests::c::Peer;
 use oncrpc_tests::random::Random;
-use oncrpc_tests::wire::codecs::{Codec, DIALECT, KITCHEN_SINK, SYSTEM};
+use oncrpc_tests::wire::codecs::{Codec, DIALECT, KITCHEN_SINK, RANDOM, SYSTEM};
 use oncrpc_tests::wire::{Fault, generate, model, mutate, read, types};
 use oncrpc_tests::{missing, process};
 use std::path::{Path, PathBuf};
 
-/// Values of each type.
+/// Values of each type; fewer of a random one, which is large.
 const VALUES: usize = 1000;
+const RANDOM_VALUES: usize = 200;
 
 /// An interface with all that is needed to try its types.
 struct Subject {
     path: &'static str,
     model: Model,
     codecs: &'static [Codec],
+    values: usize,
 }
 
 /// A type of a subject, with its own sequence of values.
@@ -30,23 +33,29 @@ struct Case<'a> {
 }
 
 impl Subject {
+    fn new(path: &'static str, codecs: &'static [Codec], values: usize) -> Self {
+        Self { path, model: model(path), codecs, values }
+    }
+
     fn kitchen_sink() -> Self {
         let path = "idl/kitchen_sink.x";
-        Self { path, model: model(path), codecs: KITCHEN_SINK }
+        Self::new(path, KITCHEN_SINK, VALUES)
     }
 
     fn dialect() -> impl Iterator<Item = Self> {
-        DIALECT.iter().map(|(path, codecs)| Self { path, model: model(path), codecs })
+        DIALECT.iter().map(|(path, codecs)| Self::new(path, codecs, VALUES))
     }
 
     /// What C must agree on.
     fn all() -> Vec<Self> {
+        assert_eq!(RANDOM.len(), 12, "what rpcgen takes we take");
         match SYSTEM.len() {
             0 => missing("/usr/include/rpcsvc"),
             count => assert!(count >= 8, "only {count} of /usr/include/rpcsvc compile"),
         }
-        let system = SYSTEM.iter().map(|(path, codecs)| Self { path, model: model(path), codecs });
-        system.chain([Self::kitchen_sink()]).collect()
+        let system = SYSTEM.iter().map(|(path, codecs)| Self::new(path, codecs, VALUES));
+        let random = RANDOM.iter().map(|(path, codecs)| Self::new(path, codecs, RANDOM_VALUES));
+        system.chain(random).chain([Self::kitchen_sink()]).collect()
     }
 
     fn cases(&self) -> impl Iterator<Item = Case<'_>> {
@@ -89,7 +98,7 @@ fn generated_bytes_are_values() {
     for subject in Subject::all() {
         for mut case in subject.cases() {
             let size = subject.model.size_of(&case.ty);
-            for number in 0..VALUES {
+            for number in 0..subject.values {
                 let bytes = case.value();
                 let message = shown(case.codec, number, &bytes);
                 let reading =
@@ -119,10 +128,11 @@ fn rust_knows_the_sizes() {
 fn rust_gives_back_the_same_bytes() {
     for subject in Subject::all().into_iter().chain(Subject::dialect()) {
         for mut case in subject.cases() {
-            for number in 0..VALUES {
+            for number in 0..subject.values {
                 let bytes = Bytes::from(case.value());
                 let right = Ok((bytes.len(), bytes.clone()));
                 assert_eq!((case.codec.again)(&bytes), right, "{}", shown(case.codec, number, &bytes));
+                assert_eq!((case.codec.seen)(&bytes), right, "in place: {}", shown(case.codec, number, &bytes));
             }
         }
     }
@@ -133,16 +143,18 @@ fn rust_judges_broken_bytes_as_the_rfc_does() {
     let subject = Subject::kitchen_sink();
     let mut refused = 0;
     for mut case in subject.cases() {
-        for number in 0..VALUES {
+        for number in 0..subject.values {
             let bytes = Bytes::from(case.broken());
             let ours = (case.codec.again)(&bytes).ok();
             let reading = read(&subject.model, &case.ty, &bytes).ok();
             let right = reading.map(|reading| (reading.used, Bytes::from(reading.canonical)));
             refused += usize::from(right.is_none());
             assert_eq!(ours, right, "{}", shown(case.codec, number, &bytes));
+            let seen = (case.codec.seen)(&bytes).ok();
+            assert_eq!(seen, right, "in place: {}", shown(case.codec, number, &bytes));
         }
     }
-    assert!(refused > KITCHEN_SINK.len() * VALUES / 5, "only {refused} values were broken: the test is");
+    assert!(refused > KITCHEN_SINK.len() * subject.values / 5, "only {refused} values were broken: the test is");
 }
 
 #[test]
@@ -172,10 +184,10 @@ fn c_gives_back_the_same_bytes_of_its_part_of_the_dialect() {
 fn c_agrees(subject: &Subject, program: &Path) {
     let mut values = Vec::new();
     for mut case in subject.cases() {
-        values.extend((0..VALUES).map(|_| (case.index, case.value())));
+        values.extend((0..subject.values).map(|_| (case.index, case.value())));
     }
     for (number, ((index, bytes), answer)) in values.iter().zip(ask_c(program, &values)).enumerate() {
-        let message = shown(&subject.codecs[*index], number % VALUES, bytes);
+        let message = shown(&subject.codecs[*index], number % subject.values, bytes);
         assert_eq!(answer, Some((bytes.len(), bytes.clone())), "{}: {message}", subject.path);
     }
 }
@@ -191,7 +203,7 @@ fn c_judges_broken_bytes_as_the_rfc_does() {
     let subject = Subject::kitchen_sink();
     let (mut values, mut readings) = (Vec::new(), Vec::new());
     for mut case in subject.cases() {
-        for _ in 0..VALUES {
+        for _ in 0..subject.values {
             let bytes = case.broken();
             readings.push(read(&subject.model, &case.ty, &bytes));
             values.push((case.index, bytes));
@@ -204,7 +216,7 @@ fn c_judges_broken_bytes_as_the_rfc_does() {
     for (number, ((index, bytes), (reading, answer))) in
         values.iter().zip(readings.into_iter().zip(answers)).enumerate()
     {
-        let message = shown(&subject.codecs[*index], number % VALUES, bytes);
+        let message = shown(&subject.codecs[*index], number % subject.values, bytes);
         match reading {
             // C ends a string at its first zero byte, so that it encodes less than it decoded. A bool among numbers in a
             // row keeps its odd number.

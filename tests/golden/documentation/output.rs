@@ -123,7 +123,7 @@ mod idl_input {
     impl TryFrom<i32> for Choice {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::First),
                 1 => Ok(Self::Second),

@@ -50,7 +50,7 @@ mod idl_input {
     impl TryFrom<i32> for Colour {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Red),
                 5 => Ok(Self::Green),
@@ -121,7 +121,7 @@ mod idl_input {
     impl TryFrom<i32> for Status {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Ok),
                 -1 => Ok(Self::Failed),
@@ -184,7 +184,7 @@ mod idl_input {
     impl TryFrom<i32> for Size {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Size2),
                 1 => Ok(Self::Size4),
@@ -242,7 +242,7 @@ mod idl_input {
     impl TryFrom<i32> for Lonely {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 1 => Ok(Self::One),
                 _ => {

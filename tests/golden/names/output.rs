@@ -171,7 +171,7 @@ mod idl_input {
     impl TryFrom<i32> for Result_ {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Ok),
                 1 => Ok(Self::Err),

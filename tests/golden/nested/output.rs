@@ -43,7 +43,7 @@ mod idl_input {
     impl TryFrom<i32> for OuterInnerSide {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Left),
                 1 => Ok(Self::Right),

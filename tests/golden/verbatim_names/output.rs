@@ -43,7 +43,7 @@ mod idl_input {
     impl TryFrom<i32> for nfs_stat {
         type Error = rpc::DecodeError;
 
-        fn try_from(value: i32) -> Result<Self, Self::Error> {
+        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::NFS_OK),
                 1 => Ok(Self::NFSERR_PERM),

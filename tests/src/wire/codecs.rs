@@ -1,11 +1,11 @@
 //! What interfaces become in Rust, type by type: the codec and the type of its values.
 
 use crate::interfaces::kitchen_sink::{self, *};
-use crate::interfaces::{dialect, system};
+use crate::interfaces::{dialect, random, system};
 use bytes::Bytes;
 use oncrpc::xdr::{
     self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
-    Xdr, to_bytes,
+    Viewer, Xdr, XdrView, to_bytes,
 };
 
 /// A type of the interface in Rust.
@@ -17,12 +17,14 @@ pub struct Codec {
     pub size: (usize, usize),
     /// Decodes a value from the front: bytes used, and the value encoded again.
     pub again: fn(&Bytes) -> Result<(usize, Bytes), DecodeError>,
+    /// As `again`, but the value is seen in place and only then made one of its own.
+    pub seen: fn(&Bytes) -> Result<(usize, Bytes), DecodeError>,
 }
 
 impl Codec {
     /// Does not compile unless `V` is what the codec `C` makes.
-    const fn of<C: Xdr<Value = V>, V>(name: &'static str) -> Self {
-        Self { name, size: (C::MIN, C::MAX), again: again::<C> }
+    const fn of<C: XdrView<Value = V>, V>(name: &'static str) -> Self {
+        Self { name, size: (C::MIN, C::MAX), again: again::<C>, seen: seen::<C> }
     }
 }
 
@@ -31,6 +33,14 @@ fn again<C: Xdr>(bytes: &Bytes) -> Result<(usize, Bytes), DecodeError> {
     let value = C::decode(&mut input)?;
     let encoded = to_bytes::<C>(&value).expect("what was decoded can be encoded");
     Ok((bytes.len() - input.remaining(), encoded))
+}
+
+fn seen<C: XdrView>(bytes: &Bytes) -> Result<(usize, Bytes), DecodeError> {
+    let mut input = Viewer::new(bytes);
+    let view = C::view(&mut input)?;
+    let used = bytes.len() - input.remaining();
+    let value = C::to_value(view).expect("what was seen is there");
+    Ok((used, to_bytes::<C>(&value).expect("what was seen can be encoded")))
 }
 
 macro_rules! codecs {
@@ -44,6 +54,9 @@ pub const SYSTEM: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/syst
 
 /// The interfaces of compiler/tests/dialect that are not to be refused: path and codecs, without typedefs.
 pub const DIALECT: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/dialect_codecs.rs"));
+
+/// Random interfaces: path and codecs, without typedefs.
+pub const RANDOM: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/random_codecs.rs"));
 
 /// All types of idl/kitchen_sink.x, in its order.
 pub const KITCHEN_SINK: &[Codec] = codecs![

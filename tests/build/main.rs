@@ -1,22 +1,38 @@
 //! Compiles the interfaces that the tests serve and call, the inputs of the golden tests, and what rpcgen's package brings.
 
+mod interface;
+#[allow(dead_code, unreachable_pub, reason = "shared with the tests, which use all of it")]
+#[path = "../src/random.rs"]
+mod random;
+
 use oncrpc_compiler::Compiler;
 use oncrpc_compiler::model::types::{Definition, Model};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-const INTERFACES: &[&str] = &["../idl/calculator.x", "../idl/blob.x", "../idl/kitchen_sink.x", "interfaces/hostile.x"];
+const INTERFACES: &[&str] = &["../idl/calculator.x", "../idl/blob.x", "interfaces/hostile.x"];
 
-/// Folders of interfaces from elsewhere: rpcgen's package, and one quirk of the language a file.
-const COLLECTIONS: &[(&str, &str)] = &[("system", "/usr/include/rpcsvc"), ("dialect", "../compiler/tests/dialect")];
+/// How many random interfaces there are, and of how many types.
+const RANDOM: (usize, usize) = (12, 16);
+
+/// Folders of interfaces from elsewhere: rpcgen's package, and one quirk of the language a file, the latter with views
+/// and without.
+const COLLECTIONS: &[(&str, &str, bool)] = &[
+    ("system", "/usr/include/rpcsvc", true),
+    ("dialect", "../compiler/tests/dialect", true),
+    ("plain_dialect", "../compiler/tests/dialect", false),
+];
 
 fn main() {
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     Compiler::new().compile_all(INTERFACES).unwrap_or_exit();
+    Compiler::new().views(true).compile("../idl/kitchen_sink.x").unwrap_or_exit();
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
-    for (name, folder) in COLLECTIONS {
-        collection(&out_dir, name, Path::new(folder)).expect("OUT_DIR can be written");
+    let random = random(&out_dir).expect("OUT_DIR can be written");
+    collection(&out_dir, "random", &random, true).expect("OUT_DIR can be written");
+    for (name, folder, views) in COLLECTIONS {
+        collection(&out_dir, name, Path::new(folder), *views).expect("OUT_DIR can be written");
     }
 }
 
@@ -29,16 +45,31 @@ fn golden(out_dir: &Path) -> io::Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let place = out_dir.join("golden").join(&name);
         fs::create_dir_all(&place)?;
-        let compiler = Compiler::new().out_dir(&place).verbatim_names(name == "verbatim_names");
+        let compiler = Compiler::new().out_dir(&place).verbatim_names(name == "verbatim_names").views(name == "views");
         let output = compiler.compile(folder.join("input.x")).unwrap_or_exit();
         modules += &format!("/// golden/{name}\npub mod r#{name} {{ include!({output:?}); }}\n");
     }
     fs::write(out_dir.join("golden.rs"), modules)
 }
 
+/// A folder of random interfaces. ONCRPC_TESTS_SEED=number makes others.
+fn random(out_dir: &Path) -> io::Result<PathBuf> {
+    println!("cargo:rerun-if-env-changed=ONCRPC_TESTS_SEED");
+    let seed = std::env::var("ONCRPC_TESTS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
+    let mut random = random::Random::new(seed);
+    let folder = out_dir.join("interfaces");
+    fs::create_dir_all(&folder)?;
+    for number in 0..RANDOM.0 {
+        fs::write(folder.join(format!("random_{number}.x")), interface::interface(&mut random, RANDOM.1))?;
+    }
+    Ok(folder)
+}
+
 /// The interfaces of a folder that compile, each a module, and a list of their codecs.
-fn collection(out_dir: &Path, collection: &str, folder: &Path) -> io::Result<()> {
-    println!("cargo:rerun-if-changed={}", folder.display());
+fn collection(out_dir: &Path, collection: &str, folder: &Path, views: bool) -> io::Result<()> {
+    if !folder.starts_with(out_dir) {
+        println!("cargo:rerun-if-changed={}", folder.display());
+    }
     let place = out_dir.join(collection);
     fs::create_dir_all(&place)?;
     let mut paths: Vec<PathBuf> =
@@ -47,7 +78,7 @@ fn collection(out_dir: &Path, collection: &str, folder: &Path) -> io::Result<()>
     paths.sort();
     let (mut modules, mut list) = (String::new(), String::new());
     for path in paths {
-        let compiler = Compiler::new().out_dir(&place);
+        let compiler = Compiler::new().out_dir(&place).views(views);
         let (output, model) = (compiler.compile(&path).into_result(), compiler.model(&path).into_result());
         let (Ok(output), Ok(model)) = (output, model) else { continue };
         let module = format!("x_{}", path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase());
