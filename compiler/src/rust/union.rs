@@ -102,8 +102,11 @@ fn rest(it: &Union, none: bool) -> String {
     if none {
         return String::new();
     }
-    let value = number(it, "value");
-    format!("value => Err(rpc::DecodeError::Discriminant {{ union: \"{}\", value: {value} }}),", it.name)
+    let member = match it.discriminant {
+        Discriminant::Hyper => "value".to_owned(),
+        _ => format!("value: {}", number(it, "value")),
+    };
+    format!("value => Err(rpc::DecodeError::Discriminant {{ union: \"{}\", {member} }}),", it.name)
 }
 
 fn mismatch(context: Context<'_>, it: &Union, variants: &[Variant]) -> Option<String> {
