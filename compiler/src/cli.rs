@@ -1,5 +1,7 @@
 //! The command line of `oncrpc`.
 
+mod explain;
+
 use crate::driver::{self, Disk, Options, Stage};
 use crate::error::CompileError;
 use crate::output;
@@ -15,10 +17,12 @@ use std::process::ExitCode;
 /// Exit status: 0 success, 1 errors in a .x file or output that is not up to date, 2 wrong usage or files that cannot be
 /// read or written.
 #[derive(Debug, Parser)]
-#[command(name = "oncrpc", version)]
+#[command(name = "oncrpc", version, arg_required_else_help = true, args_conflicts_with_subcommands = true)]
 struct CommandLine {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    explain: explain::Flag,
 }
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +31,8 @@ enum Command {
     Gen(Gen),
     /// Look for errors, emit nothing
     Check(Check),
+    /// Say at length what an error code means
+    Explain(explain::Explain),
 }
 
 #[derive(Debug, Args)]
@@ -84,9 +90,12 @@ enum Emit {
 
 /// Runs the command line of the process.
 pub fn main() -> ExitCode {
-    let result = match CommandLine::parse().command {
-        Command::Gen(arguments) => generate(&arguments),
-        Command::Check(arguments) => check(&arguments),
+    let arguments = CommandLine::parse();
+    let result = match arguments.command {
+        Some(Command::Gen(arguments)) => generate(&arguments),
+        Some(Command::Check(arguments)) => check(&arguments),
+        Some(Command::Explain(arguments)) => explain::explain(&arguments),
+        None => arguments.explain.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -37,10 +37,25 @@ pub(crate) enum NoteKind {
     Help,
 }
 
-/// The kinds of errors; the numbers are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u16)]
-pub(crate) enum Code {
+/// An enumeration that knows all its values.
+macro_rules! codes {
+    ($($name:ident = $number:literal,)*) => {
+        /// The kinds of errors; the numbers are stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u16)]
+        pub(crate) enum Code {
+            $($name = $number,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of their numbers.
+            #[cfg(any(feature = "cli", test))]
+            pub(crate) const ALL: &[Code] = &[$(Code::$name,)*];
+        }
+    };
+}
+
+codes! {
     Syntax = 1,
     NestingTooDeep = 2,
     UnterminatedComment = 3,

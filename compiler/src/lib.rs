@@ -21,6 +21,8 @@ pub mod cli;
 mod diagnostic;
 mod driver;
 mod error;
+#[cfg(any(feature = "cli", test))]
+mod explain;
 mod lex;
 mod literal;
 pub mod model;

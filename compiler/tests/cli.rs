@@ -153,3 +153,16 @@ fn names_can_stay_as_they_are() {
     let output = oncrpc(&here, &["gen", "a.x", "--verbatim-names", "-o", "-"]);
     assert!(String::from_utf8(output.stdout).unwrap().contains("pub struct some_pair"));
 }
+
+#[test]
+fn codes_are_explained() {
+    let here = directory("explain");
+    let page = oncrpc(&here, &["explain", "E0103"]);
+    assert!(String::from_utf8(page.stdout.clone()).unwrap().starts_with("# E0103: a name that is not a type\n"));
+    assert_eq!(oncrpc(&here, &["--explain", "e0103"]).stdout, page.stdout);
+    let list = String::from_utf8(oncrpc(&here, &["explain"]).stdout).unwrap();
+    assert!(list.lines().any(|line| line == "E0103: a name that is not a type"), "{list}");
+    let unknown = oncrpc(&here, &["--explain", "E9999"]);
+    assert_eq!((unknown.status.code(), unknown.stdout.len()), (Some(2), 0));
+    assert_eq!(oncrpc(&here, &[]).status.code(), Some(2));
+}

@@ -1,0 +1,56 @@
+//! What every code means, at length: `oncrpc explain E0103`. A page says what is wrong, shows a file that is refused for it
+//! and one that is not.
+
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostic::Code;
+
+/// The page of a code given by its name, in any case, `E` and leading zeros optional; `None` if there is no such code.
+pub(crate) fn find(name: &str) -> Option<&'static str> {
+    let number: u16 = name.strip_prefix(['E', 'e']).unwrap_or(name).parse().ok()?;
+    Code::ALL.iter().find(|code| **code as u16 == number).map(|code| page(*code))
+}
+
+/// The page of a code.
+pub(crate) fn page(code: Code) -> &'static str {
+    match code {
+        Code::Syntax => include_str!("explain/E0001.md"),
+        Code::NestingTooDeep => include_str!("explain/E0002.md"),
+        Code::UnterminatedComment => include_str!("explain/E0003.md"),
+        Code::BadLiteral => include_str!("explain/E0004.md"),
+        Code::IncludeNotFound => include_str!("explain/E0010.md"),
+        Code::IncludeCycle => include_str!("explain/E0011.md"),
+        Code::BadDirective => include_str!("explain/E0012.md"),
+        Code::UnbalancedConditional => include_str!("explain/E0013.md"),
+        Code::BadCondition => include_str!("explain/E0014.md"),
+        Code::ErrorDirective => include_str!("explain/E0015.md"),
+        Code::BadMacroUse => include_str!("explain/E0016.md"),
+        Code::IncludeOutside => include_str!("explain/E0017.md"),
+        Code::DuplicateType => include_str!("explain/E0101.md"),
+        Code::DuplicateConstant => include_str!("explain/E0102.md"),
+        Code::UndefinedType => include_str!("explain/E0103.md"),
+        Code::UndefinedConstant => include_str!("explain/E0104.md"),
+        Code::DuplicateMember => include_str!("explain/E0105.md"),
+        Code::RecursiveConstant => include_str!("explain/E0110.md"),
+        Code::ConstantOverflow => include_str!("explain/E0111.md"),
+        Code::BadExpression => include_str!("explain/E0112.md"),
+        Code::EnumeratorOutOfRange => include_str!("explain/E0113.md"),
+        Code::VoidNotAllowed => include_str!("explain/E0120.md"),
+        Code::BadBound => include_str!("explain/E0121.md"),
+        Code::InfiniteSize => include_str!("explain/E0122.md"),
+        Code::ZeroSizeElements => include_str!("explain/E0123.md"),
+        Code::TooLarge => include_str!("explain/E0124.md"),
+        Code::BadForm => include_str!("explain/E0125.md"),
+        Code::TypesTooDeep => include_str!("explain/E0126.md"),
+        Code::BadDiscriminant => include_str!("explain/E0130.md"),
+        Code::DuplicateCase => include_str!("explain/E0131.md"),
+        Code::CaseOutsideType => include_str!("explain/E0132.md"),
+        Code::NoArms => include_str!("explain/E0133.md"),
+        Code::DuplicateDefault => include_str!("explain/E0134.md"),
+        Code::DuplicateProgram => include_str!("explain/E0140.md"),
+        Code::DuplicateVersion => include_str!("explain/E0141.md"),
+        Code::DuplicateProcedure => include_str!("explain/E0142.md"),
+        Code::NumberOutOfRange => include_str!("explain/E0143.md"),
+    }
+}
