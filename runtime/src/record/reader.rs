@@ -3,7 +3,7 @@ use super::{LAST, Limits, RecordError};
 use crate::xdr::Decoder;
 use bytes::{Bytes, BytesMut};
 
-/// From so many missing bytes on, a record is read straight into its place.
+/// When so many bytes of a record have come and as many are missing, it is read straight into its place.
 const DIRECT: usize = 64 << 10;
 
 /// A message that came over a stream.
@@ -70,13 +70,14 @@ impl Reader {
         Ok(self.gather(input)?.map(Record::Owned))
     }
 
-    /// Room to read the next bytes of a large record straight into; empty if there is none. Never much larger than what
-    /// has come of the record. What is put there is told by [`Reader::fill`].
+    /// Room to read the next bytes of a large record straight into; empty if there is none. Never larger than what has
+    /// come of the record. What is put there is told by [`Reader::fill`].
     pub fn room(&mut self) -> &mut [u8] {
-        if self.left < DIRECT {
+        let come = self.body.len();
+        if self.left.min(come) < DIRECT {
             return &mut [];
         }
-        self.body.room(self.left.min(self.body.len().max(DIRECT)))
+        self.body.room(self.left.min(come))
     }
 
     /// Takes `count` bytes that were put into the front of the [room](Reader::room); returns the record if they complete
