@@ -11,7 +11,7 @@ use registrations::Registrations;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 
 /// Serves programs on sockets.
 ///
@@ -156,7 +156,7 @@ impl Server {
         let handle = self.handle();
         let ready = self.prepare(Signals::LeftAlone)?;
         let addresses = ready.addresses.clone();
-        let thread = std::thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("oncrpc-server".to_owned())
             .spawn(move || ready.run())
             .map_err(|source| failed(&addresses, source))?;
@@ -253,7 +253,7 @@ impl RunningServer {
         self.handle.clone()
     }
 
-    /// Stops the server and waits for its end.
+    /// Stops the server and waits for its end; but not when a handler of it calls this, as it ends after that.
     ///
     /// # Errors
     /// As [`Server::run`].
@@ -262,7 +262,7 @@ impl RunningServer {
         self.wait()
     }
 
-    /// Waits until the server is stopped from elsewhere.
+    /// Waits until the server is stopped from elsewhere; not when a handler of it calls this.
     ///
     /// # Errors
     /// As [`Server::run`].
@@ -270,8 +270,10 @@ impl RunningServer {
         self.wait()
     }
 
+    /// A handler does not wait for the end of the thread it runs on.
     fn wait(&mut self) -> Result<()> {
-        match self.thread.take().map(JoinHandle::join) {
+        let thread = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id());
+        match thread.map(JoinHandle::join) {
             Some(Ok(outcome)) => outcome,
             Some(Err(_)) => Err(Error::SystemError),
             None => Ok(()),

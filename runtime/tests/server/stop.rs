@@ -1,9 +1,11 @@
 //! How a server ends.
 
 use super::support::*;
-use oncrpc::{Limits, Server};
+use oncrpc::codegen as rpc;
+use oncrpc::{Call, Limits, RunningServer, Server};
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -70,5 +72,94 @@ fn dropping_stops_it() {
     let mut stream = connect(&server);
     check_served(&mut stream);
     drop(server);
+    check_closed(&mut stream);
+}
+
+#[test]
+fn all_that_has_come_is_answered() {
+    const CALLS: u32 = 2_000;
+    let server = start(Limits { stop_time: PATIENCE, ..Limits::default() });
+    let mut stream = connect(&server);
+    check_served(&mut stream);
+    // While the first call is carried out, the others come and the server is stopped.
+    stream.write_all(&record(&call(0, SLEEP, &words(&[200])))).unwrap();
+    let calls: Vec<u8> = (1..CALLS).flat_map(|xid| record(&call(xid, ADD, &words(&[xid, 0])))).collect();
+    stream.write_all(&calls).unwrap();
+    server.handle().stop();
+    assert_eq!(read_record(&mut stream), success(0, b""));
+    for xid in 1..CALLS {
+        assert_eq!(read_record(&mut stream), success(xid, &words(&[xid])));
+    }
+    check_closed(&mut stream);
+    server.join().unwrap();
+}
+
+#[test]
+fn a_peer_that_never_stops_calling_does_not_keep_it() {
+    let server = start(Limits { stop_time: Duration::from_millis(200), ..Limits::default() });
+    let mut stream = connect(&server);
+    let mut reader = stream.try_clone().unwrap();
+    let calls = record(&call(1, NULL, b"")).repeat(1_000);
+    let caller = std::thread::spawn(move || while stream.write_all(&calls).is_ok() {});
+    let taker = std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+    std::thread::sleep(Duration::from_millis(50));
+    let begin = Instant::now();
+    server.stop().unwrap();
+    assert!(begin.elapsed() < Duration::from_secs(10));
+    caller.join().unwrap();
+    let _ = taker.join().unwrap();
+}
+
+/// Stops the server it is served by from within a call: by its handle, or as its owner.
+#[derive(Clone)]
+struct Stopper(Arc<Mutex<Option<RunningServer>>>);
+
+impl rpc::Dispatch for Stopper {
+    fn program(&self) -> u32 {
+        PROGRAM
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
+        (1..=3).contains(&procedure).then_some("STOP")
+    }
+
+    fn dispatch(&self, call: &Call, _: &mut rpc::Decoder<'_>, _: &mut rpc::Encoder) -> rpc::Result<()> {
+        let mut server = self.0.lock().unwrap();
+        match call.procedure() {
+            1 => server.as_ref().unwrap().handle().stop(),
+            2 => drop(server.take()),
+            _ => server.take().unwrap().stop()?,
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_handler_may_stop_it() {
+    for procedure in 1..=3 {
+        let stopper = Stopper(Arc::new(Mutex::new(None)));
+        let server = Server::new().serve(stopper.clone()).listen("tcp://127.0.0.1:0").unwrap();
+        let mut place = stopper.0.lock().unwrap();
+        let server = place.insert(server.start().unwrap());
+        let mut streams = [connect(server), connect(server)];
+        drop(place);
+        streams[0].write_all(&record(&call(1, procedure, b""))).unwrap();
+        assert_eq!(read_record(&mut streams[0]), success(1, b""), "procedure {procedure}");
+        streams.iter_mut().for_each(check_closed);
+    }
+}
+
+#[test]
+fn dropping_waits_for_the_call_that_is_carried_out() {
+    let server = start(Limits::default());
+    let mut stream = connect(&server);
+    stream.write_all(&record(&call(1, SLEEP, &words(&[200])))).unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    drop(server);
+    assert_eq!(read_record(&mut stream), success(1, b""));
     check_closed(&mut stream);
 }
