@@ -1,4 +1,4 @@
-use super::{Turn, earlier};
+use super::{SLICE, Turn, earlier};
 use crate::call::Peer;
 use crate::record::RecordError;
 use crate::session::server::{Programs, ServerStream};
@@ -7,7 +7,7 @@ use bytes::BytesMut;
 use mio::event::Event;
 use mio::net::TcpStream;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Bytes read at a time, into a buffer that all connections share.
 const SCRATCH: usize = 256 << 10;
@@ -15,10 +15,7 @@ const SCRATCH: usize = 256 << 10;
 /// Bytes of replies that are written before more calls are answered.
 const BATCH: usize = 256 << 10;
 
-/// Time that a connection answers calls before others have their turn.
-const SLICE: Duration = Duration::from_millis(1);
-
-/// Calls that are answered between two looks at the clock.
+/// Calls that are answered between two looks at the clock; the first ones come sooner, as calls may be long.
 const CALLS_PER_LOOK: u32 = 16;
 
 /// Pieces written at a time.
@@ -54,8 +51,8 @@ pub(super) struct Connection {
     /// Whether the end of the input has been announced, and reached.
     end_announced: bool,
     ended: bool,
-    /// Whether it only writes what is left.
-    closing: bool,
+    /// Whether it is closed as soon as all that has come is answered.
+    stopping: bool,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
     /// When the last byte went either way.
@@ -93,7 +90,7 @@ impl Connection {
             writable: true,
             end_announced: false,
             ended: false,
-            closing: false,
+            stopping: false,
             queued: false,
             last_active: now,
             stalled: None,
@@ -120,7 +117,7 @@ impl Connection {
             Err(Fault::Socket) => Turn::Close,
             Err(Fault::Record) => {
                 // What was asked properly before is still answered, as far as the peer takes it at once.
-                let _ = self.write(&mut out, now);
+                let _ = self.write(&mut out);
                 Turn::Close
             }
         };
@@ -134,13 +131,10 @@ impl Connection {
         turn
     }
 
-    /// Answers what has come, then writes only. To be called when the server stops.
-    pub(super) fn finish(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) -> Turn {
-        self.readable = !self.ended;
-        let turn = self.turn(programs, shared, now);
-        self.closing = true;
-        self.backlog.clear();
-        if turn == Turn::Close || self.out.is_none() { Turn::Close } else { Turn::Wait }
+    /// From now on it is closed as soon as all that has come is answered. To be followed by a turn.
+    pub(super) fn stop(&mut self) {
+        self.stopping = true;
+        self.readable = true;
     }
 
     /// When it is to be closed if nothing happens.
@@ -158,8 +152,8 @@ impl Connection {
         out: &mut Encoder,
         now: Instant,
     ) -> Result<(), Fault> {
-        self.write(out, now)?;
-        if self.closing || is_full(out, programs) {
+        self.write(out)?;
+        if is_full(out, programs) {
             return Ok(());
         }
         let backlog = std::mem::take(&mut self.backlog);
@@ -172,21 +166,20 @@ impl Connection {
         };
         self.answer(programs, &mut input, out, now)?;
         self.backlog = input.to_vec();
-        Ok(self.write(out, now)?)
+        Ok(self.write(out)?)
     }
 
     fn next_turn(&self, programs: &Programs, out: &Encoder) -> Turn {
         let has_input = !self.backlog.is_empty() || (self.readable && !self.ended);
-        if self.closing || !has_input {
-            let done = (self.closing || self.ended) && out.is_empty();
-            return if done { Turn::Close } else { Turn::Wait };
+        if has_input {
+            return if is_full(out, programs) { Turn::Wait } else { Turn::Again };
         }
-        if is_full(out, programs) { Turn::Wait } else { Turn::Again }
+        if (self.stopping || self.ended) && out.is_empty() { Turn::Close } else { Turn::Wait }
     }
 
     /// Reads once: how many bytes went straight to the record they belong to, and those behind them, in `scratch`.
-    /// Fewer than fit tell that there are no more for now; but an end that has been announced is not announced again, so
-    /// that it has to be read up to there.
+    /// Fewer than fit tell that there are no more for now. But an end that has been announced is not announced again, so
+    /// that it has to be read up to there; and one that is to be closed takes what reading has just made room for.
     fn read<'a>(&mut self, scratch: &'a mut [u8], now: Instant) -> io::Result<(usize, &'a [u8])> {
         while self.readable && !self.ended {
             let room = self.stream.room();
@@ -198,7 +191,7 @@ impl Connection {
             match outcome {
                 Ok(count) => {
                     self.ended = count == 0;
-                    self.readable = self.end_announced || count == most;
+                    self.readable = self.end_announced || self.stopping || count == most;
                     self.last_active = now;
                     let direct = direct.min(count);
                     return Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()));
@@ -214,20 +207,25 @@ impl Connection {
     /// Answers the calls in `input` until it is used up, the time is over, or the peer does not take the replies.
     fn answer(&mut self, programs: &Programs, input: &mut &[u8], out: &mut Encoder, now: Instant) -> Result<(), Fault> {
         let mut calls = 0_u32;
-        while !input.is_empty() && self.stream.handle_input(programs, now, input, out)? {
+        while !input.is_empty() && self.stream.handle_input(programs, Instant::now, input, out)? {
             calls = calls.wrapping_add(1);
             if out.len() >= BATCH || is_full(out, programs) {
-                self.write(out, now)?;
+                self.write(out)?;
             }
-            if is_full(out, programs) || (calls.is_multiple_of(CALLS_PER_LOOK) && now.elapsed() >= SLICE) {
+            let look = calls.is_multiple_of(CALLS_PER_LOOK) || calls.is_power_of_two();
+            if is_full(out, programs) || (look && now.elapsed() >= SLICE) {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Writes what the peer takes at once.
-    fn write(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
+    /// Writes what the peer takes at once. The time is that after the calls, however long they took.
+    fn write(&mut self, out: &mut Encoder) -> io::Result<()> {
+        if out.is_empty() {
+            return Ok(());
+        }
+        let now = Instant::now();
         while self.writable && !out.is_empty() {
             match write_once(&mut self.socket, out) {
                 Ok((0, _)) => return Err(ErrorKind::WriteZero.into()),
@@ -242,9 +240,7 @@ impl Connection {
                 Err(error) => return Err(error),
             }
         }
-        if out.is_empty() {
-            self.stalled = None;
-        } else {
+        if !out.is_empty() {
             self.stalled.get_or_insert(now);
         }
         Ok(())

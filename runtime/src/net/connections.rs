@@ -1,5 +1,5 @@
-use super::connection::{Connection, Shared};
-use super::{Turn, earlier};
+use super::connection::Connection;
+use super::earlier;
 use crate::session::server::Programs;
 use slab::Slab;
 use std::time::{Duration, Instant};
@@ -82,9 +82,9 @@ impl Connections {
         self.next_look = next.map(|next| now.checked_add(GRAIN).map_or(next, |soonest| next.max(soonest)));
     }
 
-    /// Lets all answer what has come; those that have nothing more to write are closed.
-    pub(super) fn finish(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) {
-        self.slots.retain(|_, connection| connection.finish(programs, shared, now) != Turn::Close);
+    /// [Stops](Connection::stop) all; whose turn it is then.
+    pub(super) fn stop(&mut self) -> Vec<usize> {
+        self.slots.iter_mut().map(|(key, connection)| (key, connection.stop()).0).collect()
     }
 }
 

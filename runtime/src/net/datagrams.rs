@@ -1,4 +1,4 @@
-use super::Turn;
+use super::{SLICE, Turn};
 use crate::address::Transport;
 use crate::call::Peer;
 use crate::session::server::Programs;
@@ -6,6 +6,7 @@ use crate::xdr::Encoder;
 use mio::net::UdpSocket;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 /// The datagrams answered before others have their turn.
 const PER_TURN: u32 = 64;
@@ -32,12 +33,16 @@ impl Datagrams {
 
     /// Answers some of the datagrams that have come. `scratch` is larger than any.
     pub(super) fn turn(&mut self, programs: &Programs, scratch: &mut [u8]) -> Turn {
+        let begin = Instant::now();
         for _ in 0..PER_TURN {
             match self.socket.recv_from(scratch) {
                 Ok((count, address)) => {
                     let peer = Peer::new(address, Transport::Udp);
                     programs.handle_datagram(peer, scratch.get(..count).unwrap_or_default(), &mut self.out);
                     self.send(address);
+                    if begin.elapsed() >= SLICE {
+                        return Turn::Again;
+                    }
                 }
                 // Of a datagram sent before: nobody was there to take it.
                 Err(error) if is_of_sending(error.kind()) => {}

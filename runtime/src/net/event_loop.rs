@@ -94,8 +94,10 @@ impl EventLoop {
         let mut events = Events::with_capacity(EVENTS);
         while !self.stop.is_asked() {
             self.wait(&mut events, self.deadline())?;
-            self.run_ready();
+            // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
+            // which may take longer than any deadline, has its turn the next time.
             let now = Instant::now();
+            self.run_ready();
             self.connections.close_overdue(&self.programs, now);
             self.resume_listeners(now);
         }
@@ -241,9 +243,11 @@ impl EventLoop {
     fn finish(&mut self, events: &mut Events) -> io::Result<()> {
         self.listeners.clear();
         self.datagrams.clear();
-        let now = Instant::now();
-        let end = now.checked_add(self.programs.limits().stop_time);
-        self.connections.finish(&self.programs, &mut self.shared, now);
+        let end = Instant::now().checked_add(self.programs.limits().stop_time);
+        for key in self.connections.stop() {
+            self.enqueue(Source::Connection(key));
+        }
+        self.run_ready();
         while !self.connections.is_empty() && end.is_none_or(|end| Instant::now() < end) {
             self.wait(events, end)?;
             self.run_ready();

@@ -15,7 +15,10 @@ pub(crate) use bind::bind_tcp;
 pub(crate) use event_loop::EventLoop;
 pub(crate) use stop::Stop;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Time that calls of one source are answered before others have their turn.
+const SLICE: Duration = Duration::from_millis(1);
 
 /// What is to be done with a source of events that had its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -82,3 +82,48 @@ fn a_peer_that_takes_no_reply_is_closed() {
     }
     assert!(begin.elapsed() >= SHORT / 2);
 }
+
+/// A server whose every deadline is over while a handler sleeps, for as long as [`SLEEP`] is given here.
+fn hasty() -> (oncrpc::RunningServer, Vec<u8>) {
+    let limits = Limits { record_time: SHORT, write_time: SHORT, idle_time: SHORT, ..Limits::default() };
+    (start(limits), record(&call(1, SLEEP, &words(&[2 * SHORT.as_millis() as u32]))))
+}
+
+#[test]
+fn nobody_is_closed_for_what_came_while_a_handler_slept() {
+    let (server, sleep) = hasty();
+    let bytes = record(&call(2, ADD, &words(&[2, 3])));
+    let (front, back) = bytes.split_at(20);
+    let (mut begun, mut silent, mut sleeper) = (connect(&server), connect(&server), connect(&server));
+    begun.write_all(front).unwrap();
+    check_served(&mut silent);
+    sleeper.write_all(&sleep).unwrap();
+    std::thread::sleep(SHORT / 3);
+    begun.write_all(back).unwrap();
+    silent.write_all(&bytes).unwrap();
+    for stream in [&mut begun, &mut silent] {
+        assert_eq!(read_record(stream), success(2, &words(&[5])));
+    }
+}
+
+#[test]
+fn the_time_of_a_handler_is_not_its_callers() {
+    let (server, sleep) = hasty();
+    let next = record(&call(2, ADD, &words(&[2, 3])));
+    // Silent for a while after the reply; and in the middle of its next record.
+    for cut in [0, 20] {
+        let mut stream = connect(&server);
+        let (front, back) = next.split_at(cut);
+        stream.write_all(&[&sleep, front].concat()).unwrap();
+        assert_eq!(read_record(&mut stream), success(1, b""));
+        std::thread::sleep(SHORT / 6);
+        stream.write_all(back).unwrap();
+        assert_eq!(read_record(&mut stream), success(2, &words(&[5])));
+    }
+    // A reply that the system does not take at once.
+    const SIZE: u32 = 16 << 20;
+    let mut stream = connect(&server);
+    stream.write_all(&[sleep, record(&call(2, FILL, &words(&[SIZE])))].concat()).unwrap();
+    assert_eq!(read_record(&mut stream), success(1, b""));
+    assert_eq!(read_record(&mut stream).len(), SIZE as usize + 28);
+}

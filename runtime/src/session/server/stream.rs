@@ -26,14 +26,15 @@ impl ServerStream {
     }
 
     /// Answers the next record in `input`, whose bytes are taken from its front: the reply is appended to `out`.
-    /// `Ok(false)` if `input` was used up before the record was complete.
+    /// `Ok(false)` if `input` was used up before the record was complete. `now` tells the time, and is asked only for that
+    /// of a record that begins and is not complete.
     ///
     /// # Errors
     /// The peer broke record marking or a limit: the connection is to be closed.
     pub fn handle_input(
         &mut self,
         programs: &Programs,
-        now: Instant,
+        now: impl FnOnce() -> Instant,
         input: &mut &[u8],
         out: &mut Encoder,
     ) -> Result<bool, RecordError> {
@@ -44,7 +45,7 @@ impl ServerStream {
             }
             None => {
                 if self.reader.is_mid_record() {
-                    self.began.get_or_insert(now);
+                    self.began.get_or_insert_with(now);
                 }
                 Ok(false)
             }
