@@ -99,7 +99,7 @@ fn codecs(module: &str, model: &Model, rust: &str) -> String {
         let is_node = match definition {
             Definition::Structure(it) => it.link.is_some(),
             Definition::Enumeration(_) | Definition::Union(_) => false,
-            Definition::Constant(_) | Definition::Typedef(_) | Definition::Program(_) => continue,
+            _ => continue,
         };
         let rust = format!("{module}::{}", emitted.next().expect("every type is emitted"));
         let (codec, value) = match is_node {

@@ -74,7 +74,7 @@ impl Generator<'_> {
             Definition::Structure(it) => it.fields.iter().for_each(|field| self.value(&field.ty)),
             Definition::Union(it) => self.union(it),
             Definition::Typedef(it) => self.value(&it.field.ty),
-            Definition::Constant(_) | Definition::Program(_) => {}
+            _ => {}
         }
     }
 

@@ -33,7 +33,7 @@ fn named(definition: &Definition, id: DefinitionId) -> Option<(&str, Type)> {
         Definition::Structure(it) => (&it.name, Type::Named(id)),
         Definition::Union(it) => (&it.name, Type::Named(id)),
         Definition::Typedef(it) => (&it.field.name, Type::Named(id)),
-        Definition::Constant(_) | Definition::Program(_) => return None,
+        _ => return None,
     })
 }
 

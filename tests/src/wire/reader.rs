@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
             Definition::Structure(it) => it.fields.iter().try_for_each(|field| self.value(&field.ty)),
             Definition::Union(it) => self.union(it),
             Definition::Typedef(it) => self.value(&it.field.ty),
-            Definition::Constant(_) | Definition::Program(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 
