@@ -34,13 +34,15 @@ mod procedure {
     pub(super) const DUMP: u32 = 4;
 }
 
-/// All that is registered with the rpcbind of `host`, asked over TCP.
+/// All that is registered with the rpcbind of `host`, which may name its port, asked over TCP.
 ///
 /// # Errors
 /// The host is unknown, or no rpcbind answers there.
 pub fn registrations(host: &str, options: &ClientOptions) -> Result<Vec<Registration>> {
-    let address = Address { port: Some(options.rpcbind_port), transport: Transport::Tcp, ..host.parse()? };
-    let candidates = address.resolve(options.rpcbind_port)?;
+    let given: Address = host.parse()?;
+    let port = given.port.unwrap_or(options.rpcbind_port);
+    let address = Address { port: Some(port), transport: Transport::Tcp, ..given };
+    let candidates = address.resolve(port)?;
     let deadline = connect_deadline(options);
     newest(|version| {
         let target = Target { program: PROGRAM, version, options };

@@ -7,7 +7,7 @@ use oncrpc::xdr::{Opaque, Xdr};
 use oncrpc::{Client, ClientOptions, Error, Pending};
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -143,6 +143,8 @@ struct Caller<'a> {
     client: Client,
     random: Random,
     numbers: &'a AtomicU32,
+    /// The length of a large argument.
+    large: usize,
     succeeded: Vec<u32>,
     failed: usize,
 }
@@ -160,7 +162,7 @@ impl Caller<'_> {
 
     fn argument(&mut self) -> (u32, Bytes) {
         let number = self.numbers.fetch_add(1, Relaxed);
-        let length = if self.random.one_in(40) { 200_000 } else { self.random.below(30) * 4 };
+        let length = if self.random.one_in(40) { self.large } else { self.random.below(30) * 4 };
         let mut argument = number.to_be_bytes().to_vec();
         argument.resize(4 + length, number as u8);
         (number, argument.into())
@@ -208,24 +210,28 @@ impl Caller<'_> {
     }
 }
 
-/// Runs `threads` threads against one peer. Returns how many calls succeeded and failed.
-fn round(seed: u64, threads: u64, answers: usize) -> (usize, usize) {
-    let seen = Seen::default();
-    let peer = peer(seed, answers, seen.clone());
-    let options = ClientOptions::new().call_timeout(TIMEOUT);
-    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+/// What several threads that share `client` come to: the numbers of the calls that succeeded, and how many failed.
+fn share(client: &Client, seed: u64, large: usize) -> Vec<(Vec<u32>, usize)> {
     let numbers = AtomicU32::new(0);
-    let outcomes: Vec<_> = thread::scope(|scope| {
-        let callers: Vec<_> = (1..=threads)
+    thread::scope(|scope| {
+        let callers: Vec<_> = (1..=8)
             .map(|thread| {
-                let random = Random(seed << 8 | thread);
-                let caller =
-                    Caller { client: client.clone(), random, numbers: &numbers, succeeded: Vec::new(), failed: 0 };
+                let (client, random) = (client.clone(), Random(seed << 8 | thread));
+                let caller = Caller { client, random, numbers: &numbers, large, succeeded: Vec::new(), failed: 0 };
                 scope.spawn(|| caller.run(25))
             })
             .collect();
         callers.into_iter().map(|caller| caller.join().unwrap()).collect()
-    });
+    })
+}
+
+/// Returns how many calls succeeded and failed with a peer that leaves after about `answers` replies.
+fn round(seed: u64, answers: usize) -> (usize, usize) {
+    let seen = Seen::default();
+    let peer = peer(seed, answers, seen.clone());
+    let options = ClientOptions::new().call_timeout(TIMEOUT);
+    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    let outcomes = share(&client, seed, 200_000);
     drop(client);
     peer.join();
     let seen = seen.lock().unwrap();
@@ -239,7 +245,7 @@ fn round(seed: u64, threads: u64, answers: usize) -> (usize, usize) {
 fn every_call_completes_once_with_its_own_results() {
     let begin = Instant::now();
     for seed in 0..4 {
-        let (succeeded, failed) = round(seed, 8, usize::MAX);
+        let (succeeded, failed) = round(seed, usize::MAX);
         assert!(succeeded > 100 && failed == 0, "seed {seed}: {succeeded} succeeded, {failed} failed");
     }
     assert!(begin.elapsed() < TIMEOUT / 2, "{:?}", begin.elapsed());
@@ -250,8 +256,44 @@ fn every_call_completes_once_when_the_peer_leaves() {
     let begin = Instant::now();
     for seed in 100..112 {
         let answers = 1 + Random(seed).below(300);
-        let (succeeded, failed) = round(seed, 8, answers);
+        let (succeeded, failed) = round(seed, answers);
         assert!(succeeded <= answers && failed > 0, "seed {seed}: {succeeded} of {answers}, {failed} failed");
     }
     assert!(begin.elapsed() < TIMEOUT / 2, "{:?}", begin.elapsed());
+}
+
+/// Loses calls and replies, sends replies twice and in any order, until nothing has come for a while.
+fn lose_somehow(socket: &UdpSocket, random: &mut Random) {
+    socket.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
+    let (mut waiting, mut buffer) = (Vec::new(), [0; 10_000]);
+    let mut last = Instant::now();
+    while last.elapsed() < Duration::from_millis(500) {
+        if let Ok((length, from)) = socket.recv_from(&mut buffer) {
+            last = Instant::now();
+            waiting.push((Call::new(buffer[..length].to_vec()), from));
+            if waiting.len() < random.below(5) {
+                continue;
+            }
+        }
+        while !waiting.is_empty() {
+            let (call, from) = waiting.swap_remove(random.below(waiting.len()));
+            for _ in 0..[0, 1, 1, 2][random.below(4)] {
+                socket.send_to(&reply(&call), from).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn every_call_completes_once_though_datagrams_are_lost() {
+    for seed in 0..2 {
+        let peer = Peer::udp(move |socket| lose_somehow(&socket, &mut Random(seed)));
+        let options = ClientOptions::new().call_timeout(TIMEOUT).retransmit_interval(Duration::from_millis(10));
+        let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+        let begin = Instant::now();
+        let outcomes = share(&client, seed, 8_000);
+        assert!(outcomes.iter().all(|(succeeded, failed)| succeeded.len() > 25 && *failed == 0), "{outcomes:?}");
+        assert!(begin.elapsed() < TIMEOUT / 2, "{:?}", begin.elapsed());
+        peer.join();
+    }
 }
