@@ -48,7 +48,7 @@ pub struct Address {
 pub enum AddressFault {
     /// What stands before `://` is neither `tcp` nor `udp`.
     Transport,
-    /// No host.
+    /// No host, or a character that no host has.
     Host,
     /// What follows the last colon is not a port.
     Port,
@@ -62,7 +62,7 @@ impl fmt::Display for AddressFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Transport => "the transports are tcp:// and udp://",
-            Self::Host => "the host is missing, as in tcp://localhost:4045",
+            Self::Host => "the host is missing or is none; an address is written as in tcp://localhost:4045",
             Self::Port => "the port is not a number from 0 to 65535",
             Self::Brackets => "an IPv6 address with a port is written as in tcp://[::1]:4045",
             Self::NoPort => "the port is missing, as in tcp://127.0.0.1:4045",

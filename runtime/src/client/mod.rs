@@ -67,6 +67,9 @@ impl Client {
 
     /// Calls `procedure` with what `arguments` appends, and waits for results of codec `C`.
     ///
+    /// `arguments` runs while the client is locked: it is to encode and nothing else. To use this client in it, or to
+    /// drop one of its [`Pending`]s, waits forever.
+    ///
     /// # Errors
     /// See [`Error`](crate::Error).
     pub fn call<C: Xdr>(
@@ -84,8 +87,13 @@ impl Client {
     /// [`Client::call`] or [`Client::flush`], or when 64 KiB have gathered. Starting waits only when the peer does not
     /// take what was sent before.
     ///
+    /// On UDP, a call is sent at once. It is sent again only while a thread waits for some call of this client.
+    ///
+    /// `arguments` is to encode and nothing else, as for [`Client::call`].
+    ///
     /// # Errors
-    /// The arguments cannot be encoded, or the connection has ended.
+    /// The arguments cannot be encoded, the connection has ended, or the peer does not take what was sent before in the
+    /// time of a call.
     pub fn start<C: Xdr>(
         &self,
         procedure: u32,

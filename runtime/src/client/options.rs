@@ -44,13 +44,14 @@ impl ClientOptions {
         Self::default()
     }
 
-    /// The time that connecting has, over all addresses of a host and with asking rpcbind; 10 s by default.
+    /// The time that connecting has, over all addresses of a host and with asking rpcbind; 10 s by default. Looking up
+    /// the name of a host is up to the system and comes on top.
     #[must_use]
     pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
         Self { connect_timeout, ..self }
     }
 
-    /// The time from the start of a call to its reply; 25 s by default.
+    /// The time from the start of a call to its reply, waiting for room to send it included; 25 s by default.
     #[must_use]
     pub fn call_timeout(self, call_timeout: Duration) -> Self {
         Self { call_timeout, ..self }
