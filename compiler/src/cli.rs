@@ -1,6 +1,7 @@
 //! The command line of `oncrpc`.
 
 mod explain;
+mod init;
 
 use crate::driver::{self, Disk, Options, Stage};
 use crate::error::CompileError;
@@ -31,6 +32,8 @@ enum Command {
     Gen(Gen),
     /// Look for errors, emit nothing
     Check(Check),
+    /// Make a package to start from: an interface, a server and a client
+    Init(init::Init),
     /// Say at length what an error code means
     Explain(explain::Explain),
 }
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Some(Command::Gen(arguments)) => generate(&arguments),
         Some(Command::Check(arguments)) => check(&arguments),
+        Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Explain(arguments)) => explain::explain(&arguments),
         None => arguments.explain.run(),
     };

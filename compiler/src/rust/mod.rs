@@ -7,6 +7,8 @@ mod enumeration;
 mod format;
 mod name;
 mod names;
+#[cfg(feature = "cli")]
+pub(crate) mod package;
 mod procedure;
 mod program;
 mod structure;
