@@ -100,6 +100,13 @@ pub enum Error {
         within_reply: bool,
     },
 
+    /// The server: a handler panicked. What [`Server::on_error`](crate::Server::on_error) is told; the caller gets
+    /// [`Error::SystemError`].
+    Panicked {
+        /// What it panicked with, if that is text.
+        message: String,
+    },
+
     /// The host's rpcbind does not know where the program is served.
     NotRegistered {
         /// The program.
@@ -195,6 +202,7 @@ impl fmt::Display for Error {
             Self::Closed { peer, within_reply: true } => {
                 write!(out, "{peer} closed the connection within a reply; the call may have been carried out")
             }
+            Self::Panicked { message } => write!(out, "the handler panicked: {message}"),
             Self::NotRegistered { program, version, host } => write!(
                 out,
                 "program {program} ({program:#x}) version {version} is not registered with rpcbind on {host}: \

@@ -1,6 +1,7 @@
 mod registrations;
 
 use crate::address::{Address, Transport};
+use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -80,6 +81,20 @@ impl Server {
         self
     }
 
+    /// Calls `on_error` with each call that is answered with `SYSTEM_ERR`, and why: the error that the handler returned,
+    /// [`Error::Panicked`], or [`Error::Encode`] if the results are too large or break a bound. The caller learns none of
+    /// it, and nothing else tells. Other calls wait until it returns; a peer may be able to make many calls fail.
+    ///
+    /// ```
+    /// let server = oncrpc::Server::new()
+    ///     .on_error(|call, error| eprintln!("procedure {} for {}: {error}", call.procedure(), call.peer()));
+    /// # drop(server);
+    /// ```
+    pub fn on_error(mut self, on_error: impl Fn(&Call, &Error) + Send + Sync + 'static) -> Self {
+        self.programs.set_on_error(on_error);
+        self
+    }
+
     /// [`run`](Server::run) does not say on stderr where it serves what.
     pub fn quiet(mut self) -> Self {
         self.quiet = true;
@@ -137,7 +152,7 @@ impl Server {
     /// catches one itself, both learn of it, and a second one does nothing more.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the system has no descriptor left; if it [registers](Server::register_with_rpcbind) and
+    /// [`Error::Listen`] if it listens nowhere or the system has no descriptor left; if it [registers](Server::register_with_rpcbind) and
     /// no rpcbind runs here or it refuses, [`Error::Connect`] or [`Error::RegistrationRefused`].
     pub fn run(self) -> Result<()> {
         let quiet = self.quiet;
@@ -166,6 +181,10 @@ impl Server {
     fn prepare(self, signals: Signals) -> Result<Ready> {
         let addresses = self.addresses();
         let numbers: Vec<_> = self.programs.numbers().collect();
+        if addresses.is_empty() {
+            let source = io::Error::new(ErrorKind::InvalidInput, "none was given to Server::listen");
+            return Err(failed(&["any address".to_owned()], source));
+        }
         let event_loop = EventLoop::new(self.programs, self.tcp, self.udp, self.stop).and_then(|mut event_loop| {
             // Before anything is registered, so that a signal in between does not leave it behind.
             if signals == Signals::Heeded {

@@ -1,9 +1,11 @@
 //! What a handler learns of its call, what becomes of one that panics, what the builder takes.
 
 use super::support::*;
-use oncrpc::{Error, Limits, Server};
+use oncrpc::xdr::{DecodeError, EncodeError};
+use oncrpc::{Error, Limits, RunningServer, Server};
 use std::io::Write;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
 
 #[test]
 fn a_handler_learns_who_calls() {
@@ -97,4 +99,53 @@ fn what_cannot_be_listened_on_is_told() {
     for address in ["", "tcp://", "ftp://localhost:1", "localhost", "localhost:x", "localhost:99999"] {
         assert!(matches!(Server::new().listen(address).unwrap_err(), Error::Address { .. }), "{address:?}");
     }
+}
+
+/// What the hook was told: the procedure and the error.
+fn tell_errors() -> (RunningServer, Receiver<(u32, Error)>) {
+    let (sender, errors) = std::sync::mpsc::channel();
+    let server = Server::new()
+        .serve(Probe::new(PROGRAM, 1))
+        .limits(Limits { reply_bytes: 10_000, ..Limits::default() })
+        .on_error(move |call, error| {
+            sender.send((call.procedure(), error.clone())).unwrap();
+            panic!("the hook panics, too");
+        })
+        .listen("tcp://127.0.0.1:0")
+        .unwrap();
+    (server.start().unwrap(), errors)
+}
+
+#[test]
+fn why_a_call_failed_is_told() {
+    let (server, errors) = tell_errors();
+    let mut stream = connect(&server);
+    let cases = [
+        (call(1, PANIC, b""), "the handler panicked: as the test asks".to_owned()),
+        (call(1, FAIL, &words(&[8])), Error::Decode(DecodeError::EmptyList).to_string()),
+        (call(1, FAIL, &words(&[5])), Error::SystemError.to_string()),
+        (call(1, FILL, &words(&[20_000])), Error::Encode(EncodeError::TooLarge { limit: 10_000 }).to_string()),
+        (call(1, HALF, b""), Error::Encode(EncodeError::TooLong { length: 13, bound: 2 }).to_string()),
+    ];
+    for (message, expected) in cases {
+        stream.write_all(&record(&message)).unwrap();
+        assert_eq!(read_record(&mut stream), words(&[1, 1, 0, 0, 0, 5]));
+        let (procedure, error) = errors.recv_timeout(PATIENCE).unwrap();
+        assert_eq!((procedure, error.to_string()), (u32::from(message[23]), expected));
+    }
+    // What the caller did wrong is not told.
+    for message in [call(1, ADD, b""), call(1, 99, b""), call(1, FAIL, &words(&[1])), call(1, NULL, b"")] {
+        stream.write_all(&record(&message)).unwrap();
+        read_record(&mut stream);
+    }
+    check_served(&mut stream);
+    drop(server);
+    assert!(errors.recv().is_err());
+}
+
+#[test]
+fn a_server_that_listens_nowhere_does_not_start() {
+    let error = Server::new().serve(Probe::new(PROGRAM, 1)).quiet().run().unwrap_err();
+    assert_eq!(error.to_string(), "cannot listen on any address: none was given to Server::listen");
+    assert!(Server::new().start().is_err());
 }

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
 use crate::xdr::{Decoder, EncodeError, Encoder, Sink};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The procedure that does nothing, which every version has (RFC 5531 §12.1).
@@ -27,17 +28,16 @@ impl Programs {
     /// not to be answered.
     pub fn handle_datagram(&self, peer: Peer, datagram: &[u8], out: &mut Encoder) {
         out.clear();
-        let start = out.begin(self.limits.datagram_reply_bytes);
         if !self.answer(peer, Decoder::new(datagram), out, self.limits.datagram_reply_bytes) {
-            out.truncate(start);
+            out.clear();
         }
     }
 
-    /// Appends the reply to the message in `input`; whether there is one. Never to what is no call: two servers would
-    /// answer each other forever.
+    /// Appends the reply, of at most `limit` bytes, to the message in `input`; whether there is one. Never to what is no
+    /// call: two servers would answer each other forever.
     fn answer(&self, peer: Peer, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> bool {
         input = input.with_limits(self.limits.decode);
-        let start = out.mark();
+        let start = out.begin(limit);
         let header = match CallHeader::decode(&mut input) {
             Ok(header) => header,
             Err(error) => return error.reply().is_some_and(|reply| reply.encode(out).is_ok()),
@@ -52,6 +52,9 @@ impl Programs {
             Err(error) => {
                 out.truncate(start);
                 let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
+                if reply.body == ReplyBody::accepted(AcceptStat::SystemError) {
+                    self.tell(&call, &error);
+                }
                 reply.encode(out).is_ok()
             }
         }
@@ -68,8 +71,21 @@ impl Programs {
             return Ok(());
         }
         // What a panic leaves behind in `out` is taken back by the caller, and `input` is given up.
-        catch_unwind(AssertUnwindSafe(|| version.dispatch(call, input, out))).unwrap_or(Err(Error::SystemError))
+        catch_unwind(AssertUnwindSafe(|| version.dispatch(call, input, out)))
+            .unwrap_or_else(|panic| Err(panicked(panic)))
     }
+
+    /// Tells the owner of the server why a call failed; a panic of his own is no reason to fail others.
+    fn tell(&self, call: &Call, error: &Error) {
+        if let Some(on_error) = &self.on_error {
+            let _ = catch_unwind(AssertUnwindSafe(|| on_error(call, error)));
+        }
+    }
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Error {
+    let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+    Error::Panicked { message: text.unwrap_or("not with text").to_owned() }
 }
 
 /// Whether the flavor is served: `AUTH_NONE` and `AUTH_SYS` are. No verifier goes with them, and what C callers may

@@ -1,7 +1,11 @@
+use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use std::fmt;
+
+/// What is told of calls that failed.
+type OnError = Box<dyn Fn(&Call, &Error) + Send + Sync>;
 
 /// The programs that a server serves, and its limits.
 #[derive(Default)]
@@ -9,6 +13,7 @@ pub struct Programs {
     /// In order of program and version.
     entries: Vec<Entry>,
     pub(super) limits: Limits,
+    pub(super) on_error: Option<OnError>,
 }
 
 struct Entry {
@@ -20,7 +25,7 @@ struct Entry {
 impl Programs {
     /// None yet.
     pub fn new(limits: Limits) -> Self {
-        Self { entries: Vec::new(), limits }
+        Self { entries: Vec::new(), limits, on_error: None }
     }
 
     /// Serves one version of a program; in place of the former one if there is one of these numbers.
@@ -39,6 +44,11 @@ impl Programs {
     /// Replaces the limits.
     pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
+    }
+
+    /// Calls `on_error` with each call that is answered with `SYSTEM_ERR`, and why.
+    pub fn set_on_error(&mut self, on_error: impl Fn(&Call, &Error) + Send + Sync + 'static) {
+        self.on_error = Some(Box::new(on_error));
     }
 
     /// The limits.
