@@ -5,6 +5,7 @@ use crate::error::CompileError;
 use crate::model::types::Model;
 use crate::output;
 use crate::render::Style;
+use crate::rust;
 use crate::source::SourceMap;
 use std::path::{Path, PathBuf};
 
@@ -64,6 +65,19 @@ impl Compiler {
         self
     }
 
+    /// Names the Rust type that stands for a type which no `.x` file defines: one of a C header, or of an interface that
+    /// has a module of its own. A definition in the file goes before. For example `("netobj", "crate::NetObj")`.
+    ///
+    /// `path` must lead to the type from anywhere in the crate, so that it begins with `crate::` or the name of another
+    /// crate, or is a primitive. The type must be `oncrpc::xdr::Xdr` with itself as the value, `Clone`, `Debug` and
+    /// `PartialEq`; with [`Compiler::views`] also `oncrpc::xdr::XdrView` with views that are `Clone` and `Debug`. Since
+    /// nothing else is known of it, what holds it is neither `Eq` nor `Default`.
+    #[must_use]
+    pub fn extern_type(mut self, name: impl Into<String>, path: impl Into<String>) -> Self {
+        self.options.extern_types.insert(name.into(), path.into());
+        self
+    }
+
     /// Where to write the output. Default: the variable `OUT_DIR`, which cargo sets for build scripts.
     #[must_use]
     pub fn out_dir(mut self, path: impl AsRef<Path>) -> Self {
@@ -87,6 +101,9 @@ impl Compiler {
     /// The model of a file, for programs that want to know what an interface says. Writes nothing, tells cargo nothing.
     pub fn model(&self, path: impl AsRef<Path>) -> Outcome<Model> {
         let (path, mut sources) = (path.as_ref(), SourceMap::default());
+        if let Err(error) = self.check_extern_types() {
+            return Outcome(Err(error));
+        }
         let model = driver::model_of(&self.options, &Disk, path, &mut sources);
         Outcome(model.map_err(|failure| {
             let compilation = Compilation { sources, result: Ok(String::new()) };
@@ -94,9 +111,17 @@ impl Compiler {
         }))
     }
 
+    fn check_extern_types(&self) -> Result<(), CompileError> {
+        match self.options.extern_types.iter().find(|(_, path)| !rust::is_absolute_type(path)) {
+            Some((name, path)) => Err(CompileError::NoExternType { name: name.clone(), path: path.clone() }),
+            None => Ok(()),
+        }
+    }
+
     fn compile_one(&self, path: &Path) -> Result<PathBuf, CompileError> {
         let out_dir = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or(CompileError::NoOutDir)?;
+        self.check_extern_types()?;
         let name = output::rust_name(path).ok_or_else(|| CompileError::NoFileName { path: path.to_owned() })?;
         let output = out_dir.join(name);
         let mut compilation = driver::compile_source(&self.options, &Disk, path);

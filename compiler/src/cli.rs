@@ -8,6 +8,7 @@ use crate::error::CompileError;
 use crate::output;
 use crate::preprocess::PreprocessOptions;
 use crate::render::Style;
+use crate::rust;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -79,6 +80,9 @@ struct Input {
     /// Define a name, as 1 unless a value is given
     #[arg(short = 'D', value_name = "NAME[=VALUE]", value_parser = parse_define)]
     defines: Vec<(String, String)>,
+    /// Use a Rust type for one that only a C header defines
+    #[arg(long = "extern-type", value_name = "NAME=PATH", value_parser = parse_extern_type)]
+    extern_types: Vec<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -216,7 +220,7 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
 
 fn options(input: &Input) -> Options {
     let preprocess = PreprocessOptions { include_dirs: input.include_dirs.clone(), defines: input.defines.clone() };
-    Options { preprocess, ..Options::default() }
+    Options { preprocess, extern_types: input.extern_types.iter().cloned().collect(), ..Options::default() }
 }
 
 fn stage(emit: Emit) -> Stage {
@@ -232,6 +236,14 @@ fn parse_define(text: &str) -> Result<(String, String), String> {
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_name { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("`{name}` is not a name")) }
+}
+
+fn parse_extern_type(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, path)) if rust::is_absolute_type(path) => Ok((name.to_owned(), path.to_owned())),
+        Some((_, path)) => Err(format!("`{path}` is not a type named from the crate, as `crate::NetObj`")),
+        None => Err("expected NAME=PATH, as `netobj=crate::NetObj`".to_owned()),
+    }
 }
 
 /// Shows an error and says which exit status it means.

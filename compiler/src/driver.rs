@@ -6,7 +6,7 @@ mod tests;
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, types::Model};
 use crate::preprocess::{self, Loader, PreprocessOptions};
-use crate::rust::{self, EmitError, EmitOptions};
+use crate::rust::{self, EmitError, EmitOptions, ExternTypes};
 use crate::source::SourceMap;
 use crate::syntax::{self, ast::Specification};
 use std::fs::{self, File};
@@ -21,7 +21,16 @@ pub(crate) struct Options {
     pub(crate) verbatim_names: bool,
     /// A view for every type, and handlers that take views.
     pub(crate) views: bool,
+    /// What stands for types that no `.x` file defines.
+    pub(crate) extern_types: ExternTypes,
     pub(crate) stage: Stage,
+}
+
+impl Options {
+    fn resolve(&self, specification: &Specification) -> Result<Model, Failure> {
+        let extern_types = self.extern_types.keys().map(String::as_str).collect();
+        model::resolve(specification, &extern_types).map_err(Failure::Rejected)
+    }
 }
 
 /// After which stage to stop and print what there is.
@@ -58,7 +67,7 @@ pub(crate) fn model_of(
     path: &Path,
     sources: &mut SourceMap,
 ) -> Result<Model, Failure> {
-    model::resolve(&parse(options, loader, path, sources)?).map_err(Failure::Rejected)
+    options.resolve(&parse(options, loader, path, sources)?)
 }
 
 /// Compiles one file; every stage needs the one before it to have found no error.
@@ -73,12 +82,17 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
     if options.stage == Stage::Ast {
         return Ok(format!("{specification:#?}\n"));
     }
-    let model = model::resolve(&specification).map_err(Failure::Rejected)?;
+    let model = options.resolve(&specification)?;
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }
     let source_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let emit = EmitOptions { source_name, verbatim_names: options.verbatim_names, views: options.views };
+    let emit = EmitOptions {
+        source_name,
+        verbatim_names: options.verbatim_names,
+        views: options.views,
+        extern_types: options.extern_types.clone(),
+    };
     rust::emit(&model, &emit).map_err(Failure::Internal)
 }
 

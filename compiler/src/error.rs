@@ -43,6 +43,13 @@ pub enum CompileError {
         /// The path.
         path: PathBuf,
     },
+    /// What `Compiler::extern_type` was given is not the path of a type, or one that begins with `self` or `super`.
+    NoExternType {
+        /// The name in the `.x` file.
+        name: String,
+        /// What should stand for it.
+        path: String,
+    },
     /// Neither `Compiler::out_dir` nor the variable `OUT_DIR`, which cargo sets for build scripts, says where to write.
     NoOutDir,
     /// A fault of the compiler itself.
@@ -75,6 +82,12 @@ impl fmt::Display for CompileError {
                 write!(f, "error: `{}` and `{}` would have the same output", first.display(), second.display())
             }
             CompileError::NoFileName { path } => write!(f, "error: `{}` does not name a file", path.display()),
+            CompileError::NoExternType { name, path } => {
+                write!(
+                    f,
+                    "error: `{path}`, for `{name}`, is not a Rust type that is named from the crate, as `crate::NetObj`"
+                )
+            }
             CompileError::NoOutDir => f.write_str("error: OUT_DIR is not set: call this from a build script"),
             CompileError::Internal(error) => write!(f, "error: {error}"),
         }

@@ -7,6 +7,7 @@ use crate::source::SourceMap;
 use crate::syntax::ast::Specification;
 use crate::text::Text;
 use crate::{model, syntax};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -51,7 +52,7 @@ pub(crate) fn parsed(text: &str) -> Specification {
 
 pub(crate) fn resolved(text: &str) -> Result<Model, Vec<Diagnostic>> {
     let text = preprocessed(&[("a.x", text)], &PreprocessOptions::default())?;
-    model::resolve(&syntax::parse(&text)?)
+    model::resolve(&syntax::parse(&text)?, &BTreeSet::new())
 }
 
 /// The definition of a name; the text must be right.

@@ -166,3 +166,33 @@ fn codes_are_explained() {
     assert_eq!((unknown.status.code(), unknown.stdout.len()), (Some(2), 0));
     assert_eq!(oncrpc(&here, &[]).status.code(), Some(2));
 }
+
+#[test]
+fn types_and_constants_of_c_headers_are_named_on_the_command_line() {
+    let here = directory("extern");
+    let text = "struct lock { netobj cookie; struct netobj *owner; u_long pid; string host<MAXNETNAMELEN>; };
+        program LOCKS { version LOCKS_1 { netobj LOCK(lock, netobj) = 1; } = 1; } = 99;";
+    fs::write(here.join("lock.x"), text).unwrap();
+    let without = stderr(&oncrpc(&here, &["check", "lock.x"]));
+    assert!(without.contains("`--extern-type netobj=PATH`"), "{without}");
+    assert!(without.contains("`-D MAXNETNAMELEN=VALUE`"), "{without}");
+    let gen_with = |path: &str| {
+        let extern_type = format!("--extern-type=netobj={path}");
+        oncrpc(&here, &["gen", "lock.x", "-o", "-", "-DMAXNETNAMELEN=255", &extern_type, "--extern-type", "unused=u32"])
+    };
+    let output = gen_with("crate::nfs::NetObj");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let rust = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "pub cookie: crate::nfs::NetObj,",
+        "pub owner: Option<crate::nfs::NetObj>,",
+        "rpc::encode::<rpc::Optional<crate::nfs::NetObj>>(&value.owner, out)?;",
+        "rpc::encode::<rpc::Str<255>>(&value.host, out)?;",
+        "argument2: crate::nfs::NetObj",
+    ] {
+        assert!(rust.contains(part), "{part} is not in\n{rust}");
+    }
+    for wrong in ["super::NetObj", "self::NetObj", "not a path", ""] {
+        assert_eq!(gen_with(wrong).status.code(), Some(2), "{wrong}");
+    }
+}

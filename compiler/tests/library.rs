@@ -73,3 +73,24 @@ fn errors_say_who_erred() {
     let unwritable = Compiler::new().out_dir(here.join("no/such")).compile(here.join("right.x")).into_result();
     assert!(matches!(unwritable, Err(CompileError::Write { .. })));
 }
+
+#[test]
+fn a_type_named_from_elsewhere_is_used_unless_the_file_defines_it() {
+    let here = directory("extern");
+    let own = here.join("own.x");
+    fs::write(&own, "typedef opaque netobj<1024>; struct lock { netobj cookie; };").unwrap();
+    fs::write(here.join("other.x"), "struct lock { netobj cookie; };").unwrap();
+    let compiler = Compiler::new().out_dir(&here).extern_type("netobj", "nfs::NetObj");
+    let outputs = compiler.compile_all([own.as_path(), &here.join("other.x")]).into_result().unwrap();
+    let [own, other] = [0, 1].map(|index: usize| fs::read_to_string(&outputs[index]).unwrap());
+    assert!(own.contains("pub type Netobj = rpc::Bytes;") && !own.contains("nfs::"), "{own}");
+    assert!(other.contains("pub cookie: nfs::NetObj,") && !other.contains("Netobj"), "{other}");
+    let views = compiler.views(true).compile(here.join("other.x")).into_result().unwrap();
+    let views = fs::read_to_string(views).unwrap();
+    assert!(views.contains("pub cookie: <nfs::NetObj as rpc::XdrView>::View<'a>,"), "{views}");
+    let wrong = Compiler::new().out_dir(&here).extern_type("netobj", "super::NetObj");
+    match wrong.compile(here.join("other.x")).into_result() {
+        Err(CompileError::NoExternType { name, path }) => assert_eq!((&*name, &*path), ("netobj", "super::NetObj")),
+        other => panic!("{other:?}"),
+    }
+}

@@ -34,6 +34,7 @@ impl Model {
             Some(Definition::Union(it)) => it.size,
             Some(Definition::Typedef(it)) => it.size,
             Some(Definition::Enumeration(_)) => Size::exactly(4),
+            Some(Definition::Extern(_)) => Size::UNKNOWN,
             Some(Definition::Constant(_) | Definition::Program(_)) | None => Size::exactly(0),
         }
     }
@@ -49,6 +50,7 @@ impl Definition {
             Self::Union(it) => &it.name,
             Self::Typedef(it) => &it.field.name,
             Self::Program(it) => &it.name,
+            Self::Extern(it) => &it.name,
         }
     }
 }
@@ -91,6 +93,9 @@ impl Basic {
 }
 
 impl Size {
+    /// The size of a type that is defined elsewhere.
+    pub const UNKNOWN: Self = Self { min: 0, max: None };
+
     /// The size of a fixed-size type.
     pub const fn exactly(bytes: u64) -> Self {
         Self { min: bytes, max: Some(bytes) }

@@ -189,7 +189,9 @@ impl<'a> Constants<'a> {
                 let name = &similar.name;
                 error.help_at(name.span, format!("a constant of a similar name, `{}`, is defined here", name.text))
             }
-            None => error.help("define it with `const`, or `#include` the `.x` file that does"),
+            None => error
+                .help("define it with `const`, or `#include` the `.x` file that does")
+                .help(format!("if only a C header defines it, give its value with `-D {}=VALUE`", name.text)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::constant::{self, Constants};
 use super::errors::Errors;
 use super::names::{ItemKind, Names};
-use super::types::{Definition, Model};
+use super::types::{Definition, Extern, Model};
 use super::{enumeration, program, structure, typedef, union};
 use crate::source::Span;
 
@@ -35,6 +35,7 @@ pub(super) fn lower(scope: &Scope<'_>, errors: &mut Errors) -> (Model, Vec<Place
             ItemKind::Structure(it) => Definition::Structure(structure::lower(scope, item, it, &mut spans, errors)),
             ItemKind::Union(it) => Definition::Union(union::lower(scope, item, it, &mut spans, errors)),
             ItemKind::Typedef(it) => Definition::Typedef(typedef::lower(scope, item, it, &mut spans, errors)),
+            ItemKind::Extern => Definition::Extern(Extern { name: item.name.clone() }),
             ItemKind::Program(it) => Definition::Program(program::lower(scope, it, &mut spans, errors)),
         };
         model.definitions.push(definition);

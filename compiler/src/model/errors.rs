@@ -56,6 +56,8 @@ fn undefined_type(scope: &Scope<'_>, suggester: &Suggester, name: &str, spans: &
             Some(span) => error.help_at(span, format!("a type of a similar name, `{similar}`, is defined here")),
             None => error.help(format!("did you mean `{similar}`?")),
         },
-        None => error.help("define it, or `#include` the `.x` file that does; a line with `%` is for C only"),
+        None => error
+            .help("define it, or `#include` the `.x` file that does; a line with `%` is for C only")
+            .help(format!("if only a C header defines it, name a Rust type for it with `--extern-type {name}=PATH`")),
     })
 }

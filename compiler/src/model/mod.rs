@@ -27,12 +27,14 @@ mod tests;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ast::Specification;
 use errors::Errors;
+use std::collections::BTreeSet;
 use types::Model;
 
-/// Builds the model of a specification, or says everything that is wrong with it.
-pub(crate) fn resolve(specification: &Specification) -> Result<Model, Vec<Diagnostic>> {
+/// Builds the model of a specification, or says everything that is wrong with it. Types of the names `extern_types` are
+/// defined elsewhere, unless they are defined here.
+pub(crate) fn resolve(specification: &Specification, extern_types: &BTreeSet<&str>) -> Result<Model, Vec<Diagnostic>> {
     let mut errors = Errors::default();
-    let names = names::collect(specification, &mut errors);
+    let names = names::collect(specification, extern_types, &mut errors);
     let constants = constant::evaluate(&names, &mut errors);
     let scope = definition::Scope { names: &names, constants: &constants };
     let (mut model, places) = definition::lower(&scope, &mut errors);

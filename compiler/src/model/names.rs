@@ -7,7 +7,7 @@ use crate::syntax::ast::{
     Bound, CaseSpec, ConstantDef, Declaration, Definition, EnumBody, Identifier, Named, ProgramBody, Specification,
     StructBody, TypeKind, UnionBody,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A definition that becomes part of the model; its place in [`Names::items`] is its id there.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(super) enum ItemKind<'a> {
     Union(&'a UnionBody),
     Typedef(&'a Declaration),
     Program(&'a Named<ProgramBody>),
+    /// A type that only a C header defines.
+    Extern,
 }
 
 /// The symbol table of types.
@@ -42,7 +44,13 @@ pub(super) struct Names<'a> {
 }
 
 /// Collects all items; types written in place stand before what they are part of.
-pub(super) fn collect<'a>(specification: &'a Specification, errors: &mut Errors) -> Names<'a> {
+///
+/// `extern_types` are defined elsewhere, unless the specification defines them.
+pub(super) fn collect<'a>(
+    specification: &'a Specification,
+    extern_types: &BTreeSet<&str>,
+    errors: &mut Errors,
+) -> Names<'a> {
     let mut names = Names::default();
     for definition in &specification.definitions {
         match definition {
@@ -58,6 +66,12 @@ pub(super) fn collect<'a>(specification: &'a Specification, errors: &mut Errors)
                 names.add_type(&it.name, &it.docs, ItemKind::Union(&it.body), errors);
             }
             Definition::Program(it) => names.add_program(it, errors),
+        }
+    }
+    for name in extern_types {
+        if names.find_type(name).is_none() {
+            names.types.insert((*name).to_owned(), names.items.len());
+            names.push(name, Span::default(), &[], ItemKind::Extern);
         }
     }
     names
@@ -79,7 +93,8 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn type_span(&self, name: &str) -> Option<Span> {
-        self.items.get(self.find_type(name)?).map(|item| item.span)
+        let item = self.items.get(self.find_type(name)?)?;
+        (!matches!(item.kind, ItemKind::Extern)).then_some(item.span)
     }
 
     /// The same constant may come from several files, and a `#define` may repeat one.

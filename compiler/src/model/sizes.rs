@@ -92,6 +92,7 @@ fn size(model: &Model, id: usize) -> Size {
     let parts = || walk::types(definition).into_iter().map(|ty| model.size_of(ty));
     match definition {
         Definition::Constant(_) | Definition::Program(_) => Size::exactly(0),
+        Definition::Extern(_) => Size::UNKNOWN,
         Definition::Enumeration(_) => Size::exactly(4),
         Definition::Structure(_) | Definition::Typedef(_) => parts().fold(Size::exactly(0), add),
         Definition::Union(it) => {

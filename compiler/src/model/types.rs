@@ -23,6 +23,15 @@ pub enum Definition {
     Union(Union),
     Typedef(Typedef),
     Program(Program),
+    Extern(Extern),
+}
+
+/// A type that no `.x` file defines: a C header does, and the user named something that stands for it. Its size is not
+/// known: it may take no bytes or any number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Extern {
+    /// The name in the `.x` file.
+    pub name: String,
 }
 
 /// `const NAME = value;` (also a `#define` whose value is one number or string, see the preprocessor).

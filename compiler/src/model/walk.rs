@@ -14,7 +14,7 @@ pub(super) enum Mention {
 /// The types of members, arms (default last), a typedef, or arguments and result of each procedure.
 pub(super) fn types(definition: &Definition) -> Vec<&Type> {
     match definition {
-        Definition::Constant(_) | Definition::Enumeration(_) => Vec::new(),
+        Definition::Constant(_) | Definition::Enumeration(_) | Definition::Extern(_) => Vec::new(),
         Definition::Structure(it) => it.fields.iter().map(|field| &field.ty).collect(),
         Definition::Union(it) => {
             let arms = it.arms.iter().filter_map(|arm| arm.field.as_ref());
@@ -31,7 +31,7 @@ pub(super) fn types(definition: &Definition) -> Vec<&Type> {
 /// [`types`], to be changed.
 pub(super) fn types_mut(definition: &mut Definition) -> Vec<&mut Type> {
     match definition {
-        Definition::Constant(_) | Definition::Enumeration(_) => Vec::new(),
+        Definition::Constant(_) | Definition::Enumeration(_) | Definition::Extern(_) => Vec::new(),
         Definition::Structure(it) => it.fields.iter_mut().map(|field| &mut field.ty).collect(),
         Definition::Union(it) => {
             let arms = it.arms.iter_mut().filter_map(|arm| arm.field.as_mut());

@@ -22,6 +22,7 @@ mod view;
 use crate::model::types::{Definition, DefinitionId, Model};
 use name::Spelling;
 use names::Names;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How the Rust is to look.
@@ -33,7 +34,12 @@ pub(crate) struct EmitOptions {
     pub verbatim_names: bool,
     /// A view for every type, and handlers that take views.
     pub views: bool,
+    /// What stands for types that are defined elsewhere.
+    pub extern_types: ExternTypes,
 }
+
+/// Names of the `.x` file with the paths of Rust types.
+pub(crate) type ExternTypes = BTreeMap<String, String>;
 
 /// The emitter produced something that is not Rust: a fault of the compiler.
 #[derive(Debug)]
@@ -75,7 +81,8 @@ impl From<syn::Error> for EmitError {
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions) -> Result<String, EmitError> {
     let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
-    let context = Context { model, names: &Names::new(model, spelling, options.views), spelling, views: options.views };
+    let names = &Names::new(model, spelling, options.views, &options.extern_types);
+    let context = Context { model, names, spelling, views: options.views };
     let mut items = Vec::new();
     for (index, definition) in model.definitions.iter().enumerate() {
         items.extend(emit_definition(context, DefinitionId(index), definition)?);
@@ -84,6 +91,14 @@ pub(crate) fn emit(model: &Model, options: &EmitOptions) -> Result<String, EmitE
         }
     }
     format::file(&items, options)
+}
+
+/// Whether a text is the path of a type, as seen from anywhere in the user's crate: `crate::wire::NetObj`, `u32`.
+pub(crate) fn is_absolute_type(path: &str) -> bool {
+    let relative = |path: &syn::TypePath| {
+        path.path.segments.first().is_none_or(|first| ["self", "super", "Self"].iter().any(|word| first.ident == word))
+    };
+    syn::parse_str::<syn::TypePath>(path).is_ok_and(|path| !relative(&path))
 }
 
 /// What every view is made from.
@@ -103,6 +118,7 @@ fn emit_definition(context: Context<'_>, id: DefinitionId, it: &Definition) -> R
         Definition::Union(union) => Some(union::emit(context, id, union)?),
         Definition::Typedef(typedef) => typedef::emit(context, id, typedef)?,
         Definition::Program(program) => Some(program::emit(context, id, program)?),
+        Definition::Extern(_) => None,
     })
 }
 

@@ -1,4 +1,5 @@
 use super::name::{Scope, Spelling};
+use super::ExternTypes;
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
 
 /// The Rust names of a file's definitions. Types and modules share one scope, constants have another.
@@ -18,8 +19,9 @@ struct Entry {
 
 impl Names {
     /// Names for `model`; with `views`, a structure or union brings the name of its view with it.
-    pub(super) fn new(model: &Model, spelling: Spelling, views: bool) -> Self {
-        let mut namer = Namer { model, spelling, views, types: Scope::of_file(), constants: Scope::of_file() };
+    pub(super) fn new(model: &Model, spelling: Spelling, views: bool, extern_types: &ExternTypes) -> Self {
+        let (types, constants) = (Scope::of_file(), Scope::of_file());
+        let mut namer = Namer { model, spelling, views, extern_types, types, constants };
         let mut names = Self { definitions: Vec::new() };
         for definition in &model.definitions {
             let entry = namer.entry(definition, &names);
@@ -48,6 +50,7 @@ struct Namer<'a> {
     model: &'a Model,
     spelling: Spelling,
     views: bool,
+    extern_types: &'a ExternTypes,
     types: Scope,
     constants: Scope,
 }
@@ -65,6 +68,7 @@ impl Namer<'_> {
                 let name = self.types.claim(&spelling.type_name(&it.name));
                 Entry { inner: enumerators(it, spelling), ..plain(name) }
             }
+            Definition::Extern(it) => plain(self.extern_types.get(&it.name).cloned().unwrap_or_default()),
             Definition::Typedef(it) => {
                 let wanted = spelling.type_name(&it.field.name);
                 match it.field.ty {

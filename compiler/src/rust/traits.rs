@@ -16,6 +16,8 @@ pub(super) struct Traits {
 
 impl Traits {
     const ALL: Self = Self { copy: true, eq: true, default: true };
+    /// Of a type that is defined elsewhere.
+    const UNKNOWN: Self = Self { copy: false, eq: false, default: false };
     const MOVED: Self = Self { copy: false, ..Self::ALL };
 
     fn and(self, other: Self) -> Self {
@@ -67,6 +69,7 @@ impl Walk<'_> {
                 Traits { copy: fields.copy && small, eq: fields.eq, default: false }
             }
             Some(Definition::Typedef(it)) => self.ty(&it.field.ty),
+            Some(Definition::Extern(_)) => Traits::UNKNOWN,
             _ => Traits::ALL,
         };
         self.open.pop();

@@ -58,6 +58,7 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
         Type::Named(id) => {
             let name = format!("{path}{}", context.names.of(*id));
             match context.model.definition(*id) {
+                Some(Definition::Extern(_)) => elsewhere(context.names.of(*id)),
                 Some(Definition::Typedef(typedef)) => Pair { value: name, ..of(&typedef.field.ty) },
                 _ if view::is_by_value(context, *id) => plain(name),
                 _ => new(name.clone(), name.clone(), format!("{name}View<'a>")),
@@ -69,6 +70,11 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
 /// A type that is its own codec and seen as itself.
 fn plain(name: String) -> Pair {
     Pair { value: name.clone(), codec: name.clone(), view: name }
+}
+
+/// A type of the user's own, of which nothing is known but that it is its own codec and can be viewed.
+fn elsewhere(path: &str) -> Pair {
+    Pair { view: format!("<{path} as rpc::XdrView>::View<'a>"), ..plain(path.to_owned()) }
 }
 
 fn list(node: String, codec: &str) -> Pair {

@@ -27,6 +27,7 @@ pub(super) fn borrows(context: Context<'_>, ty: &Type) -> bool {
 fn borrows_definition(context: Context<'_>, id: DefinitionId) -> bool {
     let borrowed = |field: &Field| borrows(context, &field.ty);
     match context.model.definition(id) {
+        Some(Definition::Extern(_)) => true,
         Some(Definition::Structure(it)) => it.fields.iter().any(borrowed),
         Some(Definition::Union(it)) => {
             let default = it.default.iter().filter_map(|arm| arm.field.as_ref());
