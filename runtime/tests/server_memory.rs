@@ -41,7 +41,7 @@ fn announced_records_cost_no_memory() {
     let server = Server::new().listen("tcp://127.0.0.1:0").unwrap().start().unwrap();
     let address = server.addresses()[0].strip_prefix("tcp://").unwrap().parse().unwrap();
     // The largest record that is taken, and one byte of it.
-    let mark: u32 = 0x8000_0000 | 4 << 20;
+    let mark = 0x8000_0000 | oncrpc::record::Limits::DEFAULT.bytes as u32;
     let beginning = [&mark.to_be_bytes()[..], &[0]].concat();
 
     let mut few: Vec<_> = (0..20).map(|_| connect(address, &beginning)).collect();

@@ -69,7 +69,7 @@ impl ClientOptions {
         Self { credential, ..self }
     }
 
-    /// Bytes of a call, header and arguments together; 4 MiB by default. On UDP never more than 8,800.
+    /// Bytes of a call, header and arguments together; 4 MiB and 64 KiB by default. On UDP never more than 8,800.
     #[must_use]
     pub fn max_call(self, max_call: usize) -> Self {
         Self { max_call, ..self }

@@ -21,8 +21,9 @@ const MAX_FRAGMENT: usize = 0x7fff_ffff;
 /// What a peer may send as one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a record, all fragments together; 4 MiB by default. Stops a peer from making us buffer whatever a mark
-    /// claims: it is held against the running total before anything is buffered.
+    /// Bytes of a record, all fragments together; 4 MiB and 64 KiB by default: 4 MiB of data, and what goes with them.
+    /// Stops a peer from making us buffer whatever a mark claims: it is held against the running total before anything
+    /// is buffered.
     pub bytes: usize,
     /// Fragments of a record; 1,024 by default. Stops a peer from making us parse marks instead of messages.
     pub fragments: u32,
@@ -32,7 +33,7 @@ pub struct Limits {
 
 impl Limits {
     /// The limits of [`Limits::default`].
-    pub const DEFAULT: Self = Self { bytes: 4 << 20, fragments: 1_024, empty_fragments: 16 };
+    pub const DEFAULT: Self = Self { bytes: (4 << 20) + (64 << 10), fragments: 1_024, empty_fragments: 16 };
 }
 
 impl Default for Limits {

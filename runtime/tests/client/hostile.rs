@@ -34,10 +34,10 @@ fn answered_with(answer: Vec<u8>) -> Error {
 
 #[test]
 fn a_mark_that_claims_too_much() {
-    for mark in [0x8040_0001, 0x0040_0001, 0xffff_ffff, 0x7fff_ffff_u32] {
+    for mark in [0x8041_0001, 0x0041_0001, 0xffff_ffff, 0x7fff_ffff_u32] {
         let length = (mark & 0x7fff_ffff) as usize;
         let error = answered_with(mark.to_be_bytes().to_vec());
-        let expected = RecordError::TooLarge { length, limit: 4 << 20 };
+        let expected = RecordError::TooLarge { length, limit: (4 << 20) + (64 << 10) };
         assert!(matches!(error, Error::Record(found) if found == expected), "{mark:#x}: {error:?}");
     }
 }

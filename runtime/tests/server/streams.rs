@@ -92,6 +92,23 @@ fn large_records_travel_both_ways() {
     }
 }
 
+#[test]
+fn four_mebibytes_of_data_fit_by_default() {
+    let server = start(Limits::default());
+    let mut stream = connect(&server);
+    let message = call(9, ECHO, &opaque(&vec![7; 4 << 20]));
+    let behind = vec![0; record::Limits::DEFAULT.bytes - message.len()];
+    for message in [&message[..], &[message.clone(), behind].concat()] {
+        let bytes = record(message);
+        let mut writer = stream.try_clone().unwrap();
+        let sender = std::thread::spawn(move || writer.write_all(&bytes).unwrap());
+        assert!(read_record(&mut stream) == success(9, &opaque(&vec![7; 4 << 20])));
+        sender.join().unwrap();
+    }
+    stream.write_all(&mark(record::Limits::DEFAULT.bytes as u32 + 1, true)).unwrap();
+    check_closed(&mut stream);
+}
+
 fn in_fragments(message: &[u8]) -> Vec<u8> {
     let (last, rest) = message.split_at(message.len() - 1);
     let mut bytes: Vec<u8> = last.chunks(65_532).flat_map(|chunk| fragment(chunk, false)).collect();
