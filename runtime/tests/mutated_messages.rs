@@ -25,7 +25,7 @@ impl Random {
         match self.below(4) {
             0 => self.below(8) as u32,
             1 => [255, 256, 400, 401, 0x7fff_ffff, 0x8000_0000, u32::MAX - 3, u32::MAX][self.below(8)],
-            2 => 0x8000_0000 | self.below(100_000) as u32,
+            2 => 0x8000_0000 | self.below(250_000) as u32,
             _ => self.below(1 << 31) as u32,
         }
     }
@@ -191,11 +191,11 @@ fn streams() -> Vec<Vec<u8>> {
         pieces.extend(piece);
     }
     let empty = [&[0; 12], &pieces[..], &[0; 8], &[0x80, 0, 0, 0]].concat();
-    let large = [&0x8001_8000_u32.to_be_bytes()[..], &[7; 0x1_8000], &whole].concat();
+    let large = [&0x8003_0000_u32.to_be_bytes()[..], &[7; 0x3_0000], &whole].concat();
     vec![whole, pieces, empty, large]
 }
 
-const LIMITS: Limits = Limits { bytes: 100_000, fragments: 20, empty_fragments: 4 };
+const LIMITS: Limits = Limits { bytes: 200_000, fragments: 20, empty_fragments: 4 };
 
 /// The records of a stream that comes as a whole.
 fn records_at_once(mut stream: &[u8]) -> (Vec<Vec<u8>>, Result<(), RecordError>) {
@@ -210,7 +210,11 @@ fn records_at_once(mut stream: &[u8]) -> (Vec<Vec<u8>>, Result<(), RecordError>)
 }
 
 /// The same of a stream that comes in pieces, some of them straight into their place.
-fn records_in_pieces(mut stream: &[u8], random: &mut Random) -> (Vec<Vec<u8>>, Result<(), RecordError>) {
+fn records_in_pieces(
+    mut stream: &[u8],
+    random: &mut Random,
+    direct: &mut usize,
+) -> (Vec<Vec<u8>>, Result<(), RecordError>) {
     let (mut reader, mut records) = (Reader::new(LIMITS), Vec::new());
     while !stream.is_empty() {
         let most = if random.below(2) == 0 { 9 } else { 70_000 };
@@ -221,6 +225,7 @@ fn records_in_pieces(mut stream: &[u8], random: &mut Random) -> (Vec<Vec<u8>>, R
             room[..count].copy_from_slice(&piece[..count]);
             stream = &stream[count..];
             let filled = reader.fill(count);
+            *direct += 1;
             records.extend(filled.map(|record| record.as_slice().to_vec()));
             continue;
         }
@@ -241,14 +246,15 @@ fn records_in_pieces(mut stream: &[u8], random: &mut Random) -> (Vec<Vec<u8>>, R
 
 #[test]
 fn streams_of_records() {
-    let (mut complete, mut refused) = (0, 0);
+    let (mut complete, mut refused, mut direct) = (0, 0, 0);
     check_all(&streams(), 6_000, 256 << 10, |stream, random| {
         let expected = records_at_once(stream);
         assert!(expected.0.iter().map(|record| 4 + record.len()).sum::<usize>() <= stream.len());
         assert!(expected.0.iter().all(|record| (1..=LIMITS.bytes).contains(&record.len())));
         complete += expected.0.len();
         refused += usize::from(expected.1.is_err());
-        assert!(records_in_pieces(stream, random) == expected, "{expected:x?}");
+        assert!(records_in_pieces(stream, random, &mut direct) == expected, "{expected:x?}");
     });
     assert!(complete > 1_000 && refused > 1_000, "{complete} complete, {refused} refused");
+    assert!(direct > 100, "{direct} straight into their place");
 }
