@@ -1,7 +1,8 @@
 use crate::peer::{Call, PROGRAM, Peer, VERSION, answer_all, read_call, record, success};
-use oncrpc::xdr::Xdr;
+use oncrpc::xdr::{DecodeError, EncodeError, Sink, Source, Xdr};
 use oncrpc::{Client, ClientOptions, Error};
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -174,4 +175,59 @@ fn a_reply_right_before_the_stream_is_out_of_step() {
     });
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     peer.join();
+}
+
+/// A codec that panics takes nothing with it but its own call, and no thread waits for the one that is gone.
+#[test]
+fn a_thread_that_panics_in_a_codec() {
+    let peer = Peer::tcp(|stream| {
+        answer_all(stream, |call| {
+            thread::sleep(Duration::from_millis(5));
+            vec![call.argument(0) * 2]
+        });
+    });
+    let client = connect(&peer);
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let client = client.clone();
+            scope.spawn(move || {
+                for number in 0..20 {
+                    let call = || {
+                        client.call::<u32>(1, |out| {
+                            u32::encode(&number, out)?;
+                            assert!((number + thread) % 4 != 0, "while encoding");
+                            Ok(())
+                        })
+                    };
+                    match catch_unwind(AssertUnwindSafe(call)) {
+                        Ok(outcome) => assert_eq!(outcome.unwrap(), number * 2),
+                        Err(_) => assert_eq!((number + thread) % 4, 0),
+                    }
+                    let call = || client.call::<Panics>(1, |out| u32::encode(&number, out)).map(drop);
+                    assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
+                }
+            });
+        }
+    });
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    drop(client);
+    peer.join();
+}
+
+/// A codec that cannot decode anything.
+struct Panics;
+
+impl Xdr for Panics {
+    type Value = u32;
+    const MIN: usize = 4;
+    const MAX: usize = 4;
+
+    fn encode(value: &u32, out: &mut impl Sink) -> Result<(), EncodeError> {
+        u32::encode(value, out)
+    }
+
+    fn decode(_: &mut impl Source) -> Result<u32, DecodeError> {
+        panic!("while decoding")
+    }
 }
