@@ -204,7 +204,9 @@ impl Caller<'_> {
                 assert!(results.iter().zip(argument).all(|(found, sent)| *found == !sent), "results of another call");
                 self.succeeded.push(number);
             }
-            Err(Error::Closed { .. } | Error::Io { .. } | Error::Record(_)) => self.failed += 1,
+            Err(Error::Closed { .. } | Error::Io { .. } | Error::Record(_) | Error::TimedOut { .. }) => {
+                self.failed += 1
+            }
             Err(error) => panic!("{error}"),
         }
     }
@@ -226,10 +228,10 @@ fn share(client: &Client, seed: u64, large: usize) -> Vec<(Vec<u32>, usize)> {
 }
 
 /// Returns how many calls succeeded and failed with a peer that leaves after about `answers` replies.
-fn round(seed: u64, answers: usize) -> (usize, usize) {
+fn round(seed: u64, timeout: Duration, answers: usize) -> (usize, usize) {
     let seen = Seen::default();
     let peer = peer(seed, answers, seen.clone());
-    let options = ClientOptions::new().call_timeout(TIMEOUT);
+    let options = ClientOptions::new().call_timeout(timeout);
     let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
     let outcomes = share(&client, seed, 200_000);
     drop(client);
@@ -245,7 +247,7 @@ fn round(seed: u64, answers: usize) -> (usize, usize) {
 fn every_call_completes_once_with_its_own_results() {
     let begin = Instant::now();
     for seed in 0..4 {
-        let (succeeded, failed) = round(seed, usize::MAX);
+        let (succeeded, failed) = round(seed, TIMEOUT, usize::MAX);
         assert!(succeeded > 100 && failed == 0, "seed {seed}: {succeeded} succeeded, {failed} failed");
     }
     assert!(begin.elapsed() < TIMEOUT / 2, "{:?}", begin.elapsed());
@@ -256,9 +258,19 @@ fn every_call_completes_once_when_the_peer_leaves() {
     let begin = Instant::now();
     for seed in 100..112 {
         let answers = 1 + Random(seed).below(300);
-        let (succeeded, failed) = round(seed, answers);
+        let (succeeded, failed) = round(seed, TIMEOUT, answers);
         assert!(succeeded <= answers && failed > 0, "seed {seed}: {succeeded} of {answers}, {failed} failed");
     }
+    assert!(begin.elapsed() < TIMEOUT / 2, "{:?}", begin.elapsed());
+}
+
+/// Replies that come too late are nobody else's, and no thread waits much longer than it wanted to.
+#[test]
+fn every_call_completes_once_when_time_is_short() {
+    let begin = Instant::now();
+    let rounds: Vec<_> = (0..6).map(|seed| round(seed, Duration::from_millis(1 + seed / 2), usize::MAX)).collect();
+    let failed = rounds.iter().map(|(_, failed)| failed).sum::<usize>();
+    assert!(failed > 0 && rounds.iter().any(|(succeeded, _)| *succeeded > 0), "{rounds:?}");
     assert!(begin.elapsed() < TIMEOUT / 2, "{:?}", begin.elapsed());
 }
 
