@@ -2,15 +2,16 @@
 
 mod explain;
 mod init;
+mod messages;
 
 use crate::driver::{self, Disk, Options, Stage};
 use crate::error::CompileError;
 use crate::output;
 use crate::preprocess::PreprocessOptions;
-use crate::render::Style;
 use crate::rust;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::io::{self, IsTerminal, Write};
+use messages::Messages;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -80,6 +81,8 @@ struct Input {
     /// Define a name, as 1 unless a value is given
     #[arg(short = 'D', value_name = "NAME[=VALUE]", value_parser = parse_define)]
     defines: Vec<(String, String)>,
+    #[command(flatten)]
+    messages: Messages,
     /// Use a Rust type for one that only a C header defines
     #[arg(long = "extern-type", value_name = "NAME=PATH", value_parser = parse_extern_type)]
     extern_types: Vec<(String, String)>,
@@ -117,9 +120,9 @@ const REJECTED: u8 = 1;
 const UNUSABLE: u8 = 2;
 
 fn generate(arguments: &Gen) -> Result<(), u8> {
-    let files = &arguments.input.files;
+    let (files, messages) = (&arguments.input.files, &arguments.input.messages);
     if arguments.output.is_some() && files.len() > 1 {
-        return Err(complain("error: -o takes one input; use --out-dir for several", UNUSABLE));
+        return Err(messages.complain("error: -o takes one input; use --out-dir for several", UNUSABLE));
     }
     let targets = files.iter().map(|input| output_path(arguments, input)).collect::<Result<Vec<_>, u8>>()?;
     refuse_overwriting(arguments, &targets)?;
@@ -130,7 +133,7 @@ fn generate(arguments: &Gen) -> Result<(), u8> {
         ..options(&arguments.input)
     };
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-    let texts = compile_all(&options, &paths)?;
+    let texts = compile_all(&options, &paths, messages)?;
     for ((input, target), text) in paths.iter().zip(&targets).zip(&texts) {
         deliver(arguments, input, target, text)?;
     }
@@ -139,19 +142,19 @@ fn generate(arguments: &Gen) -> Result<(), u8> {
 
 /// Refuses outputs that would take the place of each other or of an input.
 fn refuse_overwriting(arguments: &Gen, targets: &[PathBuf]) -> Result<(), u8> {
-    let files = &arguments.input.files;
+    let (files, messages) = (&arguments.input.files, &arguments.input.messages);
     for (index, target) in targets.iter().enumerate().filter(|(_, target)| !is_stdout(target)) {
         if files.contains(target) {
             let message = format!("error: `{}` is an input and would be overwritten", target.display());
-            return Err(complain(&message, UNUSABLE));
+            return Err(messages.complain(&message, UNUSABLE));
         }
         let earlier = targets.iter().zip(files).take(index).find(|(other, _)| *other == target);
         if let (Some((_, first)), Some(second)) = (earlier, files.get(index)) {
-            return Err(report(CompileError::SameStem { first: first.clone(), second: second.clone() }));
+            return Err(messages.report(&CompileError::SameStem { first: first.clone(), second: second.clone() }));
         }
     }
     if arguments.check && targets.iter().any(|target| is_stdout(target)) {
-        return Err(complain("error: --check compares files; there is none on standard output", UNUSABLE));
+        return Err(messages.complain("error: --check compares files; there is none on standard output", UNUSABLE));
     }
     Ok(())
 }
@@ -162,20 +165,18 @@ fn is_stdout(target: &Path) -> bool {
 
 fn check(arguments: &Check) -> Result<(), u8> {
     let paths: Vec<&Path> = arguments.input.files.iter().map(PathBuf::as_path).collect();
-    compile_all(&Options { stage: Stage::Model, ..options(&arguments.input) }, &paths).map(|_| ())
+    compile_all(&Options { stage: Stage::Model, ..options(&arguments.input) }, &paths, &arguments.input.messages)
+        .map(|_| ())
 }
 
 /// Compiles all files; nothing is written unless all succeed, and the errors of all are shown.
-fn compile_all(options: &Options, paths: &[&Path]) -> Result<Vec<String>, u8> {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !io::stderr().is_terminal();
-    let style = if plain { Style::Plain } else { Style::Colour };
+fn compile_all(options: &Options, paths: &[&Path], messages: &Messages) -> Result<Vec<String>, u8> {
     let mut texts = Vec::new();
     let mut worst = None;
     for path in paths {
-        let mut compilation = driver::compile_source(options, &Disk, path);
-        match std::mem::replace(&mut compilation.result, Ok(String::new())) {
+        match messages.show(path, driver::compile_source(options, &Disk, path)) {
             Ok(text) => texts.push(text),
-            Err(failure) => worst = worst.max(Some(report(CompileError::new(path, failure, &compilation, style)))),
+            Err(code) => worst = worst.max(Some(code)),
         }
     }
     worst.map_or(Ok(texts), Err)
@@ -183,7 +184,8 @@ fn compile_all(options: &Options, paths: &[&Path]) -> Result<Vec<String>, u8> {
 
 /// Writes or checks the output for one input.
 fn deliver(arguments: &Gen, input: &Path, target: &Path, text: &str) -> Result<(), u8> {
-    let failed = |error| report(CompileError::Write { path: target.to_owned(), error });
+    let messages = &arguments.input.messages;
+    let failed = |error| messages.report(&CompileError::Write { path: target.to_owned(), error });
     if is_stdout(target) {
         return io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()).map_err(failed);
     }
@@ -196,7 +198,7 @@ fn deliver(arguments: &Gen, input: &Path, target: &Path, text: &str) -> Result<(
                 target.display(),
                 input.display()
             );
-            Err(complain(&message, REJECTED))
+            Err(messages.complain(&message, REJECTED))
         };
     }
     let made = arguments.out_dir.as_ref().map_or(Ok(()), std::fs::create_dir_all);
@@ -212,7 +214,8 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
         return Ok(PathBuf::from("-"));
     }
     let Some(name) = output::rust_name(input) else {
-        return Err(report(CompileError::NoFileName { path: input.to_owned() }));
+        let error = CompileError::NoFileName { path: input.to_owned() };
+        return Err(arguments.input.messages.report(&error));
     };
     let directory = arguments.out_dir.as_deref().or_else(|| input.parent()).unwrap_or(Path::new(""));
     Ok(directory.join(name))
@@ -244,18 +247,4 @@ fn parse_extern_type(text: &str) -> Result<(String, String), String> {
         Some((_, path)) => Err(format!("`{path}` is not a type named from the crate, as `crate::NetObj`")),
         None => Err("expected NAME=PATH, as `netobj=crate::NetObj`".to_owned()),
     }
-}
-
-/// Shows an error and says which exit status it means.
-fn report(error: CompileError) -> u8 {
-    let code = match error {
-        CompileError::Rejected { .. } => REJECTED,
-        _ => UNUSABLE,
-    };
-    complain(&error.to_string(), code)
-}
-
-fn complain(message: &str, code: u8) -> u8 {
-    eprintln!("{message}");
-    code
 }

@@ -1,7 +1,17 @@
 //! Diagnostics as text, the way rustc prints its own.
 
+#[cfg(feature = "cli")]
+mod json;
+#[cfg(feature = "cli")]
+mod short;
+
 use crate::diagnostic::{Diagnostic, NoteKind, Severity};
 use crate::source::{Place, SourceMap, Span};
+
+#[cfg(feature = "cli")]
+pub(crate) use json::{json, json_message};
+#[cfg(feature = "cli")]
+pub(crate) use short::short;
 
 /// Whether to use terminal colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +60,7 @@ impl Painter<'_> {
 }
 
 fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) {
-    let severity = match diagnostic.severity {
-        Severity::Error => "error",
-    };
-    let head = painter.paint(RED, &format!("{severity}[{}]", diagnostic.code));
+    let head = painter.paint(RED, &format!("{}[{}]", word(diagnostic.severity), diagnostic.code));
     push(out, &format!("{head}{}", painter.paint(BOLD, &format!(": {}", diagnostic.message))));
     let gutter = gutter_width(diagnostic, painter.sources);
     snippet(diagnostic.span, &diagnostic.label, "^", gutter, painter, out);
@@ -71,6 +78,12 @@ fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) 
         }
     }
     include_chain(diagnostic.span, gutter, painter, out);
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+    }
 }
 
 fn push(out: &mut String, line: &str) {

@@ -26,6 +26,18 @@ pub(crate) struct SourceFile {
     pub(crate) included_at: Option<Span>,
     base: usize,
     line_starts: Vec<usize>,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command counts bytes"))]
+    encoding: Encoding,
+}
+
+/// How the text differs from the bytes of the file.
+#[derive(Debug, Default)]
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command counts bytes"))]
+struct Encoding {
+    /// Bytes of the byte order mark.
+    dropped: usize,
+    /// Where in the text characters stand that are two bytes there and one in the file.
+    widened: Vec<usize>,
 }
 
 /// All files of one compilation, the first one being the one the user named.
@@ -47,16 +59,27 @@ pub(crate) struct Place<'a> {
     pub(crate) offset: usize,
 }
 
+impl Place<'_> {
+    /// How many bytes of the file as it is on the disk stand before the place.
+    #[cfg(any(feature = "cli", test))]
+    pub(crate) fn byte(&self) -> usize {
+        let line = self.line.checked_sub(1).and_then(|line| self.file.line_starts.get(line));
+        let at = line.unwrap_or(&0) + self.offset;
+        let encoding = &self.file.encoding;
+        at + encoding.dropped - encoding.widened.partition_point(|widened| *widened < at)
+    }
+}
+
 impl SourceMap {
     /// Adds a file and returns the span of its text.
     pub(crate) fn add(&mut self, path: &Path, bytes: &[u8], included_at: Option<Span>) -> Span {
-        let text = decode(bytes);
+        let (text, encoding) = decode(bytes);
         let base = self.next_base;
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         // One byte between files keeps the end of a file apart from the start of the next.
         self.next_base = base + text.len() + 1;
         let span = Span::new(base, base + text.len());
-        self.files.push(SourceFile { path: path.to_owned(), text, included_at, base, line_starts });
+        self.files.push(SourceFile { path: path.to_owned(), text, included_at, base, line_starts, encoding });
         span
     }
 
@@ -91,14 +114,18 @@ impl SourceMap {
     }
 }
 
-fn decode(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
+fn decode(bytes: &[u8]) -> (String, Encoding) {
+    let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut encoding = Encoding { dropped: bytes.len() - content.len(), widened: Vec::new() };
+    let mut text = String::with_capacity(content.len());
+    for chunk in content.utf8_chunks() {
         text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|byte| char::from(*byte)));
+        for byte in chunk.invalid() {
+            encoding.widened.push(text.len());
+            text.push(char::from(*byte));
+        }
     }
-    text
+    (text, encoding)
 }
 
 #[cfg(test)]
@@ -113,6 +140,7 @@ mod tests {
         assert_eq!(sources.text(a), "one\r\n\u{e9}\u{e4}x;\r\n");
         let place = sources.place(a.start + "one\r\n\u{e9}\u{e4}".len()).unwrap();
         assert_eq!((place.line, place.column, place.text), (2, 3, "\u{e9}\u{e4}x;"));
+        assert_eq!(place.byte(), b"\xEF\xBB\xBFone\r\n\xC3\xA9\xE4".len());
         assert_eq!(sources.place(b.start).unwrap().file.path, Path::new("b.x"));
         assert_eq!(sources.place(b.end).unwrap().column, 2);
         assert_eq!(sources.place(a.end).unwrap().file.path, Path::new("a.x"));

@@ -168,6 +168,43 @@ fn codes_are_explained() {
 }
 
 #[test]
+fn messages_come_in_the_format_asked_for() {
+    let here = directory("formats");
+    fs::write(here.join("wrong.x"), WRONG).unwrap();
+    fs::write(here.join("right.x"), RIGHT).unwrap();
+    let shown = |arguments: &[&str]| stderr(&oncrpc(&here, arguments));
+    assert_eq!(
+        shown(&["check", "wrong.x", "--message-format", "short"]),
+        "wrong.x:1:15: error[E0103]: `nosuch` is not a type\n"
+    );
+    let json = shown(&["gen", "--message-format=json", "wrong.x", "nosuch.x"]);
+    let lines: Vec<&str> = json.lines().collect();
+    let [error, missing] = lines.as_slice() else { panic!("{json}") };
+    let start = r#"{"version":1,"severity":"error","code":"E0103","message":"`nosuch` is not a type","span":{"file":"wrong.x","#;
+    assert!(error.starts_with(start), "{error}");
+    assert!(
+        error.contains(r#""start":{"line":1,"column":15,"byte":14},"end":{"line":1,"column":21,"byte":20}"#),
+        "{error}"
+    );
+    assert!(missing.starts_with(r#"{"version":1,"severity":"error","code":null,"message":"cannot read `nosuch.x`"#));
+    let stale = shown(&["gen", "--message-format=json", "--check", "right.x"]);
+    assert!(stale.contains("is not up to date") && stale.lines().all(|line| line.starts_with("{\"version\":1,")));
+    let human = shown(&["check", "wrong.x"]);
+    assert!(human.ends_with("note: `oncrpc explain E0103` tells more about such an error\n"), "{human}");
+}
+
+#[test]
+fn colours_come_when_asked_for() {
+    let here = directory("colours");
+    fs::write(here.join("wrong.x"), WRONG).unwrap();
+    let coloured = |arguments: &[&str]| stderr(&oncrpc(&here, arguments)).contains('\x1b');
+    assert!(coloured(&["check", "wrong.x", "--color", "always"]));
+    assert!(!coloured(&["check", "wrong.x", "--color", "never"]));
+    assert!(!coloured(&["check", "wrong.x", "--color=auto"]));
+    assert!(!coloured(&["check", "wrong.x", "--color", "always", "--message-format", "json"]));
+}
+
+#[test]
 fn types_and_constants_of_c_headers_are_named_on_the_command_line() {
     let here = directory("extern");
     let text = "struct lock { netobj cookie; struct netobj *owner; u_long pid; string host<MAXNETNAMELEN>; };

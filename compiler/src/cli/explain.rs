@@ -1,6 +1,7 @@
 //! `oncrpc explain E0103`, and the same as rustc has it: `oncrpc --explain E0103`.
 
-use super::{UNUSABLE, complain};
+use super::UNUSABLE;
+use super::messages::complain;
 use crate::diagnostic::Code;
 use crate::explain;
 use clap::Args;

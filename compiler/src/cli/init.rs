@@ -1,6 +1,7 @@
 //! `oncrpc init`: a package to start from.
 
-use super::{REJECTED, UNUSABLE, complain};
+use super::messages::complain;
+use super::{REJECTED, UNUSABLE};
 use crate::rust::package::{Origin, Package};
 use clap::Args;
 use std::fs::{self, OpenOptions};
