@@ -100,7 +100,7 @@ fn random_bytes_do_no_harm() {
 fn peers_may_leave_with_replies_in_flight() {
     let server = start(Limits::default());
     let calls: Vec<u8> = (0..64).flat_map(|xid| record(&call(xid, FILL, &words(&[2_000])))).collect();
-    for _ in 0..300 {
+    for _ in 0..1_000 {
         let mut stream = connect(&server);
         stream.write_all(&calls).unwrap();
         reset(stream);
@@ -111,7 +111,7 @@ fn peers_may_leave_with_replies_in_flight() {
 #[test]
 fn connect_call_reset_does_no_harm() {
     let server = start(Limits::default());
-    for xid in 0..2_000 {
+    for xid in 0..30_000 {
         let mut stream = connect(&server);
         stream.write_all(&record(&call(xid, NULL, b""))).unwrap();
         reset(stream);
@@ -134,6 +134,25 @@ fn a_flood_of_calls_does_no_harm() {
     }
     reset(stream);
     check_served(&mut connect(&server));
+}
+
+#[test]
+fn a_flood_of_calls_whose_replies_are_taken_delays_nobody() {
+    let server = start(Limits::default());
+    let calls = record(&call(1, NULL, b"")).repeat(10_000);
+    let mut stream = connect(&server);
+    let mut reader = stream.try_clone().unwrap();
+    let taker = std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+    let mut good = connect(&server);
+    for _ in 0..20 {
+        stream.write_all(&calls).unwrap();
+        check_served(&mut good);
+    }
+    // With whatever is still unanswered.
+    stream.shutdown(std::net::Shutdown::Both).unwrap();
+    reset(stream);
+    let _ = taker.join().unwrap();
+    check_served(&mut good);
 }
 
 #[test]

@@ -83,10 +83,11 @@ fn a_peer_that_takes_no_reply_is_closed() {
     assert!(begin.elapsed() >= SHORT / 2);
 }
 
-/// A server whose every deadline is over while a handler sleeps, for as long as [`SLEEP`] is given here.
+/// A server whose every deadline is over while a handler sleeps, and the call that makes it.
 fn hasty() -> (oncrpc::RunningServer, Vec<u8>) {
-    let limits = Limits { record_time: SHORT, write_time: SHORT, idle_time: SHORT, ..Limits::default() };
-    (start(limits), record(&call(1, SLEEP, &words(&[2 * SHORT.as_millis() as u32]))))
+    const TIME: Duration = Duration::from_secs(1);
+    let limits = Limits { record_time: TIME, write_time: TIME, idle_time: TIME, ..Limits::default() };
+    (start(limits), record(&call(1, SLEEP, &words(&[1_300]))))
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn nobody_is_closed_for_what_came_while_a_handler_slept() {
     begun.write_all(front).unwrap();
     check_served(&mut silent);
     sleeper.write_all(&sleep).unwrap();
-    std::thread::sleep(SHORT / 3);
+    std::thread::sleep(SHORT);
     begun.write_all(back).unwrap();
     silent.write_all(&bytes).unwrap();
     for stream in [&mut begun, &mut silent] {
@@ -116,7 +117,7 @@ fn the_time_of_a_handler_is_not_its_callers() {
         let (front, back) = next.split_at(cut);
         stream.write_all(&[&sleep, front].concat()).unwrap();
         assert_eq!(read_record(&mut stream), success(1, b""));
-        std::thread::sleep(SHORT / 6);
+        std::thread::sleep(SHORT / 3);
         stream.write_all(back).unwrap();
         assert_eq!(read_record(&mut stream), success(2, &words(&[5])));
     }
