@@ -18,22 +18,12 @@ pub struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     /// Reads `record`, which is copied once if a value of it is kept.
     pub fn new(record: &'a [u8]) -> Self {
-        Self {
-            record,
-            rest: record,
-            shared: None,
-            limits: DecodeLimits::DEFAULT,
-            depth: 0,
-            memory: 0,
-        }
+        Self { record, rest: record, shared: None, limits: DecodeLimits::DEFAULT, depth: 0, memory: 0 }
     }
 
     /// Reads `record`, whose opaque data and strings are not copied.
     pub fn shared(record: &'a Bytes) -> Self {
-        Self {
-            shared: Some(record.clone()),
-            ..Self::new(record)
-        }
+        Self { shared: Some(record.clone()), ..Self::new(record) }
     }
 
     /// With other limits than the default ones.
@@ -59,10 +49,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn truncated(&self, needed: usize) -> DecodeError {
-        DecodeError::Truncated {
-            needed,
-            remaining: self.rest.len(),
-        }
+        DecodeError::Truncated { needed, remaining: self.rest.len() }
     }
 }
 
@@ -95,19 +82,13 @@ impl Source for Decoder<'_> {
     }
 
     fn expect(&self, length: usize) -> Result<(), DecodeError> {
-        if self.rest.len() < length {
-            Err(self.truncated(length))
-        } else {
-            Ok(())
-        }
+        if self.rest.len() < length { Err(self.truncated(length)) } else { Ok(()) }
     }
 
     fn charge(&mut self, memory: usize) -> Result<(), DecodeError> {
         self.memory = self.memory.saturating_add(memory);
         if self.memory > self.limits.memory {
-            Err(DecodeError::TooMuchMemory {
-                limit: self.limits.memory,
-            })
+            Err(DecodeError::TooMuchMemory { limit: self.limits.memory })
         } else {
             Ok(())
         }
@@ -115,9 +96,7 @@ impl Source for Decoder<'_> {
 
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         if self.depth >= self.limits.depth {
-            return Err(DecodeError::TooDeep {
-                limit: self.limits.depth,
-            });
+            return Err(DecodeError::TooDeep { limit: self.limits.depth });
         }
         let depth = self.depth;
         self.depth = depth + 1;

@@ -82,11 +82,7 @@ impl Encoder {
 
     /// The place behind the last byte.
     pub fn mark(&self) -> Mark {
-        Mark {
-            end: self.end,
-            payloads: self.payloads.len(),
-            payload_bytes: self.payload_bytes,
-        }
+        Mark { end: self.end, payloads: self.payloads.len(), payload_bytes: self.payload_bytes }
     }
 
     /// Takes back what was appended since `mark`.
@@ -136,9 +132,7 @@ impl Encoder {
             [before, payload.data.as_ref()]
         });
         let tail = self.payloads.back().map_or(self.start, |payload| payload.at);
-        spliced
-            .chain([self.buffer.get(tail..self.end).unwrap_or_default()])
-            .filter(|slice| !slice.is_empty())
+        spliced.chain([self.buffer.get(tail..self.end).unwrap_or_default()]).filter(|slice| !slice.is_empty())
     }
 
     /// Takes `count` bytes off the front. To be called between messages, not within one.
@@ -191,13 +185,7 @@ impl Encoder {
     #[inline]
     fn check(&self, length: usize) -> Result<(), EncodeError> {
         let message = self.len().saturating_sub(self.message_start).saturating_add(length);
-        if message > self.max_message {
-            Err(EncodeError::TooLarge {
-                limit: self.max_message,
-            })
-        } else {
-            Ok(())
-        }
+        if message > self.max_message { Err(EncodeError::TooLarge { limit: self.max_message }) } else { Ok(()) }
     }
 
     #[inline]
@@ -207,9 +195,7 @@ impl Encoder {
             self.grow(length)?;
         }
         let start = core::mem::replace(&mut self.end, end);
-        self.buffer.get_mut(start..end).ok_or(EncodeError::TooLarge {
-            limit: self.max_message,
-        })
+        self.buffer.get_mut(start..end).ok_or(EncodeError::TooLarge { limit: self.max_message })
     }
 
     /// The message limit is checked when the buffer grows: cheaper than at each word, and memory is what it guards.
@@ -243,10 +229,7 @@ impl Sink for Encoder {
         }
         self.check(bytes.len())?;
         self.payload_bytes += bytes.len();
-        self.payloads.push_back(Payload {
-            at: self.end,
-            data: bytes.clone(),
-        });
+        self.payloads.push_back(Payload { at: self.end, data: bytes.clone() });
         Ok(())
     }
 

@@ -46,10 +46,7 @@ impl fmt::Display for EncodeError {
             Self::WrongLength { length, declared } => write!(out, "length is {length}, declared is {declared}"),
             Self::EmptyList => write!(out, "a list that needs at least one node is empty"),
             Self::Discriminant { union, value } => {
-                write!(
-                    out,
-                    "discriminant {value} of union {union} belongs to another arm than the default one"
-                )
+                write!(out, "discriminant {value} of union {union} belongs to another arm than the default one")
             }
             Self::TooDeep { limit } => write!(out, "values are nested deeper than {limit}"),
             Self::TooLarge { limit } => write!(out, "the message exceeds {limit} bytes"),
@@ -119,10 +116,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Truncated { needed, remaining } => {
-                write!(
-                    out,
-                    "the message ends early: {needed} more bytes needed, {remaining} left"
-                )
+                write!(out, "the message ends early: {needed} more bytes needed, {remaining} left")
             }
             Self::TooLong { length, bound } => write!(out, "length {length} exceeds the declared bound {bound}"),
             Self::Enumerator { enumeration, value } => write!(out, "{value} is not a value of enum {enumeration}"),

@@ -11,10 +11,7 @@ pub struct DecodeLimits {
 
 impl DecodeLimits {
     /// The limits of [`DecodeLimits::default`].
-    pub const DEFAULT: Self = Self {
-        depth: 100,
-        memory: 64 << 20,
-    };
+    pub const DEFAULT: Self = Self { depth: 100, memory: 64 << 20 };
 }
 
 impl Default for DecodeLimits {

@@ -57,10 +57,7 @@ impl<const N: u32> Xdr for HeapOpaque<N> {
 
     fn encode(value: &Bytes, out: &mut impl Sink) -> Result<(), EncodeError> {
         if value.len() != N as usize {
-            return Err(EncodeError::WrongLength {
-                length: value.len(),
-                declared: N,
-            });
+            return Err(EncodeError::WrongLength { length: value.len(), declared: N });
         }
         out.put_bytes(value)?;
         pad(value.len(), out)
@@ -84,11 +81,7 @@ pub(super) fn bounded(length: usize, bound: u32) -> Result<u32, EncodeError> {
 #[inline]
 pub(super) fn length(input: &mut impl Source, bound: u32) -> Result<usize, DecodeError> {
     let length = u32::decode(input)?;
-    if length > bound {
-        Err(DecodeError::TooLong { length, bound })
-    } else {
-        Ok(length as usize)
-    }
+    if length > bound { Err(DecodeError::TooLong { length, bound }) } else { Ok(length as usize) }
 }
 
 /// `length` bytes and their padding, whose value does not matter.

@@ -21,11 +21,7 @@ impl<C: Xdr> Xdr for Optional<C> {
     }
 
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
-        if bool::decode(input)? {
-            C::decode(input).map(Some)
-        } else {
-            Ok(None)
-        }
+        if bool::decode(input)? { C::decode(input).map(Some) } else { Ok(None) }
     }
 }
 

@@ -58,10 +58,7 @@ impl<'a> Reader<'a> {
     }
 
     fn truncated(&self, needed: usize) -> DecodeError {
-        DecodeError::Truncated {
-            needed,
-            remaining: self.rest.len(),
-        }
+        DecodeError::Truncated { needed, remaining: self.rest.len() }
     }
 }
 
@@ -85,11 +82,7 @@ impl Source for Reader<'_> {
     }
 
     fn expect(&self, length: usize) -> Result<(), DecodeError> {
-        if self.rest.len() < length {
-            Err(self.truncated(length))
-        } else {
-            Ok(())
-        }
+        if self.rest.len() < length { Err(self.truncated(length)) } else { Ok(()) }
     }
 
     /// Only fixed-size values are read from a window, and those were charged for by whoever opened it.
