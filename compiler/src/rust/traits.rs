@@ -63,9 +63,8 @@ impl Walk<'_> {
             }
             Some(Definition::Union(it)) => {
                 let small = it.size.max.is_some_and(|size| size <= COPIED);
-                let default = it.default.iter().filter_map(|arm| arm.field.as_ref());
-                let fields = it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default);
-                let fields = fields.map(|field| self.ty(&field.ty)).fold(Traits::ALL, Traits::and);
+                let held = super::variant::held(self.context, it);
+                let fields = held.map(|field| self.ty(&field.ty)).fold(Traits::ALL, Traits::and);
                 Traits { copy: fields.copy && small, eq: fields.eq, default: false }
             }
             Some(Definition::Typedef(it)) => self.ty(&it.field.ty),

@@ -32,6 +32,12 @@ pub(super) fn variants(context: Context<'_>, it: &Union) -> Vec<Variant> {
     variants
 }
 
+/// What the variants hold: a default arm for which no value is left has none.
+pub(super) fn held<'a>(context: Context<'_>, it: &'a Union) -> impl Iterator<Item = &'a Field> {
+    let default = it.default.as_ref().filter(|_| !is_covered(context, it));
+    it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default.and_then(|arm| arm.field.as_ref()))
+}
+
 /// Whether every value of the discriminant has a case, so that nothing is left for a default arm.
 pub(super) fn is_covered(context: Context<'_>, it: &Union) -> bool {
     let has = |value: i64| cases(it).any(|(_, case)| case.value == value);

@@ -1,7 +1,7 @@
 //! Views of structures and unions: the same members, borrowed from the record.
 
 use super::types::{Pair, pair};
-use super::{Context, EmitError, traits};
+use super::{Context, EmitError, traits, variant};
 use crate::model::types::{Definition, DefinitionId, Field, Structure, Type};
 use askama::Template;
 
@@ -29,10 +29,7 @@ fn borrows_definition(context: Context<'_>, id: DefinitionId) -> bool {
     match context.model.definition(id) {
         Some(Definition::Extern(_)) => true,
         Some(Definition::Structure(it)) => it.fields.iter().any(borrowed),
-        Some(Definition::Union(it)) => {
-            let default = it.default.iter().filter_map(|arm| arm.field.as_ref());
-            it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default).any(borrowed)
-        }
+        Some(Definition::Union(it)) => variant::held(context, it).any(borrowed),
         _ => false,
     }
 }
