@@ -572,6 +572,61 @@ mod idl_input {
             }
         }
     }
+
+    /// Nothing is left for the default arm.
+    ///
+    /// `union settled switch (bool which)`
+    #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+    pub enum Settled {
+        /// `case TRUE: hyper a`
+        True(i64),
+        /// `case FALSE: void`
+        False,
+    }
+
+    impl Settled {
+        /// What selects the arm.
+        pub const fn discriminant(&self) -> bool {
+            match self {
+                Self::True(_) => true,
+                Self::False => false,
+            }
+        }
+    }
+
+    impl rpc::Xdr for Settled {
+        type Value = Self;
+
+        const MIN: usize = 4;
+        const MAX: usize = usize::MAX;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            rpc::encode::<bool>(&value.discriminant(), out)?;
+            match value {
+                Self::True(value) => rpc::encode::<i64>(value, out),
+                Self::False => Ok(()),
+            }
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            match rpc::decode::<bool>(input)? {
+                true => Ok(Self::True(rpc::decode::<i64>(input)?)),
+                false => Ok(Self::False),
+            }
+        }
+    }
+
+    impl rpc::XdrView for Settled {
+        type View<'a> = Self;
+
+        fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
+            rpc::decode::<Self>(input)
+        }
+
+        fn to_value(view: Self) -> Result<Self, rpc::DecodeError> {
+            Ok(view)
+        }
+    }
 }
 
 #[allow(unreachable_pub, unused_imports, reason = "an interface may define nothing that is used here")]
