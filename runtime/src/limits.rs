@@ -5,7 +5,8 @@ use std::time::Duration;
 /// What a server lets a peer cost it.
 ///
 /// Memory is bounded by them: at most `connections` × (`record.bytes` + `output_bytes` + one reply + 512 KiB), and of
-/// that only what peers have really sent or have not yet taken. Change one as in
+/// that only what peers have really sent or have not yet taken; and `decode.memory` for the one call that is carried
+/// out. Change one as in
 /// `Limits { connections: 64, ..Limits::default() }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

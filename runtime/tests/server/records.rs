@@ -103,6 +103,36 @@ fn large_records_are_read_into_their_place() {
     }
 }
 
+/// Fragments and pieces of any size, around those at which something changes.
+#[test]
+fn any_fragmentation_in_any_pieces() {
+    let mut state = 1_u64;
+    let mut below = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % bound
+    };
+    for _ in 0..60 {
+        let (mut stream, mut messages) = (Vec::new(), Vec::new());
+        for seed in 0..4 {
+            let message: Vec<u8> = (0..1 + below(400_000)).map(|at| ((at * 7 + seed) % 253) as u8).collect();
+            let mut rest = &message[..];
+            while below(4) > 0 && !rest.is_empty() {
+                let most = [3, 65_536, 200_000][below(3)];
+                let (front, back) = rest.split_at(below(most).min(rest.len()));
+                stream.extend(fragment(front, false));
+                rest = back;
+            }
+            stream.extend(record(rest));
+            messages.push(message);
+        }
+        let mut reader = Reader::new(Limits::default());
+        let most = [10_000, 140_000, 600_000][below(3)];
+        let piece = 1 + below(most);
+        assert!(read_into_room(&mut reader, &stream, piece) == messages, "in pieces of {piece}");
+        assert!(!reader.is_mid_record());
+    }
+}
+
 #[test]
 fn room_grows_with_what_has_come() {
     const LENGTH: usize = 4 << 20;
