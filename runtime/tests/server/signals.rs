@@ -142,10 +142,16 @@ fn a_second_signal_ends_it_at_once() {
     let mut stream = process.connect();
     stream.write_all(&record(&call(1, SLEEP, &words(&[60_000])))).unwrap();
     process.expect("asleep");
+    let begin = Instant::now();
     process.signal(SIGTERM);
     std::thread::sleep(Duration::from_millis(50));
     assert!(process.child.try_wait().unwrap().is_none(), "the call is under way");
-    process.signal(SIGTERM);
+    // Two that come at once are one, so that a busy machine may take more than the second.
+    while process.child.try_wait().unwrap().is_none() {
+        process.signal(SIGTERM);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(begin.elapsed() < PATIENCE);
     assert_eq!(process.wait().signal(), Some(SIGTERM));
 }
 

@@ -85,9 +85,9 @@ fn a_peer_that_takes_no_reply_is_closed() {
 
 /// A server whose every deadline is over while a handler sleeps, and the call that makes it.
 fn hasty() -> (oncrpc::RunningServer, Vec<u8>) {
-    const TIME: Duration = Duration::from_secs(1);
+    const TIME: Duration = Duration::from_millis(600);
     let limits = Limits { record_time: TIME, write_time: TIME, idle_time: TIME, ..Limits::default() };
-    (start(limits), record(&call(1, SLEEP, &words(&[1_300]))))
+    (start(limits), record(&call(1, SLEEP, &words(&[800]))))
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn nobody_is_closed_for_what_came_while_a_handler_slept() {
     begun.write_all(front).unwrap();
     check_served(&mut silent);
     sleeper.write_all(&sleep).unwrap();
-    std::thread::sleep(SHORT);
+    std::thread::sleep(SHORT / 2);
     begun.write_all(back).unwrap();
     silent.write_all(&bytes).unwrap();
     for stream in [&mut begun, &mut silent] {
