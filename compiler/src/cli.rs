@@ -2,6 +2,7 @@
 
 mod explain;
 mod init;
+mod interop;
 mod messages;
 
 use crate::driver::{self, Disk, Options, Stage};
@@ -34,6 +35,10 @@ enum Command {
     Gen(Gen),
     /// Look for errors, emit nothing
     Check(Check),
+    /// Hold the emitted codecs against those of C rpcgen, type by type; needs rpcgen, gcc, libtirpc and cargo
+    ///
+    /// Exit status: 0 the same, 1 different, 2 nothing can be said about a file.
+    Interop(interop::Interop),
     /// Make a package to start from: an interface, a server and a client
     Init(init::Init),
     /// Say at length what an error code means
@@ -104,6 +109,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Some(Command::Gen(arguments)) => generate(&arguments),
         Some(Command::Check(arguments)) => check(&arguments),
+        Some(Command::Interop(arguments)) => interop::run(arguments),
         Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Explain(arguments)) => explain::explain(&arguments),
         None => arguments.explain.run(),

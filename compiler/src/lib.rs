@@ -23,6 +23,9 @@ mod driver;
 mod error;
 #[cfg(any(feature = "cli", test))]
 mod explain;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod interop;
 mod lex;
 mod literal;
 pub mod model;

@@ -57,7 +57,7 @@ const ROOMS: &[Room] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("pest", &["compiler/src/syntax/parse"]),
     ("pest_derive", &["compiler/src/syntax/parse"]),
-    ("askama", &["compiler/src/rust"]),
+    ("askama", &["compiler/src/rust", "compiler/src/interop"]),
     ("prettyplease", &["compiler/src/rust"]),
     ("clap", &["compiler/src/main.rs", "compiler/src/cli"]),
     (
@@ -67,6 +67,7 @@ const OWNED: &[(&str, &[&str])] = &[
             "compiler/src/main.rs",
             "compiler/src/cli",
             "compiler/src/output",
+            "compiler/src/interop",
             "compiler/src/lib.rs",
         ],
     ),

@@ -1,6 +1,8 @@
 //! The model as Rust: each definition becomes a view of finished strings, each view a template's text, the texts one
 //! formatted file.
 
+#[cfg(feature = "cli")]
+pub(crate) mod codec;
 mod constant;
 mod docs;
 mod enumeration;

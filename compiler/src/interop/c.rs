@@ -1,0 +1,144 @@
+//! The C side: what rpcgen writes for an interface, with a program around it.
+
+use super::subject::{Reason, Subject, Subtype};
+use super::tools::{self, Tools};
+use super::workplace::{self, Workplace, failed};
+use super::{CannotRun, Options};
+use crate::rust::EmitError;
+use askama::Template;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+#[derive(Template)]
+#[template(path = "interop/harness.c.j2", escape = "none")]
+struct HarnessView<'a> {
+    header: &'a str,
+    entries: &'a [Entry],
+}
+
+/// A type as the program knows it.
+struct Entry {
+    name: String,
+    codec: String,
+    /// What the codec fills.
+    value: String,
+}
+
+#[derive(Template)]
+#[template(path = "interop/prelude.h.j2", escape = "none")]
+struct PreludeView;
+
+/// The program around rpcgen's codecs: `header` is what it includes, `names` are the types in the order of their numbers.
+///
+/// # Errors
+/// Only by a fault of the template.
+pub fn harness(header: &str, names: &[&str]) -> Result<String, EmitError> {
+    let entries: Vec<Entry> = names.iter().map(|name| Entry::of(name)).collect();
+    Ok(HarnessView { header, entries: &entries }.render()?)
+}
+
+impl Entry {
+    fn of(name: &str) -> Self {
+        Self { name: name.to_owned(), codec: format!("xdr_{name}"), value: name.to_owned() }
+    }
+
+    /// A string that is all the arguments or the result of a procedure has no codec of its own.
+    fn of_subtype(it: &Subtype) -> Self {
+        if it.is_lone_string {
+            Self { name: it.name.clone(), codec: "xdr_wrapstring".to_owned(), value: "char *".to_owned() }
+        } else {
+            Self::of(&it.name)
+        }
+    }
+}
+
+/// Builds the program `c-harness`. Types that rpcgen has no codec for are left out of the subject.
+pub(super) fn build(
+    options: &Options,
+    tools: &Tools,
+    place: &Workplace,
+    subject: &mut Subject,
+) -> Result<(), CannotRun> {
+    let folder = place.folder(&subject.name)?;
+    let (header, codecs) = (format!("{}.h", subject.name), format!("{}_xdr.c", subject.name));
+    rpcgen(options, subject, "-h", &folder.join(&header))?;
+    rpcgen(options, subject, "-c", &folder.join(&codecs))?;
+    let declared = fs::read(folder.join(&header)).map_err(failed(&folder.join(&header)))?;
+    let declared = String::from_utf8_lossy(&declared);
+    subject.leave_out(Reason::NoCodec, |_, it| !it.is_lone_string && !declares(&declared, &it.name));
+
+    let entries: Vec<Entry> = subject.types.iter().map(Entry::of_subtype).collect();
+    let harness = HarnessView { header: &header, entries: &entries }.render().map_err(CannotRun::emit)?;
+    workplace::write(&folder.join("harness.c"), &harness)?;
+    workplace::write(&folder.join("prelude.h"), &PreludeView.render().map_err(CannotRun::emit)?)?;
+    let plain = gcc(options, tools, subject, &folder, &codecs, &[]);
+    // The user's own file comes first: it may bring what libtirpc lacks.
+    plain.or_else(|error| gcc(options, tools, subject, &folder, &codecs, &["-include", "prelude.h"]).map_err(|_| error))
+}
+
+/// Whether rpcgen's header has `extern bool_t xdr_NAME (`.
+fn declares(header: &str, name: &str) -> bool {
+    header.contains(&format!(" xdr_{name} (")) || header.contains(&format!(" xdr_{name}("))
+}
+
+/// Runs rpcgen in the folder of the file, as it makes names from the path that it is given.
+fn rpcgen(options: &Options, subject: &Subject, part: &str, output: &Path) -> Result<(), CannotRun> {
+    // It does not write over a file that is there.
+    let _ = fs::remove_file(output);
+    let mut rpcgen = Command::new("rpcgen");
+    // -N: a procedure may have several arguments.
+    rpcgen.args(["-N", part, "-o"]).arg(output).args(defines(options));
+    if let Some(folder) = subject.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        rpcgen.current_dir(folder);
+    }
+    // rpcgen has no option for this; the preprocessor that it runs takes it from here.
+    if let Some(includes) = include_path(options) {
+        rpcgen.env("CPATH", includes);
+    }
+    rpcgen.arg(subject.path.file_name().unwrap_or_default());
+    tools::succeed(rpcgen, "rpcgen", &subject.path)?;
+    // It may fail with status 0 and nothing written.
+    if output.exists() { Ok(()) } else { Err(CannotRun::File { path: output.to_owned(), error: nothing() }) }
+}
+
+fn nothing() -> std::io::Error {
+    std::io::Error::other("rpcgen writes nothing")
+}
+
+fn gcc(
+    options: &Options,
+    tools: &Tools,
+    subject: &Subject,
+    folder: &Path,
+    codecs: &str,
+    prelude: &[&str],
+) -> Result<(), CannotRun> {
+    let mut gcc = Command::new("gcc");
+    gcc.current_dir(folder).args(["-std=gnu11", "-O1", "-w", "-I."]).args(prelude).args(defines(options));
+    for folder in include_folders(options) {
+        gcc.arg("-I").arg(folder);
+    }
+    gcc.args(["harness.c", codecs, "-o", "c-harness"]).args(&tools.flags);
+    tools::succeed(gcc, "gcc", &subject.path)
+}
+
+fn defines(options: &Options) -> impl Iterator<Item = String> {
+    options.compile.preprocess.defines.iter().map(|(name, value)| format!("-D{name}={value}"))
+}
+
+/// The folders for includes as both tools, which run elsewhere, find them.
+fn include_folders(options: &Options) -> impl Iterator<Item = std::path::PathBuf> {
+    let folders = options.compile.preprocess.include_dirs.iter();
+    folders.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.clone()))
+}
+
+fn include_path(options: &Options) -> Option<OsString> {
+    let mut folders: Vec<_> = include_folders(options).collect();
+    if folders.is_empty() {
+        return None;
+    }
+    folders.extend(std::env::var_os("CPATH").iter().flat_map(std::env::split_paths));
+    std::env::join_paths(folders).ok()
+}

@@ -1,0 +1,149 @@
+use super::{CannotRun, Options, procedures, wire};
+use crate::driver::{self, Compilation, Disk};
+use crate::error::CompileError;
+use crate::model::types::{Basic, Definition, DefinitionId, Field, Model, Type};
+use crate::render::Style;
+use crate::source::SourceMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// An interface and those of its types that are tried.
+#[derive(Debug)]
+pub(super) struct Subject {
+    pub(super) path: PathBuf,
+    /// The name of the file without its extension, which rpcgen makes the names of its output from.
+    pub(super) name: String,
+    /// The interface, with types for the arguments of procedures that have several, as rpcgen has them, and for the
+    /// strings that are all the arguments or the result of one.
+    pub(super) model: Model,
+    /// In the order of both programs' lists.
+    pub(super) types: Vec<Subtype>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A type of a subject.
+#[derive(Clone, Debug)]
+pub(super) struct Subtype {
+    /// Its name in the `.x` file and in C.
+    pub(super) name: String,
+    pub(super) ty: Type,
+    /// Whether it is a string that is all the arguments or the result of a procedure.
+    pub(super) is_lone_string: bool,
+}
+
+/// A type that is not tried.
+#[derive(Debug)]
+pub(super) struct LeftOut {
+    pub(super) name: String,
+    pub(super) reason: Reason,
+}
+
+/// Why a type is not tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// It holds a quadruple.
+    Quadruple,
+    /// It holds what no `.x` file defines.
+    Extern,
+    /// rpcgen did not write a codec.
+    NoCodec,
+    /// Even the smallest value is too large.
+    TooLarge,
+}
+
+/// The largest smallest value that is tried, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+impl Subject {
+    pub(super) fn load(options: &Options, path: PathBuf) -> Result<Self, CannotRun> {
+        let name = path.file_stem().and_then(|stem| stem.to_str());
+        let name = name.ok_or_else(|| CannotRun::Name { path: path.clone() })?.to_owned();
+        let mut model = load_model(options, &path)?;
+        let before = model.definitions.len();
+        procedures::add_types(&mut model);
+        let is_lone_string = |ty: &Type| match ty {
+            Type::Named(id) if id.0 >= before => matches!(model.definition(*id), Some(Definition::Typedef(_))),
+            _ => false,
+        };
+        let subtype = |(name, ty): (&str, Type)| {
+            let is_lone_string = is_lone_string(&ty);
+            Subtype { name: name.to_owned(), ty, is_lone_string }
+        };
+        let types = wire::types(&model).into_iter().map(subtype).collect();
+        let mut subject = Self { path, name, types, model, left_out: Vec::new() };
+        for reason in [Reason::Quadruple, Reason::Extern] {
+            subject.leave_out(reason, |model, it| obstacle(model, &it.ty, &mut Vec::new()) == Some(reason));
+        }
+        subject.leave_out(Reason::TooLarge, |model, it| model.size_of(&it.ty).min > LARGEST);
+        Ok(subject)
+    }
+
+    /// Takes out types for a reason.
+    pub(super) fn leave_out(&mut self, reason: Reason, is_out: impl Fn(&Model, &Subtype) -> bool) {
+        let (out, types) = std::mem::take(&mut self.types).into_iter().partition(|it| is_out(&self.model, it));
+        self.types = types;
+        self.left_out.extend(Vec::into_iter(out).map(|it| LeftOut { name: it.name, reason }));
+    }
+
+    /// Each file has a folder of its name.
+    pub(super) fn refuse_same_name(&self, others: &[Self]) -> Result<(), CannotRun> {
+        match others.iter().find(|other| other.name == self.name) {
+            Some(other) => {
+                let same = CompileError::SameStem { first: other.path.clone(), second: self.path.clone() };
+                Err(CannotRun::Compile(same))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A file without types would be the same on both sides, which says nothing.
+    pub(super) fn refuse_empty(&self) -> Result<(), CannotRun> {
+        if self.types.is_empty() { Err(CannotRun::NoTypes { path: self.path.clone() }) } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Quadruple => "it holds a quadruple, for which libtirpc has no codec",
+            Self::Extern => "it holds a type that only a C header defines",
+            Self::NoCodec => "rpcgen writes no codec for it",
+            Self::TooLarge => "its smallest value is larger than 1 MiB",
+        })
+    }
+}
+
+fn load_model(options: &Options, path: &Path) -> Result<Model, CannotRun> {
+    let mut sources = SourceMap::default();
+    driver::model_of(&options.compile, &Disk, path, &mut sources).map_err(|failure| {
+        let compilation = Compilation { sources, result: Ok(String::new()) };
+        CannotRun::Compile(CompileError::new(path, failure, &compilation, Style::Plain))
+    })
+}
+
+/// Why values of a type cannot be made or compared; `open` are the definitions that are being looked at.
+fn obstacle(model: &Model, ty: &Type, open: &mut Vec<DefinitionId>) -> Option<Reason> {
+    match ty {
+        Type::Basic(basic) => (*basic == Basic::Quadruple).then_some(Reason::Quadruple),
+        Type::FixedOpaque(_) | Type::VariableOpaque(_) | Type::String(_) => None,
+        Type::FixedArray(inner, _) | Type::VariableArray(inner, _) => obstacle(model, inner, open),
+        Type::Optional(inner) | Type::RecursiveOptional(inner) => obstacle(model, inner, open),
+        Type::List(id) | Type::NonEmptyList(id) | Type::Named(id) => {
+            if open.contains(id) {
+                return None;
+            }
+            open.push(*id);
+            let fields: Vec<&Field> = match model.definition(*id)? {
+                Definition::Extern(_) => return Some(Reason::Extern),
+                Definition::Structure(it) => it.fields.iter().collect(),
+                Definition::Union(it) => {
+                    let default = it.default.iter().filter_map(|arm| arm.field.as_ref());
+                    it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default).collect()
+                }
+                Definition::Typedef(it) => vec![&it.field],
+                Definition::Enumeration(_) | Definition::Constant(_) | Definition::Program(_) => Vec::new(),
+            };
+            fields.iter().find_map(|field| obstacle(model, &field.ty, open))
+        }
+    }
+}
