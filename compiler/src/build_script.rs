@@ -50,6 +50,15 @@ impl Compiler {
         self
     }
 
+    /// Whether `%#include "name.h"`, a line for C, includes `name.x` where there is one beside the file or in a directory
+    /// given with [`Compiler::include_dir`]: interfaces often name each other by the headers made from them. Default:
+    /// false.
+    #[must_use]
+    pub fn follow_c_includes(mut self, follow: bool) -> Self {
+        self.options.preprocess.follow_c_includes = follow;
+        self
+    }
+
     /// Whether to keep names as they are in the `.x` file instead of making them idiomatic. Default: false.
     #[must_use]
     pub fn verbatim_names(mut self, verbatim: bool) -> Self {

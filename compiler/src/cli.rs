@@ -86,11 +86,14 @@ struct Input {
     /// Define a name, as 1 unless a value is given
     #[arg(short = 'D', value_name = "NAME[=VALUE]", value_parser = parse_define)]
     defines: Vec<(String, String)>,
-    #[command(flatten)]
-    messages: Messages,
+    /// Let `%#include "name.h"` include name.x, where there is one
+    #[arg(long)]
+    follow_c_includes: bool,
     /// Use a Rust type for one that only a C header defines
     #[arg(long = "extern-type", value_name = "NAME=PATH", value_parser = parse_extern_type)]
     extern_types: Vec<(String, String)>,
+    #[command(flatten)]
+    messages: Messages,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -228,7 +231,11 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
 }
 
 fn options(input: &Input) -> Options {
-    let preprocess = PreprocessOptions { include_dirs: input.include_dirs.clone(), defines: input.defines.clone() };
+    let preprocess = PreprocessOptions {
+        include_dirs: input.include_dirs.clone(),
+        defines: input.defines.clone(),
+        follow_c_includes: input.follow_c_includes,
+    };
     Options { preprocess, extern_types: input.extern_types.iter().cloned().collect(), ..Options::default() }
 }
 

@@ -5,7 +5,8 @@ mod tests;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{self, types::Model};
-use crate::preprocess::{self, Loader, PreprocessOptions};
+use crate::preprocess::for_c::{self, ForC};
+use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
 use crate::rust::{self, EmitError, EmitOptions, ExternTypes};
 use crate::source::SourceMap;
 use crate::syntax::{self, ast::Specification};
@@ -27,9 +28,12 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    fn resolve(&self, specification: &Specification) -> Result<Model, Failure> {
+    fn resolve(&self, parsed: &Parsed, loader: &dyn Loader, sources: &SourceMap) -> Result<Model, Failure> {
         let extern_types = self.extern_types.keys().map(String::as_str).collect();
-        model::resolve(specification, &extern_types).map_err(Failure::Rejected)
+        model::resolve(&parsed.specification, &extern_types).map_err(|mut errors| {
+            for_c::explain(&mut errors, &parsed.for_c, loader, sources);
+            Failure::Rejected(errors)
+        })
     }
 }
 
@@ -67,7 +71,8 @@ pub(crate) fn model_of(
     path: &Path,
     sources: &mut SourceMap,
 ) -> Result<Model, Failure> {
-    options.resolve(&parse(options, loader, path, sources)?)
+    let parsed = parse(options, loader, path, sources)?;
+    options.resolve(&parsed, loader, sources)
 }
 
 /// Compiles one file; every stage needs the one before it to have found no error.
@@ -78,11 +83,11 @@ pub(crate) fn compile_source(options: &Options, loader: &dyn Loader, path: &Path
 }
 
 fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<String, Failure> {
-    let specification = parse(options, loader, path, sources)?;
+    let parsed = parse(options, loader, path, sources)?;
     if options.stage == Stage::Ast {
-        return Ok(format!("{specification:#?}\n"));
+        return Ok(format!("{:#?}\n", parsed.specification));
     }
-    let model = options.resolve(&specification)?;
+    let model = options.resolve(&parsed, loader, sources)?;
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }
@@ -96,16 +101,19 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
     rust::emit(&model, &emit).map_err(Failure::Internal)
 }
 
-fn parse(
-    options: &Options,
-    loader: &dyn Loader,
-    path: &Path,
-    sources: &mut SourceMap,
-) -> Result<Specification, Failure> {
+/// The syntax of a file and its includes, with lines for C that may explain what it lacks.
+struct Parsed {
+    specification: Specification,
+    for_c: Vec<ForC>,
+}
+
+fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Parsed, Failure> {
     let bytes = loader.load(path).map_err(Failure::Read)?;
     let root = sources.add(path, &bytes, None);
-    let text = preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
-    syntax::parse(&text).map_err(Failure::Rejected)
+    let Preprocessed { text, for_c } =
+        preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
+    let specification = syntax::parse(&text).map_err(Failure::Rejected)?;
+    Ok(Parsed { specification, for_c })
 }
 
 impl Compilation {

@@ -233,3 +233,38 @@ fn types_and_constants_of_c_headers_are_named_on_the_command_line() {
         assert_eq!(gen_with(wrong).status.code(), Some(2), "{wrong}");
     }
 }
+
+#[test]
+fn headers_of_interfaces_are_followed_on_demand() {
+    let here = directory("headers");
+    fs::create_dir_all(here.join("rpcsvc")).unwrap();
+    fs::create_dir_all(here.join("sys")).unwrap();
+    // Its own header, one that has no interface, one of another folder, and one that goes round.
+    let back = "%#include <stdio.h>\n%#include <sys/base.h>\n%#include \"back.h\"\n  %#include <rpcsvc/object.h>\n";
+    fs::write(here.join("rpcsvc/back.x"), format!("{back}struct back {{ object *entries; name n; }};\n")).unwrap();
+    let object = "%#include <rpcsvc/back.h>\n%#include \"xdr/name.h\"\nstruct object { name owner; };\n";
+    fs::write(here.join("rpcsvc/object.x"), object).unwrap();
+    fs::write(here.join("rpcsvc/name.x"), "typedef string name<64>;").unwrap();
+    fs::write(here.join("rpcsvc/base.x"), "#error not <sys/base.h>\n").unwrap();
+    let without = stderr(&oncrpc(&here, &["check", "rpcsvc/back.x"]));
+    assert!(without.contains("write `#include \"object.x\"`"), "{without}");
+    let output = oncrpc(&here.join("rpcsvc"), &["gen", "--follow-c-includes", "back.x", "-o", "-"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let rust = String::from_utf8(output.stdout).unwrap();
+    let found = ["pub struct Back", "pub struct Object", "pub type Name"].map(|part| rust.matches(part).count());
+    assert_eq!(found, [1; 3], "{rust}");
+    // An -I names the folder that the header's own folder is in.
+    fs::write(here.join("sys/user.x"), "%#include <rpcsvc/name.h>\nstruct user { name n; };").unwrap();
+    assert_eq!(oncrpc(&here, &["check", "--follow-c-includes", "sys/user.x"]).status.code(), Some(1));
+    assert!(oncrpc(&here, &["check", "--follow-c-includes", "-I", ".", "sys/user.x"]).status.success());
+}
+
+#[test]
+fn a_header_inside_a_definition_is_not_followed() {
+    let here = directory("headers_inside");
+    fs::write(here.join("b.x"), "typedef int b;").unwrap();
+    fs::write(here.join("a.x"), "struct a {\n%#include \"b.h\"\n    b x;\n};\n").unwrap();
+    let output = oncrpc(&here, &["check", "--follow-c-includes", "a.x"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("write `#include \"b.x\"`"), "{}", stderr(&output));
+}

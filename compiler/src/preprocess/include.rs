@@ -20,7 +20,12 @@ pub(super) fn include(state: &mut State<'_>, file: &File<'_>, span: Span, operan
         return Err(Diagnostic::error(Code::BadDirective, span, "`#include` needs a file name in quotes"));
     };
     let (path, bytes) = find(state, file, span, name)?;
-    let identity = identity(state, &path);
+    read(state, span, name, &path, &bytes)
+}
+
+/// Reads a file in place of a line, unless it was read before.
+pub(super) fn read(state: &mut State<'_>, span: Span, name: &str, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let identity = identity(state, path);
     if state.open_files.contains(&identity) {
         return Err(Diagnostic::error(Code::IncludeCycle, span, format!("`{name}` includes itself"))
             .label("this file is being read already")
@@ -36,9 +41,9 @@ pub(super) fn include(state: &mut State<'_>, file: &File<'_>, span: Span, operan
     if !state.seen_files.insert(identity.clone()) {
         return Ok(());
     }
-    let text = state.sources.add(&path, &bytes, Some(span));
+    let text = state.sources.add(path, bytes, Some(span));
     state.open_files.push(identity);
-    lines::read_file(state, text, &path);
+    lines::read_file(state, text, path);
     state.open_files.pop();
     Ok(())
 }
@@ -56,12 +61,17 @@ pub(super) fn identity(state: &State<'_>, path: &Path) -> PathBuf {
     state.loader.real_path(path).unwrap_or_else(|_| normalise(path))
 }
 
-fn directory_of(file: &Path) -> &Path {
+pub(super) fn directory_of(file: &Path) -> &Path {
     file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Looks beside the including file, then in the directories the user gave.
-fn find(state: &State<'_>, file: &File<'_>, span: Span, name: &str) -> Result<(PathBuf, Vec<u8>), Diagnostic> {
+pub(super) fn find(
+    state: &State<'_>,
+    file: &File<'_>,
+    span: Span,
+    name: &str,
+) -> Result<(PathBuf, Vec<u8>), Diagnostic> {
     let own = file.path.parent().unwrap_or(Path::new(""));
     let mut tried = Vec::new();
     for directory in std::iter::once(own).chain(state.options.include_dirs.iter().map(PathBuf::as_path)) {

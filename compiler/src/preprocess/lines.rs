@@ -1,7 +1,7 @@
 //! A file, line by line: directives, lines for C, code.
 
 use super::macros::ExpansionError;
-use super::{State, directives};
+use super::{State, directives, for_c};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, Kind, Token};
 use crate::source::Span;
@@ -39,7 +39,12 @@ fn read_line(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
     let rest = file.text.get(start..).unwrap_or_default();
     let code = rest.trim_start_matches(|c| c != '\n' && lex::is_blank(c));
     match code.chars().next() {
-        Some('%') => pass_over(state, file, start),
+        Some('%') => {
+            if state.conditionals.kept() {
+                for_c::read(state, file, start + (rest.len() - code.len()));
+            }
+            pass_over(state, file, start)
+        }
         Some('#') => directives::read_directive(state, file, start + (rest.len() - code.len())),
         _ if is_page_mark(code) => pass_over(state, file, start),
         _ => read_code(state, file, start),

@@ -8,6 +8,7 @@ mod boundary;
 mod condition;
 mod conditionals;
 mod directives;
+pub(crate) mod for_c;
 mod include;
 mod lines;
 mod macros;
@@ -20,6 +21,7 @@ use crate::source::{SourceMap, Span};
 use crate::text::Text;
 use boundary::Boundary;
 use conditionals::Conditionals;
+use for_c::ForC;
 use macros::Macros;
 use std::collections::HashSet;
 use std::io;
@@ -41,6 +43,16 @@ pub(crate) struct PreprocessOptions {
     pub(crate) include_dirs: Vec<PathBuf>,
     /// Names with their values.
     pub(crate) defines: Vec<(String, String)>,
+    /// Whether `%#include "name.h"` includes `name.x`, if there is one.
+    pub(crate) follow_c_includes: bool,
+}
+
+/// What the preprocessor leaves.
+#[derive(Debug)]
+pub(crate) struct Preprocessed {
+    pub(crate) text: Text,
+    /// Lines for C that may explain what the text lacks.
+    pub(crate) for_c: Vec<ForC>,
 }
 
 /// Preprocesses the file whose text is at `root` in `sources`; the files it includes are added there.
@@ -49,14 +61,15 @@ pub(crate) fn preprocess(
     loader: &dyn Loader,
     sources: &mut SourceMap,
     root: Span,
-) -> Result<Text, Vec<Diagnostic>> {
+) -> Result<Preprocessed, Vec<Diagnostic>> {
     let mut state = State::new(options, loader, sources);
     let path = state.sources.file_at(root.start).map(|file| file.path.clone()).unwrap_or_default();
     state.roots = include::roots(&state, &path);
     state.open_files.push(include::identity(&state, &path));
     lines::read_file(&mut state, root, &path);
     directives::write_waiting_constants(&mut state);
-    if state.diagnostics.is_empty() { Ok(state.out) } else { Err(state.diagnostics) }
+    let State { out: text, for_c, .. } = state;
+    if state.diagnostics.is_empty() { Ok(Preprocessed { text, for_c }) } else { Err(state.diagnostics) }
 }
 
 struct State<'a> {
@@ -74,6 +87,7 @@ struct State<'a> {
     open_files: Vec<PathBuf>,
     /// The files read so far: each is included once.
     seen_files: HashSet<PathBuf>,
+    for_c: Vec<ForC>,
     out: Text,
     diagnostics: Vec<Diagnostic>,
 }
@@ -97,6 +111,7 @@ impl<'a> State<'a> {
             roots: Vec::new(),
             open_files: Vec::new(),
             seen_files: HashSet::new(),
+            for_c: Vec::new(),
             out: Text::default(),
             diagnostics: Vec::new(),
         }

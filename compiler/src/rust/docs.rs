@@ -58,7 +58,7 @@ fn is_laid_out(line: &str) -> bool {
 
 /// Words are kept, Markdown's own marks are escaped, addresses become links.
 fn escaped(line: &str) -> String {
-    let backticks = line.matches('`').count() % 2 == 0 && !line.contains('\'');
+    let backticks = line.matches('`').count().is_multiple_of(2) && !line.contains('\'');
     let word = |word: &str| -> String {
         let end = word.trim_end_matches(['.', ',', ';', ':', ')', '>', '"']).len();
         match word.split_at_checked(end) {

@@ -1,0 +1,127 @@
+//! Lines for C, which begin with `%`: what they tell about names that the interface uses and does not define.
+
+use super::lines::File;
+use super::{Loader, State, include};
+use crate::diagnostic::{Code, Diagnostic, NoteKind};
+use crate::lex::{self, Kind};
+use crate::source::{SourceMap, Span};
+use std::path::PathBuf;
+
+/// A line that is worth remembering.
+#[derive(Debug)]
+pub(crate) enum ForC {
+    /// `%#include "name.h"` where there is an interface `name.x`.
+    Include {
+        span: Span,
+        /// As `#include` would name it.
+        name: String,
+        path: PathBuf,
+    },
+    /// `%#define NAME VALUE`.
+    Define { span: Span, name: String, value: String },
+}
+
+/// Remembers the line whose `%` is at `start`; where the user wants that, what it includes is read.
+pub(super) fn read(state: &mut State<'_>, file: &File<'_>, start: usize) {
+    let line = file.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let span = file.span(start, start + line.trim_end().len());
+    let Some(directive) = line.strip_prefix('%').and_then(|line| blank(line).strip_prefix('#')).map(blank) else {
+        return;
+    };
+    if let Some(operand) = directive.strip_prefix("include") {
+        read_include(state, file, span, blank(operand));
+    } else if let Some((name, value)) = directive.strip_prefix("define").and_then(definition) {
+        state.for_c.push(ForC::Define { span, name: name.to_owned(), value: value.to_owned() });
+    }
+}
+
+fn blank(text: &str) -> &str {
+    text.trim_matches(lex::is_blank)
+}
+
+/// `NAME VALUE`, without comments.
+fn definition(text: &str) -> Option<(&str, &str)> {
+    let mut tokens = lex::tokens(text, 0);
+    let first = tokens.next().filter(|token| token.kind == Kind::Blank)?;
+    let name = tokens.next().filter(|token| token.kind == Kind::Word && token.start == first.end)?;
+    let end = tokens.find(|token| token.is_comment()).map_or(text.len(), |comment| comment.start);
+    let value = text.get(name.end..end)?;
+    let parted = value.starts_with(lex::is_blank);
+    Some((name.text(text), blank(value))).filter(|(_, value)| parted && !value.is_empty())
+}
+
+fn read_include(state: &mut State<'_>, file: &File<'_>, span: Span, operand: &str) {
+    let Some((name, path, bytes)) = interface(state, file, span, operand) else { return };
+    let identity = include::identity(state, &path);
+    // A file that includes its own header is no cycle: headers are guarded.
+    if state.open_files.contains(&identity) {
+        return;
+    }
+    if state.options.follow_c_includes && state.boundary.between_definitions() {
+        if let Err(error) = include::read(state, span, &name, &path, &bytes) {
+            state.diagnostics.push(error);
+        }
+    } else {
+        state.for_c.push(ForC::Include { span, name, path });
+    }
+}
+
+/// The interface that a header is made from: the file beside it with `.x` for `.h`.
+fn interface(state: &State<'_>, file: &File<'_>, span: Span, operand: &str) -> Option<(String, PathBuf, Vec<u8>)> {
+    let quoted = operand.starts_with('"');
+    let end = if quoted { '"' } else { '>' };
+    let header = operand.strip_prefix(['"', '<'])?.split_once(end)?.0;
+    let name = format!("{}.x", header.strip_suffix(".h")?);
+    if let Ok((path, bytes)) = include::find(state, file, span, &name) {
+        return Some((name, path, bytes));
+    }
+    // Headers are often included by the name they have once installed.
+    let (folder, alone) = name.rsplit_once('/')?;
+    let own = state.loader.real_path(include::directory_of(file.path)).ok()?;
+    let (path, bytes) = include::find(state, file, span, alone).ok().filter(|_| quoted || own.ends_with(folder))?;
+    Some((alone.to_owned(), path, bytes))
+}
+
+/// Tells where undefined names are probably defined.
+pub(crate) fn explain(errors: &mut [Diagnostic], lines: &[ForC], loader: &dyn Loader, sources: &SourceMap) {
+    let mut headers = Vec::new();
+    for line in lines {
+        if let ForC::Include { path, .. } = line {
+            let text = loader.load(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            headers.push((line, text.unwrap_or_default()));
+        }
+    }
+    for error in errors.iter_mut() {
+        let name = sources.text(error.span);
+        let Some((span, cure)) = (match error.code {
+            Code::UndefinedType => included(&headers, name),
+            Code::UndefinedConstant => defined(lines, name).or_else(|| included(&headers, name)),
+            _ => None,
+        }) else {
+            continue;
+        };
+        error.notes.retain(|note| note.kind != NoteKind::Help || note.span.is_some());
+        *error = error.clone().note_at(span, "this line is for C only").help(cure);
+    }
+}
+
+fn included(headers: &[(&ForC, String)], wanted: &str) -> Option<(Span, String)> {
+    let holds = |text: &str| lex::tokens(text, 0).any(|it| it.kind == Kind::Word && it.text(text) == wanted);
+    headers.iter().find_map(|(line, text)| match line {
+        ForC::Include { span, name, .. } if holds(text) => {
+            let cure = "or take such lines for includes with `--follow-c-includes`";
+            Some((*span, format!("write `#include \"{name}\"`, {cure}")))
+        }
+        _ => None,
+    })
+}
+
+fn defined(lines: &[ForC], wanted: &str) -> Option<(Span, String)> {
+    lines.iter().find_map(|line| match line {
+        ForC::Define { span, name, value } if name == wanted => {
+            let value = if value.contains(' ') { format!("'{name}={value}'") } else { format!("{name}={value}") };
+            Some((*span, format!("remove its `%`, or pass `-D {value}`")))
+        }
+        _ => None,
+    })
+}
