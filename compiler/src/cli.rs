@@ -4,6 +4,7 @@ mod explain;
 mod init;
 mod interop;
 mod messages;
+mod sample;
 
 use crate::driver::{self, Disk, Options, Stage};
 use crate::error::CompileError;
@@ -61,6 +62,9 @@ struct Gen {
     /// Stop after a stage and print what there is
     #[arg(long, value_enum, default_value = "rust", value_name = "STAGE")]
     emit: Emit,
+    /// Print a program to start from instead; with -o, write it to a file that is not there yet
+    #[arg(long, value_enum, value_name = "PROGRAM", conflicts_with_all = ["emit", "check", "out_dir"])]
+    sample: Option<sample::Which>,
     /// Keep names as they are in the .x file
     #[arg(long)]
     verbatim_names: bool,
@@ -129,18 +133,16 @@ const REJECTED: u8 = 1;
 const UNUSABLE: u8 = 2;
 
 fn generate(arguments: &Gen) -> Result<(), u8> {
+    if let Some(which) = arguments.sample {
+        return sample::run(arguments, which);
+    }
     let (files, messages) = (&arguments.input.files, &arguments.input.messages);
     if arguments.output.is_some() && files.len() > 1 {
         return Err(messages.complain("error: -o takes one input; use --out-dir for several", UNUSABLE));
     }
     let targets = files.iter().map(|input| output_path(arguments, input)).collect::<Result<Vec<_>, u8>>()?;
     refuse_overwriting(arguments, &targets)?;
-    let options = Options {
-        verbatim_names: arguments.verbatim_names,
-        views: arguments.views,
-        stage: stage(arguments.emit),
-        ..options(&arguments.input)
-    };
+    let options = generation(arguments);
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let texts = compile_all(&options, &paths, messages)?;
     for ((input, target), text) in paths.iter().zip(&targets).zip(&texts) {
@@ -228,6 +230,15 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
     };
     let directory = arguments.out_dir.as_deref().or_else(|| input.parent()).unwrap_or(Path::new(""));
     Ok(directory.join(name))
+}
+
+fn generation(arguments: &Gen) -> Options {
+    Options {
+        verbatim_names: arguments.verbatim_names,
+        views: arguments.views,
+        stage: stage(arguments.emit),
+        ..options(&arguments.input)
+    }
 }
 
 fn options(input: &Input) -> Options {

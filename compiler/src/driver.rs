@@ -7,6 +7,8 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{self, types::Model};
 use crate::preprocess::for_c::{self, ForC};
 use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
+#[cfg(feature = "cli")]
+use crate::rust::sample::{self, Sample};
 use crate::rust::{self, EmitError, EmitOptions, ExternTypes};
 use crate::source::SourceMap;
 use crate::syntax::{self, ast::Specification};
@@ -35,6 +37,15 @@ impl Options {
             Failure::Rejected(errors)
         })
     }
+
+    fn emit(&self, path: &Path) -> EmitOptions {
+        EmitOptions {
+            source_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            verbatim_names: self.verbatim_names,
+            views: self.views,
+            extern_types: self.extern_types.clone(),
+        }
+    }
 }
 
 /// After which stage to stop and print what there is.
@@ -44,6 +55,9 @@ pub(crate) enum Stage {
     Model,
     #[default]
     Rust,
+    /// Not the Rust of the file but a program around it; nothing where the file defines none to serve or call.
+    #[cfg(feature = "cli")]
+    Sample(Sample),
 }
 
 /// The outcome for one file, with the files that were read, by which errors are shown.
@@ -91,14 +105,13 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }
-    let source_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let emit = EmitOptions {
-        source_name,
-        verbatim_names: options.verbatim_names,
-        views: options.views,
-        extern_types: options.extern_types.clone(),
-    };
-    rust::emit(&model, &emit).map_err(Failure::Internal)
+    let emit = options.emit(path);
+    match options.stage {
+        #[cfg(feature = "cli")]
+        Stage::Sample(which) => sample::sample(&model, &emit, which).map(Option::unwrap_or_default),
+        _ => rust::emit(&model, &emit),
+    }
+    .map_err(Failure::Internal)
 }
 
 /// The syntax of a file and its includes, with lines for C that may explain what it lacks.

@@ -39,15 +39,32 @@ fn module(source_name: &str) -> String {
     Scope::default().claim(&Spelling::Idiomatic.value_name(&format!("idl_{plain}")))
 }
 
+/// How a template marks a comment within a function, which the formatter would drop if it were a plain one.
+#[cfg(feature = "cli")]
+const MARK: &str = "///~ ";
+
+/// A program that is to be changed by hand.
+#[cfg(feature = "cli")]
+pub(super) fn sample(text: &str) -> Result<String, EmitError> {
+    let pretty = spaced(whole_paths(prettyplease::unparse(&syn::parse_file(text)?).lines().map(str::to_owned)));
+    Ok(pretty.replace(MARK, "// "))
+}
+
 /// The widest line that is put together again.
 const WIDTH: usize = 120;
 
 /// An item, formatted, parted by empty lines where a reader expects them and set in by one step.
 fn pretty(item: &str) -> Result<String, EmitError> {
     let text = prettyplease::unparse(&syn::parse_file(item)?);
+    let set_in = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
+    Ok(spaced(whole_paths(text.lines().map(set_in))))
+}
+
+/// The lines with empty ones between them.
+fn spaced(lines: Vec<String>) -> String {
     let mut spaced = String::new();
     let mut before = String::new();
-    for line in whole_paths(&text) {
+    for line in lines {
         if parted(&before, &line) {
             spaced.push('\n');
         }
@@ -55,13 +72,12 @@ fn pretty(item: &str) -> Result<String, EmitError> {
         spaced.push('\n');
         before = line;
     }
-    Ok(spaced)
+    spaced
 }
 
-/// The lines, set in by one step, with `f::<T>(` on one line where it was broken inside its angle brackets.
-fn whole_paths(text: &str) -> Vec<String> {
-    let set_in = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
-    let mut lines = text.lines().map(set_in).peekable();
+/// The lines, with `f::<T>(` on one line where it was broken inside its angle brackets.
+fn whole_paths(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut lines = lines.peekable();
     let mut whole: Vec<String> = Vec::new();
     while let Some(line) = lines.next() {
         if !line.ends_with("::<") {
@@ -84,6 +100,9 @@ fn whole_paths(text: &str) -> Vec<String> {
 fn parted(before: &str, line: &str) -> bool {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let (last, text) = (before.trim_start(), line.trim_start());
+    if before.starts_with("//!") && !line.starts_with("//!") {
+        return true;
+    }
     let ends = before.ends_with(['}', ';']) && !last.starts_with("///") && indent(before) == indent(line);
     let begins = ["///", "#[", "pub ", "fn ", "impl", "const M"].iter().any(|start| text.starts_with(start));
     ends && begins && !(last.starts_with("const M") && text.starts_with("const M"))

@@ -13,11 +13,15 @@ mod names;
 pub(crate) mod package;
 mod procedure;
 mod program;
+#[cfg(feature = "cli")]
+pub(crate) mod sample;
 mod structure;
 mod traits;
 mod typedef;
 mod types;
 mod union;
+#[cfg(feature = "cli")]
+mod value;
 mod variant;
 mod view;
 

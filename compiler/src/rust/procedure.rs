@@ -103,12 +103,12 @@ fn plain(method: &str) -> &str {
 /// An argument of a procedure.
 pub(super) struct ArgumentView {
     pub(super) name: String,
-    value: String,
+    pub(super) value: String,
     /// `rpc::argument::<i32>`, which decodes it from the input.
     pub(super) decode: String,
     codec: String,
     /// The type a client's method takes, and how it comes to a reference to the value.
-    parameter: String,
+    pub(super) parameter: String,
     reference: String,
 }
 
