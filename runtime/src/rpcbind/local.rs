@@ -4,12 +4,9 @@ use crate::address::Transport;
 use crate::client::{Client, ClientOptions, Target, over_socket};
 use crate::error::{Error, Result};
 use crate::xdr::Xdr;
-use socket2::Socket;
+use socket2::{Domain, SockAddr, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::fd::OwnedFd;
-use std::os::linux::net::SocketAddrExt;
-use std::os::unix::net::{SocketAddr as LocalAddr, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +50,7 @@ impl Registrar {
     pub fn connect() -> Result<Self> {
         let socket = open_abstract()
             .or_else(|_| open_path(SOCKET.as_ref()))
-            .or_else(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, PORT)).map(Socket::from));
+            .or_else(|_| open_loopback());
         Self::over(socket, &format!("{SOCKET} or 127.0.0.1:{PORT} (the local rpcbind)"))
     }
 
@@ -112,14 +109,18 @@ impl Registrar {
     }
 }
 
+/// Systems without abstract names refuse this one, and the next way is tried.
 fn open_abstract() -> io::Result<Socket> {
-    UnixStream::connect_addr(&LocalAddr::from_abstract_name(SOCKET)?).map(local_socket)
+    open_path(format!("\0{SOCKET}").as_ref())
 }
 
 fn open_path(path: &Path) -> io::Result<Socket> {
-    UnixStream::connect(path).map(local_socket)
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.connect_timeout(&SockAddr::unix(path)?, TIMEOUT)?;
+    Ok(socket)
 }
 
-fn local_socket(stream: UnixStream) -> Socket {
-    OwnedFd::from(stream).into()
+fn open_loopback() -> io::Result<Socket> {
+    let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
+    TcpStream::connect_timeout(&loopback, TIMEOUT).map(Socket::from)
 }
