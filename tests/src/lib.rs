@@ -4,6 +4,7 @@ pub mod c;
 pub mod cargo;
 pub mod interfaces;
 pub mod process;
+pub mod public;
 pub mod random;
 pub mod raw;
 pub mod rpcbind;
@@ -18,6 +19,11 @@ pub fn missing(what: &str) {
     let why = format!("{what} is missing; tests/run installs it");
     assert!(std::env::var_os("CI").is_none(), "{why}");
     let name = std::thread::current().name().unwrap_or("a test").to_owned();
+    say(&format!("SKIPPED {name}: {why}"));
+}
+
+/// Says something that is to be read also where all goes well.
+pub fn say(text: &str) {
     // Not eprintln!, which the test harness keeps to itself when a test passes.
-    let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {why}");
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
