@@ -28,6 +28,9 @@ fn main() {
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     Compiler::new().compile_all(INTERFACES).unwrap_or_exit();
     Compiler::new().views(true).compile("../idl/kitchen_sink.x").unwrap_or_exit();
+    let place = out_dir.join("views");
+    fs::create_dir_all(&place).expect("OUT_DIR can be written");
+    Compiler::new().views(true).out_dir(place).compile_all(INTERFACES).unwrap_or_exit();
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
     let random = random(&out_dir).expect("OUT_DIR can be written");
     collection(&out_dir, "random", &random, true).expect("OUT_DIR can be written");

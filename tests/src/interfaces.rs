@@ -22,6 +22,12 @@ pub mod hostile {
     oncrpc::include_idl!("hostile");
 }
 
+/// idl/blob.x and interfaces/hostile.x with views.
+pub mod views {
+    include!(concat!(env!("OUT_DIR"), "/views/blob.rs"));
+    include!(concat!(env!("OUT_DIR"), "/views/hostile.rs"));
+}
+
 /// As in a program, which shows its interface to nobody.
 mod private {
     oncrpc::include_idl!("calculator");
