@@ -106,6 +106,8 @@ enum Emit {
     Ast,
     /// The model: names resolved, constants evaluated, sizes known
     Model,
+    /// The model as JSON, for programs (docs/model.md)
+    Json,
     /// The Rust
     Rust,
 }
@@ -254,6 +256,7 @@ fn stage(emit: Emit) -> Stage {
     match emit {
         Emit::Ast => Stage::Ast,
         Emit::Model => Stage::Model,
+        Emit::Json => Stage::Json,
         Emit::Rust => Stage::Rust,
     }
 }

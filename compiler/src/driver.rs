@@ -4,6 +4,8 @@
 mod tests;
 
 use crate::diagnostic::Diagnostic;
+#[cfg(feature = "cli")]
+use crate::json;
 use crate::model::{self, types::Model};
 use crate::preprocess::for_c::{self, ForC};
 use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
@@ -55,6 +57,9 @@ pub(crate) enum Stage {
     Model,
     #[default]
     Rust,
+    /// The model for other programs.
+    #[cfg(feature = "cli")]
+    Json,
     /// Not the Rust of the file but a program around it; nothing where the file defines none to serve or call.
     #[cfg(feature = "cli")]
     Sample(Sample),
@@ -107,6 +112,8 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
     }
     let emit = options.emit(path);
     match options.stage {
+        #[cfg(feature = "cli")]
+        Stage::Json => Ok(json::model(&model, &emit.source_name)),
         #[cfg(feature = "cli")]
         Stage::Sample(which) => sample::sample(&model, &emit, which).map(Option::unwrap_or_default),
         _ => rust::emit(&model, &emit),

@@ -26,6 +26,8 @@ mod explain;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod interop;
+#[cfg(feature = "cli")]
+mod json;
 mod lex;
 mod literal;
 pub mod model;

@@ -45,6 +45,7 @@ const ROOMS: &[Room] = &[
         never: FILES,
     },
     Room { place: "compiler/src/rust", knows: &["rust", "model"], never: FILES },
+    Room { place: "compiler/src/json", knows: &["json", "model"], never: FILES },
     Room {
         place: "compiler/src/preprocess",
         knows: &["preprocess", "source", "diagnostic", "text", "lex", "literal"],
