@@ -1,5 +1,6 @@
 //! The command line of `oncrpc`.
 
+mod completions;
 mod explain;
 mod init;
 mod interop;
@@ -42,6 +43,10 @@ enum Command {
     Interop(interop::Interop),
     /// Make a package to start from: an interface, a server and a client
     Init(init::Init),
+    /// Print a script that completes this command's arguments in a shell
+    Completions(completions::Completions),
+    /// Write manual pages
+    Man(completions::Man),
     /// Say at length what an error code means
     Explain(explain::Explain),
 }
@@ -120,6 +125,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check(&arguments),
         Some(Command::Interop(arguments)) => interop::run(arguments),
         Some(Command::Init(arguments)) => init::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::completions(&arguments),
+        Some(Command::Man(arguments)) => completions::man(&arguments),
         Some(Command::Explain(arguments)) => explain::explain(&arguments),
         None => arguments.explain.run(),
     };
