@@ -1,5 +1,6 @@
 //! The encoder: what is taken back, patched, kept by reference and sent in parts.
 
+use allocation_counter::measure;
 use bytes::Bytes;
 use oncrpc::xdr::{DecodeError, Decoder, EncodeError, Encoder, Opaque, Sink, Source, Xdr};
 
@@ -150,4 +151,19 @@ fn a_message_without_a_limit_is_limited_by_what_a_record_can_carry() {
     assert!(matches!(out.window(usize::MAX - 8), Err(EncodeError::TooLarge { .. })));
     u64::encode(&0, &mut out).unwrap();
     assert_eq!(out.len(), 16);
+}
+
+#[test]
+fn a_huge_buffer_is_released_when_all_is_taken() {
+    let appended = |out: &mut Encoder, length: usize| measure(|| out.put_slice(&vec![7; length]).unwrap()).bytes_current;
+    let mut out = Encoder::new();
+    assert!(appended(&mut out, 8 << 20) >= 8 << 20);
+    out.clear();
+    assert_eq!(appended(&mut out, 8 << 20), 0, "one that is not huge is kept");
+    out.clear();
+    assert!(appended(&mut out, (8 << 20) + 1) > 0);
+    let taken = measure(|| out.advance((8 << 20) + 1));
+    assert!(taken.bytes_current < -(8 << 20), "{} bytes are left", taken.bytes_current);
+    assert_eq!(appended(&mut out, 100), 256, "and one begins anew");
+    assert_eq!(contents(&out), [7; 100]);
 }

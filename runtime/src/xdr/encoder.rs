@@ -9,6 +9,9 @@ const SPLICE: usize = 8 << 10;
 /// How much is sent before what follows is moved to the front.
 const COMPACT: usize = 64 << 10;
 
+/// The largest buffer that is kept for later messages.
+const KEEP: usize = 8 << 20;
+
 /// The largest message by default: what one fragment of a record can carry (RFC 5531 §11).
 const MAX_MESSAGE: usize = 0x7fff_ffff;
 
@@ -18,7 +21,8 @@ const MAX_BUFFER: usize = isize::MAX as usize;
 /// Outgoing bytes: what codecs append at the end and a socket takes off the front.
 ///
 /// Large opaque data is not copied: it is kept as [`Bytes`] between the encoded parts. The buffer is kept when all was
-/// taken, so that a long-lived encoder does not allocate.
+/// taken, so that a long-lived encoder does not allocate; one beyond 8 MiB is released, so that one huge message is not
+/// paid for ever after.
 #[derive(Debug)]
 pub struct Encoder {
     /// Initialised to its whole length, so that a window needs no clearing; used up to `end`.
@@ -114,8 +118,11 @@ impl Encoder {
         self.len() == 0
     }
 
-    /// Forgets everything; keeps the buffer.
+    /// Forgets everything; keeps the buffer, unless it grew beyond 8 MiB.
     pub fn clear(&mut self) {
+        if self.buffer.capacity() > KEEP {
+            self.buffer = Vec::new();
+        }
         self.start = 0;
         self.end = 0;
         self.payloads.clear();
