@@ -82,7 +82,8 @@ fn escaped(line: &str) -> String {
 fn escaped_word(word: &str, backticks: bool) -> String {
     let mut text = String::new();
     for letter in word.chars() {
-        let mark = matches!(letter, '[' | ']' | '<' | '>' | '*' | '\\' | '~' | '|' | '&') || letter == '_' && word.starts_with('_');
+        let mark = matches!(letter, '[' | ']' | '<' | '>' | '*' | '\\' | '~' | '|' | '&')
+            || letter == '_' && word.starts_with('_');
         if mark || letter == '`' && !backticks {
             text.push('\\');
         }
@@ -111,6 +112,9 @@ mod tests {
     #[test]
     fn layout_is_kept_in_a_fence() {
         let lines = ["name    meaning", "    a   b"].map(str::to_owned);
-        assert_eq!(comment(&lines, "int a"), "/// ~~~text\n/// name    meaning\n///     a   b\n/// ~~~\n///\n/// `int a`\n");
+        assert_eq!(
+            comment(&lines, "int a"),
+            "/// ~~~text\n/// name    meaning\n///     a   b\n/// ~~~\n///\n/// `int a`\n"
+        );
     }
 }

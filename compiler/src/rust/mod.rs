@@ -1,6 +1,7 @@
 //! The model as Rust: each definition becomes a view of finished strings, each view a template's text, the texts one
 //! formatted file.
 
+mod arms;
 #[cfg(feature = "cli")]
 pub(crate) mod codec;
 mod constant;
@@ -15,6 +16,7 @@ mod procedure;
 mod program;
 #[cfg(feature = "cli")]
 pub(crate) mod sample;
+mod size;
 mod structure;
 mod traits;
 mod typedef;

@@ -1,5 +1,5 @@
-use super::name::{Scope, Spelling};
 use super::ExternTypes;
+use super::name::{Scope, Spelling};
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
 
 /// The Rust names of a file's definitions. Types and modules share one scope, constants have another.
@@ -79,7 +79,8 @@ impl Namer<'_> {
                 }
             }
             Definition::Program(it) => {
-                let modules: Vec<String> = it.versions.iter().map(|version| self.module(&it.name, &version.name)).collect();
+                let modules: Vec<String> =
+                    it.versions.iter().map(|version| self.module(&it.name, &version.name)).collect();
                 let inner = modules.iter().map(|module| self.types.claim(module)).collect();
                 Entry { inner, ..plain(spelling.value_name(&it.name)) }
             }
@@ -98,7 +99,8 @@ impl Namer<'_> {
     /// Whether a typedef's target, which stands before it, has the name that the typedef would get.
     fn is_named(&self, target: DefinitionId, wanted: &str, earlier: &Names) -> bool {
         let Some(entry) = earlier.definitions.get(target.0) else { return false };
-        let unchanged = self.model.definition(target).is_some_and(|it| self.spelling.type_name(it.name()) == entry.name);
+        let unchanged =
+            self.model.definition(target).is_some_and(|it| self.spelling.type_name(it.name()) == entry.name);
         entry.name == wanted && (unchanged || entry.redundant)
     }
 

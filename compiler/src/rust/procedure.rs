@@ -1,5 +1,6 @@
-use super::types::{is_on_heap, pair, resolved};
-use super::view::borrows;
+use super::size::{is_on_heap, resolved};
+use super::traits::borrows;
+use super::types::pair;
 use super::{Context, docs, name::Scope};
 use crate::model::types::{Argument, Definition, Procedure, Type, Version};
 
@@ -86,10 +87,7 @@ fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
         encode_arguments: encode(&arguments),
         arguments,
         look: it.result.as_ref().filter(|ty| context.views && borrows(context, ty)).zip(result.as_ref()).map(
-            |(_, pair)| LookView {
-                method: format!("look_{}", plain(&method)),
-                seen: pair.view.replace("'a", "'_"),
-            },
+            |(_, pair)| LookView { method: format!("look_{}", plain(&method)), seen: pair.view.replace("'a", "'_") },
         ),
         result: result.as_ref().map_or("()".into(), |pair| pair.value.clone()),
         result_codec: result.map_or("rpc::Void".into(), |pair| pair.codec),

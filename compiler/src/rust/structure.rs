@@ -1,4 +1,5 @@
-use super::types::{bytes, fixed_bytes, pair};
+use super::size::{bytes, fixed_bytes};
+use super::types::pair;
 use super::{Context, EmitError, docs, name::Scope, traits};
 use crate::model::types::{DefinitionId, Field, Structure};
 use askama::Template;

@@ -1,6 +1,6 @@
-use super::Context;
-use super::types::{fixed_bytes, is_on_heap};
-use crate::model::types::{Basic, Definition, DefinitionId, Type};
+use super::size::{fixed_bytes, is_on_heap};
+use super::{Context, arms};
+use crate::model::types::{Basic, Definition, DefinitionId, Field, Type};
 
 /// Up to how many bytes on the wire a fixed-size structure is copied like a number.
 const COPIED: u64 = 128;
@@ -21,11 +21,7 @@ impl Traits {
     const MOVED: Self = Self { copy: false, ..Self::ALL };
 
     fn and(self, other: Self) -> Self {
-        Self {
-            copy: self.copy && other.copy,
-            eq: self.eq && other.eq,
-            default: self.default && other.default,
-        }
+        Self { copy: self.copy && other.copy, eq: self.eq && other.eq, default: self.default && other.default }
     }
 
     /// The arguments of `#[derive(..)]`.
@@ -63,7 +59,7 @@ impl Walk<'_> {
             }
             Some(Definition::Union(it)) => {
                 let small = it.size.max.is_some_and(|size| size <= COPIED);
-                let held = super::variant::held(self.context, it);
+                let held = arms::held(self.context, it);
                 let fields = held.map(|field| self.ty(&field.ty)).fold(Traits::ALL, Traits::and);
                 Traits { copy: fields.copy && small, eq: fields.eq, default: false }
             }
@@ -89,7 +85,9 @@ impl Walk<'_> {
                 Traits { default: true, ..self.ty(element).and(Traits::MOVED) }
             }
             Type::Optional(inner) => Traits { default: true, ..self.ty(inner) },
-            Type::List(id) | Type::NonEmptyList(id) => Traits { default: true, ..self.definition(*id).and(Traits::MOVED) },
+            Type::List(id) | Type::NonEmptyList(id) => {
+                Traits { default: true, ..self.definition(*id).and(Traits::MOVED) }
+            }
             Type::Named(id) => self.definition(*id),
         }
     }
@@ -97,10 +95,35 @@ impl Walk<'_> {
     /// `Default` is there for arrays of up to 32 elements; one on the heap is not copied, and empty is no default.
     fn array(&self, ty: &Type, element: Traits, length: u32) -> Traits {
         let on_stack = !is_on_heap(self.context, ty);
-        Traits {
-            copy: element.copy && on_stack,
-            eq: element.eq,
-            default: element.default && on_stack && length <= 32,
-        }
+        Traits { copy: element.copy && on_stack, eq: element.eq, default: element.default && on_stack && length <= 32 }
+    }
+}
+
+/// Whether a value is seen as itself: it is copied, or nothing in it could be borrowed.
+pub(super) fn is_by_value(context: Context<'_>, id: DefinitionId) -> bool {
+    of(context, id).copy || !borrows_definition(context, id)
+}
+
+/// Whether a declaration is seen as something borrowed.
+pub(super) fn borrows(context: Context<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::Basic(_) => false,
+        Type::Optional(inner) => borrows(context, inner),
+        Type::Named(id) => match context.model.definition(*id) {
+            Some(Definition::Typedef(typedef)) => borrows(context, &typedef.field.ty),
+            _ => !is_by_value(context, *id),
+        },
+        _ => true,
+    }
+}
+
+/// What leads back to itself does so through something borrowed, so that this ends.
+fn borrows_definition(context: Context<'_>, id: DefinitionId) -> bool {
+    let borrowed = |field: &Field| borrows(context, &field.ty);
+    match context.model.definition(id) {
+        Some(Definition::Extern(_)) => true,
+        Some(Definition::Structure(it)) => it.fields.iter().any(borrowed),
+        Some(Definition::Union(it)) => arms::held(context, it).any(borrowed),
+        _ => false,
     }
 }

@@ -1,5 +1,7 @@
-use super::types::{Pair, bytes, pair};
-use super::variant::{Selected, Variant, applied, cases_pattern, is_covered, variants};
+use super::arms::is_covered;
+use super::size::bytes;
+use super::types::{Pair, pair};
+use super::variant::{Selected, Variant, applied, cases_pattern, variants};
 use super::{Context, EmitError, docs, traits};
 use crate::model::types::{Definition, DefinitionId, Discriminant, Type, Union};
 use askama::Template;
@@ -48,7 +50,8 @@ struct Success {
 }
 
 /// Clippy takes a `match` of one arm for a mistake.
-const ONE_ARM: &str = r#"#[allow(clippy::match_single_binding, reason = "a union of one arm is written like the others")]"#;
+const ONE_ARM: &str =
+    r#"#[allow(clippy::match_single_binding, reason = "a union of one arm is written like the others")]"#;
 
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result<String, EmitError> {
     let variants = variants(context, it);
@@ -174,7 +177,7 @@ struct InPlaceVariant {
 
 /// The union's view.
 pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> Result<String, EmitError> {
-    if super::view::is_by_value(context, id) {
+    if traits::is_by_value(context, id) {
         return super::view::emit_value(context, id);
     }
     let variants = variants(context, it);
@@ -198,7 +201,9 @@ fn in_place(it: &Variant, union: &str, discriminant_type: &str) -> InPlaceVarian
     let codec = it.held.as_ref().map(|held| held.codec.as_str());
     let seen = codec.map(|codec| format!("rpc::view::<{codec}>(input)?"));
     let value = codec.map(|codec| format!("rpc::to_value::<{codec}>(value)?"));
-    let parts = |first: Option<&str>, second: Option<&str>| applied(&it.name, &first.into_iter().chain(second).collect::<Vec<_>>());
+    let parts = |first: Option<&str>, second: Option<&str>| {
+        applied(&it.name, &first.into_iter().chain(second).collect::<Vec<_>>())
+    };
     let kept = holds.map(|_| "discriminant");
     InPlaceVariant {
         docs: it.docs.clone(),

@@ -1,7 +1,7 @@
 //! Expressions for values of a model's types, as a sample that is to be filled in has them: zeros, empty, the first arm.
 
+use super::size::is_on_heap;
 use super::structure::fields;
-use super::types::is_on_heap;
 use super::variant::{Selected, applied, variants};
 use super::{Context, traits};
 use crate::model::types::{Basic, Definition, DefinitionId, Enumeration, Field, Structure, Type, Union};

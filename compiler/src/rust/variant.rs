@@ -1,8 +1,9 @@
 //! The variants of a union: one per case label, so that a value keeps its discriminant, and one for the default arm.
 
+use super::arms::{cases, is_covered};
 use super::types::{Pair, pair};
 use super::{Context, docs, name::Scope};
-use crate::model::types::{Arm, Case, DefaultArm, Definition, Discriminant, Field, Union};
+use crate::model::types::{Arm, Case, DefaultArm, Discriminant, Field, Union};
 
 /// A variant.
 pub(super) struct Variant {
@@ -31,28 +32,6 @@ pub(super) fn variants(context: Context<'_>, it: &Union) -> Vec<Variant> {
     }
     variants
 }
-
-/// What the variants hold: a default arm for which no value is left has none.
-pub(super) fn held<'a>(context: Context<'_>, it: &'a Union) -> impl Iterator<Item = &'a Field> {
-    let default = it.default.as_ref().filter(|_| !is_covered(context, it));
-    it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default.and_then(|arm| arm.field.as_ref()))
-}
-
-/// Whether every value of the discriminant has a case, so that nothing is left for a default arm.
-pub(super) fn is_covered(context: Context<'_>, it: &Union) -> bool {
-    let has = |value: i64| cases(it).any(|(_, case)| case.value == value);
-    match it.discriminant {
-        Discriminant::Bool => has(0) && has(1),
-        Discriminant::Enumeration(id) => match context.model.definition(id) {
-            Some(Definition::Enumeration(enumeration)) => {
-                enumeration.enumerators.iter().all(|enumerator| has(i64::from(enumerator.value)))
-            }
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
 /// The cases as one pattern; `None` if there are none.
 pub(super) fn cases_pattern(context: Context<'_>, it: &Union) -> Option<String> {
     let labels = match it.discriminant {
@@ -67,10 +46,6 @@ pub(super) fn cases_pattern(context: Context<'_>, it: &Union) -> Option<String> 
 /// `name(parts)`, or `name` alone.
 pub(super) fn applied(name: &str, parts: &[&str]) -> String {
     if parts.is_empty() { name.to_owned() } else { format!("{name}({})", parts.join(", ")) }
-}
-
-fn cases(it: &Union) -> impl Iterator<Item = (&Arm, &Case)> {
-    it.arms.iter().flat_map(|arm| arm.cases.iter().map(move |case| (arm, case)))
 }
 
 fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope: &mut Scope) -> Variant {
@@ -95,7 +70,11 @@ fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &m
 }
 
 /// The comment, type and text of what an arm holds.
-fn declared<'a>(context: Context<'_>, arm: &[String], field: Option<&'a Field>) -> (Vec<String>, Option<Pair>, &'a str) {
+fn declared<'a>(
+    context: Context<'_>,
+    arm: &[String],
+    field: Option<&'a Field>,
+) -> (Vec<String>, Option<Pair>, &'a str) {
     match field {
         Some(field) => {
             let comment = if arm == field.docs { arm.to_vec() } else { [arm, &field.docs].concat() };
