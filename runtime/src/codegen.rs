@@ -1,9 +1,9 @@
 //! What emitted code is written against: the only names it uses, kept stable for it alone.
 
 pub use crate::xdr::{
-    Array, ArrayView, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque, Indirect, LazyView, List, ListView,
-    Nested, NonEmptyList, Opaque, Optional, Quadruple, Reader, Sink, Source, Str, Text, TextView, Viewer, Void, Writer, Xdr,
-    XdrView,
+    Array, ArrayView, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque,
+    Indirect, LazyView, List, ListView, Nested, NonEmptyList, Opaque, Optional, Quadruple, Reader, Sink, Source, Str,
+    Text, TextView, Viewer, Void, Writer, Xdr, XdrView,
 };
 #[cfg(feature = "net")]
 pub use crate::{

@@ -3,8 +3,8 @@
 use allocation_counter::measure;
 use bytes::Bytes;
 use oncrpc::xdr::{
-    Array, DecodeError, FixedArray, FixedOpaque, HeapArray, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str, Text,
-    Void, XdrView, from_bytes, to_bytes, view_bytes,
+    Array, DecodeError, FixedArray, FixedOpaque, HeapArray, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
+    Text, Void, XdrView, from_bytes, to_bytes, view_bytes,
 };
 use std::fmt::Debug;
 

@@ -1,4 +1,6 @@
-use crate::idl::{CreateStatus, Created, DeleteStatus, NewUser, User, UserId, UserList, UserNode, UserOption, users_v1};
+use crate::idl::{
+    CreateStatus, Created, DeleteStatus, NewUser, User, UserId, UserList, UserNode, UserOption, users_v1,
+};
 use oncrpc::{Call, Result};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -48,9 +48,7 @@ impl Registrar {
     /// # Errors
     /// [`Error::Connect`] if no rpcbind runs here.
     pub fn connect() -> Result<Self> {
-        let socket = open_abstract()
-            .or_else(|_| open_path(SOCKET.as_ref()))
-            .or_else(|_| open_loopback());
+        let socket = open_abstract().or_else(|_| open_path(SOCKET.as_ref())).or_else(|_| open_loopback());
         Self::over(socket, &format!("{SOCKET} or 127.0.0.1:{PORT} (the local rpcbind)"))
     }
 
@@ -101,7 +99,11 @@ impl Registrar {
 
     fn change_or_fail(&self, procedure: u32, registration: &Registration) -> Result<()> {
         let Registration { program, version, .. } = *registration;
-        if self.change(procedure, registration)? { Ok(()) } else { Err(Error::RegistrationRefused { program, version }) }
+        if self.change(procedure, registration)? {
+            Ok(())
+        } else {
+            Err(Error::RegistrationRefused { program, version })
+        }
     }
 
     fn change(&self, procedure: u32, registration: &Registration) -> Result<bool> {

@@ -42,10 +42,7 @@ impl<C: Xdr, const N: usize> Xdr for FixedArray<C, N> {
 
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         // `Vec` because a fallible array constructor is not stable; the error cannot happen.
-        let short = |values: Vec<C::Value>| DecodeError::Truncated {
-            needed: N,
-            remaining: values.len(),
-        };
+        let short = |values: Vec<C::Value>| DecodeError::Truncated { needed: N, remaining: values.len() };
         decode_elements::<C>(input, N)?.try_into().map_err(short)
     }
 }
@@ -57,10 +54,7 @@ impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
 
     fn encode(values: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         if values.len() != N as usize {
-            return Err(EncodeError::WrongLength {
-                length: values.len(),
-                declared: N,
-            });
+            return Err(EncodeError::WrongLength { length: values.len(), declared: N });
         }
         C::encode_all(values, out)
     }

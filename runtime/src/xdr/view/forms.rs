@@ -1,6 +1,8 @@
 use super::{LazyView, TextView, Viewer, XdrView};
 use crate::xdr::opaque::length;
-use crate::xdr::{DecodeError, FixedOpaque, HeapOpaque, Indirect, Nested, Opaque, Optional, Source, Str, Text, padding};
+use crate::xdr::{
+    DecodeError, FixedOpaque, HeapOpaque, Indirect, Nested, Opaque, Optional, Source, Str, Text, padding,
+};
 use alloc::boxed::Box;
 use bytes::Bytes;
 
