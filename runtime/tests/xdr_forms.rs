@@ -82,7 +82,8 @@ fn strings_keep_any_bytes() {
     assert_eq!(text.to_string(), "caf\u{fffd}");
     assert_eq!(format!("{text:?}"), r#""caf\xe9""#);
     assert_eq!(format!("[{:<5}]", Text::from("ab")), "[ab   ]");
-    assert!(Text::from("Ada") == "Ada" && Text::from("Ada") == *"Ada" && Text::from("Ada") == String::from("Ada"));
+    let (ada, owned) = (Text::from("Ada"), String::from("Ada"));
+    assert!(ada == "Ada" && ada == *"Ada" && ada == owned && ada != "Bo");
 }
 
 #[test]
