@@ -2,9 +2,10 @@
 
 use crate::driver::{self, Compilation, Disk, Options};
 use crate::error::CompileError;
+use crate::lint::{Level, Lint};
 use crate::model::types::Model;
 use crate::output;
-use crate::render::Style;
+use crate::render::{self, Style};
 use crate::rust;
 use crate::source::SourceMap;
 use std::path::{Path, PathBuf};
@@ -87,6 +88,29 @@ impl Compiler {
         self
     }
 
+    /// Says nothing about findings of a lint.
+    #[must_use]
+    pub fn allow(self, lint: Lint) -> Self {
+        self.lint(lint, Level::Allow)
+    }
+
+    /// Warns about findings of a lint: in a build script as cargo shows warnings. Warnings never fail a build.
+    #[must_use]
+    pub fn warn(self, lint: Lint) -> Self {
+        self.lint(lint, Level::Warn)
+    }
+
+    /// Makes findings of a lint errors.
+    #[must_use]
+    pub fn deny(self, lint: Lint) -> Self {
+        self.lint(lint, Level::Deny)
+    }
+
+    fn lint(mut self, lint: Lint, level: Level) -> Self {
+        self.options.lints.set(lint, level);
+        self
+    }
+
     /// Where to write the output. Default: the variable `OUT_DIR`, which cargo sets for build scripts.
     #[must_use]
     pub fn out_dir(mut self, path: impl AsRef<Path>) -> Self {
@@ -115,7 +139,7 @@ impl Compiler {
         }
         let model = driver::model_of(&self.options, &Disk, path, &mut sources);
         Outcome(model.map_err(|failure| {
-            let compilation = Compilation { sources, result: Ok(String::new()) };
+            let compilation = Compilation { sources, result: Ok(String::new()), warnings: Vec::new() };
             CompileError::new(path, failure, &compilation, Style::Plain)
         }))
     }
@@ -137,6 +161,9 @@ impl Compiler {
         println!("cargo:rerun-if-changed={}", path.display());
         for file in compilation.files().skip(1) {
             println!("cargo:rerun-if-changed={}", file.display());
+        }
+        for line in render::short(&compilation.warnings, &compilation.sources).lines() {
+            println!("cargo:warning={line}");
         }
         match std::mem::replace(&mut compilation.result, Ok(String::new())) {
             Ok(rust) => match output::write_if_changed(&output, &rust) {

@@ -4,6 +4,7 @@ mod completions;
 mod explain;
 mod init;
 mod interop;
+mod lints;
 mod messages;
 mod sample;
 
@@ -49,6 +50,8 @@ enum Command {
     Man(completions::Man),
     /// Say at length what an error code means
     Explain(explain::Explain),
+    /// List the lints, whose warnings can be allowed or denied
+    Lints,
 }
 
 #[derive(Debug, Args)]
@@ -102,6 +105,8 @@ struct Input {
     #[arg(long = "extern-type", value_name = "NAME=PATH", value_parser = parse_extern_type)]
     extern_types: Vec<(String, String)>,
     #[command(flatten)]
+    lints: lints::Choice,
+    #[command(flatten)]
     messages: Messages,
 }
 
@@ -128,6 +133,7 @@ pub fn main() -> ExitCode {
         Some(Command::Completions(arguments)) => completions::completions(&arguments),
         Some(Command::Man(arguments)) => completions::man(&arguments),
         Some(Command::Explain(arguments)) => explain::explain(&arguments),
+        Some(Command::Lints) => lints::list(),
         None => arguments.explain.run(),
     };
     match result {
@@ -251,12 +257,13 @@ fn generation(arguments: &Gen) -> Options {
 }
 
 fn options(input: &Input) -> Options {
+    let lints = input.lints.levels();
     let preprocess = PreprocessOptions {
         include_dirs: input.include_dirs.clone(),
         defines: input.defines.clone(),
         follow_c_includes: input.follow_c_includes,
     };
-    Options { preprocess, extern_types: input.extern_types.iter().cloned().collect(), ..Options::default() }
+    Options { preprocess, lints, extern_types: input.extern_types.iter().cloned().collect(), ..Options::default() }
 }
 
 fn stage(emit: Emit) -> Stage {

@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// An error with its place, its reason and its cure.
+/// An error or a warning with its place, its reason and its cure.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Diagnostic {
     pub(crate) severity: Severity,
@@ -19,6 +19,8 @@ pub(crate) struct Diagnostic {
 pub(crate) enum Severity {
     /// No output can be made.
     Error,
+    /// There is output.
+    Warning,
 }
 
 /// More about a diagnostic, at a place of its own or at none.
@@ -40,7 +42,7 @@ pub(crate) enum NoteKind {
 /// An enumeration that knows all its values.
 macro_rules! codes {
     ($($name:ident = $number:literal,)*) => {
-        /// The kinds of errors; the numbers are stable.
+        /// The kinds of errors and warnings; the numbers are stable. Those from 1000 on are lints and shown by their names.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u16)]
         pub(crate) enum Code {
@@ -99,11 +101,22 @@ codes! {
     DuplicateVersion = 141,
     DuplicateProcedure = 142,
     NumberOutOfRange = 143,
+
+    Portability = 1001,
+    Unbounded = 1002,
+    MissingArm = 1003,
+    NameClash = 1004,
 }
 
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "E{:04}", *self as u16)
+        match self {
+            Code::Portability => f.write_str("portability"),
+            Code::Unbounded => f.write_str("unbounded"),
+            Code::MissingArm => f.write_str("missing-arm"),
+            Code::NameClash => f.write_str("name-clash"),
+            _ => write!(f, "E{:04}", *self as u16),
+        }
     }
 }
 
@@ -111,6 +124,10 @@ impl Diagnostic {
     pub(crate) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
         Diagnostic { severity: Severity::Error, code, message, span, label: String::new(), notes: Vec::new() }
+    }
+
+    pub(crate) fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
     /// Says something right below the marked text.

@@ -3,17 +3,19 @@
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 #[cfg(feature = "cli")]
 use crate::json;
-use crate::model::{self, types::Model};
+use crate::lint::{self, Levels, Subject};
+use crate::model::{self, Resolved, types::Model};
 use crate::preprocess::for_c::{self, ForC};
 use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
 #[cfg(feature = "cli")]
 use crate::rust::sample::{self, Sample};
-use crate::rust::{self, EmitError, EmitOptions, ExternTypes};
+use crate::rust::{self, EmitError, EmitOptions, ExternTypes, Spelling};
 use crate::source::SourceMap;
 use crate::syntax::{self, ast::Specification};
+use crate::text::Text;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -28,11 +30,12 @@ pub(crate) struct Options {
     pub(crate) views: bool,
     /// What stands for types that no `.x` file defines.
     pub(crate) extern_types: ExternTypes,
+    pub(crate) lints: Levels,
     pub(crate) stage: Stage,
 }
 
 impl Options {
-    fn resolve(&self, parsed: &Parsed, loader: &dyn Loader, sources: &SourceMap) -> Result<Model, Failure> {
+    fn resolve(&self, parsed: &Parsed, loader: &dyn Loader, sources: &SourceMap) -> Result<Resolved, Failure> {
         let extern_types = self.extern_types.keys().map(String::as_str).collect();
         model::resolve(&parsed.specification, &extern_types).map_err(|mut errors| {
             for_c::explain(&mut errors, &parsed.for_c, loader, sources);
@@ -70,6 +73,8 @@ pub(crate) enum Stage {
 pub(crate) struct Compilation {
     pub(crate) sources: SourceMap,
     pub(crate) result: Result<String, Failure>,
+    /// What there is to say although there is output.
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
 /// Why there is no output.
@@ -91,22 +96,31 @@ pub(crate) fn model_of(
     sources: &mut SourceMap,
 ) -> Result<Model, Failure> {
     let parsed = parse(options, loader, path, sources)?;
-    options.resolve(&parsed, loader, sources)
+    options.resolve(&parsed, loader, sources).map(|resolved| resolved.model)
 }
 
 /// Compiles one file; every stage needs the one before it to have found no error.
 pub(crate) fn compile_source(options: &Options, loader: &dyn Loader, path: &Path) -> Compilation {
     let mut sources = SourceMap::default();
-    let result = run(options, loader, path, &mut sources);
-    Compilation { sources, result }
+    let mut warnings = Vec::new();
+    let result = run(options, loader, path, &mut sources, &mut warnings);
+    Compilation { sources, result, warnings }
 }
 
-fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<String, Failure> {
+fn run(
+    options: &Options,
+    loader: &dyn Loader,
+    path: &Path,
+    sources: &mut SourceMap,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<String, Failure> {
     let parsed = parse(options, loader, path, sources)?;
     if options.stage == Stage::Ast {
         return Ok(format!("{:#?}\n", parsed.specification));
     }
-    let model = options.resolve(&parsed, loader, sources)?;
+    let resolved = options.resolve(&parsed, loader, sources)?;
+    *warnings = lint(options, &parsed, &resolved)?;
+    let model = resolved.model;
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }
@@ -121,8 +135,18 @@ fn run(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Source
     .map_err(Failure::Internal)
 }
 
+/// The warnings, unless one of them is an error.
+fn lint(options: &Options, parsed: &Parsed, resolved: &Resolved) -> Result<Vec<Diagnostic>, Failure> {
+    let spelling = Spelling::of(options.verbatim_names);
+    let subject = Subject { text: &parsed.text, specification: &parsed.specification, resolved, spelling };
+    let found = lint::check(&subject, &options.lints);
+    let denied = found.iter().any(|finding| finding.severity == Severity::Error);
+    if denied { Err(Failure::Rejected(found)) } else { Ok(found) }
+}
+
 /// The syntax of a file and its includes, with lines for C that may explain what it lacks.
 struct Parsed {
+    text: Text,
     specification: Specification,
     for_c: Vec<ForC>,
 }
@@ -133,7 +157,7 @@ fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Sour
     let Preprocessed { text, for_c } =
         preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
     let specification = syntax::parse(&text).map_err(Failure::Rejected)?;
-    Ok(Parsed { specification, for_c })
+    Ok(Parsed { text, specification, for_c })
 }
 
 impl Compilation {

@@ -1,5 +1,6 @@
 //! What can go wrong for the users of the library.
 
+use crate::diagnostic::Severity;
 use crate::driver::{Compilation, Failure};
 use crate::render::{self, Style};
 use crate::rust::EmitError;
@@ -62,7 +63,7 @@ impl CompileError {
             Failure::Read(error) => CompileError::Read { path: path.to_owned(), error },
             Failure::Rejected(errors) => CompileError::Rejected {
                 report: render::render(&errors, &compilation.sources, style),
-                errors: errors.len(),
+                errors: errors.iter().filter(|it| it.severity == Severity::Error).count(),
             },
             Failure::Internal(error) => CompileError::Internal(error),
         }

@@ -5,9 +5,13 @@
 mod tests;
 
 use crate::diagnostic::Code;
+use crate::lint::Lint;
 
-/// The page of a code given by its name, in any case, `E` and leading zeros optional; `None` if there is no such code.
+/// The page of a lint or of a code, `E` and leading zeros optional; `None` if there is none of that name.
 pub(crate) fn find(name: &str) -> Option<&'static str> {
+    if let Some(lint) = Lint::of_name(name) {
+        return Some(page(lint.code()));
+    }
     let number: u16 = name.strip_prefix(['E', 'e']).unwrap_or(name).parse().ok()?;
     Code::ALL.iter().find(|code| **code as u16 == number).map(|code| page(*code))
 }
@@ -52,5 +56,9 @@ pub(crate) fn page(code: Code) -> &'static str {
         Code::DuplicateVersion => include_str!("explain/E0141.md"),
         Code::DuplicateProcedure => include_str!("explain/E0142.md"),
         Code::NumberOutOfRange => include_str!("explain/E0143.md"),
+        Code::Portability => include_str!("explain/portability.md"),
+        Code::Unbounded => include_str!("explain/unbounded.md"),
+        Code::MissingArm => include_str!("explain/missing-arm.md"),
+        Code::NameClash => include_str!("explain/name-clash.md"),
     }
 }

@@ -29,6 +29,7 @@ pub mod interop;
 #[cfg(feature = "cli")]
 mod json;
 mod lex;
+mod lint;
 mod literal;
 pub mod model;
 mod output;
@@ -44,4 +45,5 @@ mod text;
 
 pub use build_script::{Compiler, Outcome, compile};
 pub use error::CompileError;
+pub use lint::{Level, Lint};
 pub use rust::EmitError;

@@ -2,7 +2,6 @@
 
 #[cfg(feature = "cli")]
 mod json;
-#[cfg(feature = "cli")]
 mod short;
 
 use crate::diagnostic::{Diagnostic, NoteKind, Severity};
@@ -10,7 +9,6 @@ use crate::source::{Place, SourceMap, Span};
 
 #[cfg(feature = "cli")]
 pub(crate) use json::{json, json_message};
-#[cfg(feature = "cli")]
 pub(crate) use short::short;
 
 /// Whether to use terminal colours.
@@ -34,16 +32,24 @@ pub(crate) fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Sty
         out.push('\n');
     }
     if let Some(hidden) = diagnostics.len().checked_sub(MAX_SHOWN).filter(|hidden| *hidden > 0) {
-        push(&mut out, &format!("note: {hidden} more errors are not shown"));
+        push(&mut out, &format!("note: {hidden} more messages are not shown"));
         out.push('\n');
     }
     out
 }
 
 const RED: &str = "1;31";
+const YELLOW: &str = "1;33";
 const BLUE: &str = "1;34";
 const CYAN: &str = "1;36";
 const BOLD: &str = "1";
+
+/// What stands below the text in question.
+#[derive(Clone, Copy)]
+enum Mark {
+    Main(Severity),
+    Other,
+}
 
 struct Painter<'a> {
     sources: &'a SourceMap,
@@ -60,10 +66,11 @@ impl Painter<'_> {
 }
 
 fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) {
-    let head = painter.paint(RED, &format!("{}[{}]", word(diagnostic.severity), diagnostic.code));
+    let head =
+        painter.paint(colour(diagnostic.severity), &format!("{}[{}]", word(diagnostic.severity), diagnostic.code));
     push(out, &format!("{head}{}", painter.paint(BOLD, &format!(": {}", diagnostic.message))));
     let gutter = gutter_width(diagnostic, painter.sources);
-    snippet(diagnostic.span, &diagnostic.label, "^", gutter, painter, out);
+    snippet(diagnostic.span, &diagnostic.label, Mark::Main(diagnostic.severity), gutter, painter, out);
     for note in &diagnostic.notes {
         let word = match note.kind {
             NoteKind::Note => painter.paint(BOLD, "note"),
@@ -72,7 +79,7 @@ fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) 
         match note.span {
             Some(span) => {
                 push(out, &format!("{word}: {}", note.message));
-                snippet(span, "", "-", gutter, painter, out);
+                snippet(span, "", Mark::Other, gutter, painter, out);
             }
             None => push(out, &format!("{:gutter$} {} {word}: {}", "", painter.paint(BLUE, "="), note.message)),
         }
@@ -80,9 +87,17 @@ fn render_one(diagnostic: &Diagnostic, painter: &Painter<'_>, out: &mut String) 
     include_chain(diagnostic.span, gutter, painter, out);
 }
 
+fn colour(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => RED,
+        Severity::Warning => YELLOW,
+    }
+}
+
 fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
+        Severity::Warning => "warning",
     }
 }
 
@@ -99,7 +114,7 @@ fn gutter_width(diagnostic: &Diagnostic, sources: &SourceMap) -> usize {
 }
 
 /// The place, the line and the mark below it.
-fn snippet(span: Span, label: &str, mark: &str, gutter: usize, painter: &Painter<'_>, out: &mut String) {
+fn snippet(span: Span, label: &str, mark: Mark, gutter: usize, painter: &Painter<'_>, out: &mut String) {
     let Some(place) = painter.sources.place(span.start) else {
         return;
     };
@@ -110,8 +125,11 @@ fn snippet(span: Span, label: &str, mark: &str, gutter: usize, painter: &Painter
     let (before, marked, after) = window(&place, span.end - span.start);
     let (before, marked, after) = (visible(&before), visible(marked), visible(&after));
     push(out, &format!("{number} {bar} {before}{marked}{after}"));
+    let (mark, colour) = match mark {
+        Mark::Main(severity) => ("^", colour(severity)),
+        Mark::Other => ("-", BLUE),
+    };
     let marks = mark.repeat(width(&marked).max(1));
-    let colour = if mark == "^" { RED } else { BLUE };
     let line = painter.paint(colour, format!("{marks} {label}").trim_end());
     push(out, &format!("{:gutter$} {bar} {:indent$}{line}", "", "", indent = width(&before)));
     if !label.is_empty() {

@@ -268,3 +268,21 @@ fn a_header_inside_a_definition_is_not_followed() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("write `#include \"b.x\"`"), "{}", stderr(&output));
 }
+
+#[test]
+fn lints_are_listed_and_their_levels_chosen() {
+    let here = directory("lints");
+    let list = String::from_utf8(oncrpc(&here, &["lints"]).stdout).unwrap();
+    assert!(list.lines().any(|line| line == "name-clash   warn   names that are the same in Rust"), "{list}");
+    fs::write(here.join("a.x"), "struct a_b { string s<>; }; struct aB { int i; };").unwrap();
+    let by_default = oncrpc(&here, &["gen", "a.x"]);
+    assert!(by_default.status.success() && here.join("a.rs").exists());
+    assert!(stderr(&by_default).starts_with("warning[name-clash]: the types `a_b` and `aB` are both `AB` in Rust\n"));
+    assert!(oncrpc(&here, &["gen", "a.x", "--allow", "name-clash"]).stderr.is_empty());
+    let denied = oncrpc(&here, &["check", "a.x", "--deny", "unbounded", "--message-format", "short"]);
+    assert_eq!(denied.status.code(), Some(1));
+    let lines = "a.x:1:14: error[unbounded]: the string `s` has no bound\n\
+                 a.x:1:36: warning[name-clash]: the types `a_b` and `aB` are both `AB` in Rust\n";
+    assert_eq!(stderr(&denied), lines);
+    assert_eq!(oncrpc(&here, &["check", "a.x", "--warn", "nosuch"]).status.code(), Some(2));
+}

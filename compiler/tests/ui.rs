@@ -1,4 +1,5 @@
-//! Wrong files and what the compiler says about them: every `ui/NAME.x` has a `ui/NAME.stderr`.
+//! Wrong files and what the compiler says about them: every `ui/NAME.x` has a `ui/NAME.stderr`. A file may begin with
+//! options, as `/* oncrpc: --warn unbounded */`; one that is only warned about is accepted.
 //! `BLESS=1 cargo test` writes what is said now.
 
 #![cfg(feature = "cli")]
@@ -21,11 +22,21 @@ fn messages_are_as_recorded() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The options a file asks for.
+fn options(path: &Path) -> Vec<String> {
+    let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    let options = text.strip_prefix("/* oncrpc: ").and_then(|rest| rest.split_once(" */"));
+    options.map(|(options, _)| options.split(' ').map(str::to_owned).collect()).unwrap_or_default()
+}
+
 /// Says what is wrong with one case.
 fn check(folder: &Path, name: &str) -> Option<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_oncrpc")).args(["check", name]).current_dir(folder).output().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oncrpc"));
+    let output = command.args(["check", name]).args(options(&folder.join(name))).current_dir(folder).output().unwrap();
     let found = String::from_utf8(output.stderr).unwrap();
-    if output.status.code() != Some(1) || !output.stdout.is_empty() {
+    let warned = found.starts_with("warning[") && !found.lines().any(|line| line.starts_with("error"));
+    let expected = i32::from(!warned);
+    if output.status.code() != Some(expected) || !output.stdout.is_empty() {
         return Some(format!("{name}: not refused as it should be: {:?}\n{found}", output.status));
     }
     let recorded = folder.join(name).with_extension("stderr");

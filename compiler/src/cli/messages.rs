@@ -40,7 +40,10 @@ impl Messages {
     /// Shows what there is to say about a compilation and hands on the output, or the exit status if there is none.
     pub(super) fn show(&self, path: &Path, mut compilation: Compilation) -> Result<String, u8> {
         let failure = match std::mem::replace(&mut compilation.result, Ok(String::new())) {
-            Ok(text) => return Ok(text),
+            Ok(text) => {
+                self.warn(&compilation);
+                return Ok(text);
+            }
             Err(failure) => failure,
         };
         match (self.message_format, failure) {
@@ -56,6 +59,15 @@ impl Messages {
             }
         }
         Err(REJECTED)
+    }
+
+    fn warn(&self, compilation: &Compilation) {
+        let (warnings, sources) = (&compilation.warnings, &compilation.sources);
+        say(&match self.message_format {
+            Format::Human => render::render(warnings, sources, self.style()),
+            Format::Json => render::json(warnings, sources),
+            Format::Short => render::short(warnings, sources),
+        });
     }
 
     /// Shows an error and says which exit status it means.

@@ -116,7 +116,7 @@ impl fmt::Display for Reason {
 fn load_model(options: &Options, path: &Path) -> Result<Model, CannotRun> {
     let mut sources = SourceMap::default();
     driver::model_of(&options.compile, &Disk, path, &mut sources).map_err(|failure| {
-        let compilation = Compilation { sources, result: Ok(String::new()) };
+        let compilation = Compilation { sources, result: Ok(String::new()), warnings: Vec::new() };
         CannotRun::Compile(CompileError::new(path, failure, &compilation, Style::Plain))
     })
 }

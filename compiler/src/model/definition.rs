@@ -15,8 +15,10 @@ pub(super) struct Scope<'a> {
 
 /// Where the parts of a definition stand.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    pub(super) name: Span,
+pub(crate) struct Places {
+    pub(crate) name: Span,
+    /// Of the names of its enumerators, members or procedures.
+    pub(crate) parts: Vec<Span>,
     /// Of its types, in the order of [`super::walk::types`].
     pub(super) types: Vec<Span>,
 }
@@ -39,7 +41,7 @@ pub(super) fn lower(scope: &Scope<'_>, errors: &mut Errors) -> (Model, Vec<Place
             ItemKind::Program(it) => Definition::Program(program::lower(scope, it, &mut spans, errors)),
         };
         model.definitions.push(definition);
-        places.push(Places { name: item.span, types: spans });
+        places.push(Places { name: item.span, parts: parts(item.kind), types: spans });
     }
     for name in &scope.names.mentioned {
         if scope.names.find_type(&name.text).is_none() && super::declaration::predefined(&name.text).is_none() {
@@ -47,4 +49,16 @@ pub(super) fn lower(scope: &Scope<'_>, errors: &mut Errors) -> (Model, Vec<Place
         }
     }
     (model, places)
+}
+
+fn parts(kind: ItemKind<'_>) -> Vec<Span> {
+    match kind {
+        ItemKind::Enumeration(it) => it.enumerators.iter().map(|it| it.name.span).collect(),
+        ItemKind::Structure(it) => it.members.iter().filter_map(|it| it.name.as_ref()).map(|name| name.span).collect(),
+        ItemKind::Program(it) => {
+            let procedures = it.body.versions.iter().flat_map(|it| &it.body.procedures);
+            procedures.map(|it| it.name.span).collect()
+        }
+        ItemKind::Constant(_) | ItemKind::Union(_) | ItemKind::Typedef(_) | ItemKind::Extern => Vec::new(),
+    }
 }

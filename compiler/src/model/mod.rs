@@ -30,9 +30,22 @@ use errors::Errors;
 use std::collections::BTreeSet;
 use types::Model;
 
+pub(crate) use definition::Places;
+
+/// A model, and where its definitions stand.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    pub(crate) model: Model,
+    /// For each definition.
+    pub(crate) places: Vec<Places>,
+}
+
 /// Builds the model of a specification, or says everything that is wrong with it. Types of the names `extern_types` are
 /// defined elsewhere, unless they are defined here.
-pub(crate) fn resolve(specification: &Specification, extern_types: &BTreeSet<&str>) -> Result<Model, Vec<Diagnostic>> {
+pub(crate) fn resolve(
+    specification: &Specification,
+    extern_types: &BTreeSet<&str>,
+) -> Result<Resolved, Vec<Diagnostic>> {
     let mut errors = Errors::default();
     let names = names::collect(specification, extern_types, &mut errors);
     let constants = constant::evaluate(&names, &mut errors);
@@ -48,5 +61,5 @@ pub(crate) fn resolve(specification: &Specification, extern_types: &BTreeSet<&st
     sizes::check(&model, &places, &mut errors);
     depth::check(&model, &places, &mut errors);
     errors.stop(&scope)?;
-    Ok(model)
+    Ok(Resolved { model, places })
 }

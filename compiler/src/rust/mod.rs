@@ -28,7 +28,7 @@ mod variant;
 mod view;
 
 use crate::model::types::{Definition, DefinitionId, Model};
-use name::Spelling;
+pub(crate) use name::Spelling;
 use names::Names;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -88,7 +88,7 @@ impl From<syn::Error> for EmitError {
 /// # Errors
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions) -> Result<String, EmitError> {
-    let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
+    let spelling = Spelling::of(options.verbatim_names);
     let names = &Names::new(model, spelling, options.views, &options.extern_types);
     let context = Context { model, names, spelling, views: options.views };
     let mut items = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 /// How an interface is spelled in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spelling {
+pub(crate) enum Spelling {
     /// `UpperCamel` types, `snake_case` members, prefixes that all enumerators share left out.
     Idiomatic,
     /// As in the `.x` file.
@@ -118,8 +118,13 @@ fn identifier(name: &str) -> String {
 }
 
 impl Spelling {
+    /// What the user chose.
+    pub(crate) fn of(verbatim_names: bool) -> Self {
+        if verbatim_names { Self::Verbatim } else { Self::Idiomatic }
+    }
+
     /// A structure, union, enumeration, typedef or case.
-    pub(super) fn type_name(self, name: &str) -> String {
+    pub(crate) fn type_name(self, name: &str) -> String {
         match self {
             Self::Idiomatic => sound(words(name).iter().map(|word| capitalised(word)).collect(), name),
             Self::Verbatim => name.to_owned(),
@@ -127,7 +132,7 @@ impl Spelling {
     }
 
     /// A member, argument, procedure or version.
-    pub(super) fn value_name(self, name: &str) -> String {
+    pub(crate) fn value_name(self, name: &str) -> String {
         match self {
             Self::Idiomatic => sound(joined(words(name), str::to_lowercase), name),
             Self::Verbatim => name.to_owned(),
@@ -135,7 +140,7 @@ impl Spelling {
     }
 
     /// A constant.
-    pub(super) fn constant_name(self, name: &str) -> String {
+    pub(crate) fn constant_name(self, name: &str) -> String {
         match self {
             Self::Idiomatic => sound(joined(words(name), str::to_uppercase), name),
             Self::Verbatim => name.to_owned(),
@@ -144,7 +149,7 @@ impl Spelling {
 
     /// `names` without the words at the front that all of them share with each other, or a single one with `owner`.
     /// Nothing is left out where a name would be empty or begin with a digit.
-    pub(super) fn without_shared_prefix(self, owner: &str, names: &[&str]) -> Vec<String> {
+    pub(crate) fn without_shared_prefix(self, owner: &str, names: &[&str]) -> Vec<String> {
         let kept = || names.iter().map(ToString::to_string).collect();
         if self == Self::Verbatim {
             return kept();

@@ -112,6 +112,16 @@ pub(crate) enum Bound {
     Variable(Option<Expression>),
 }
 
+impl Bound {
+    /// The number between the brackets.
+    pub(crate) fn length(&self) -> Option<&Expression> {
+        match self {
+            Bound::Fixed(length) | Bound::Variable(Some(length)) => Some(length),
+            Bound::None | Bound::Variable(None) => None,
+        }
+    }
+}
+
 /// The type in front of the name.
 #[derive(Debug)]
 pub(crate) struct TypeSpecifier {

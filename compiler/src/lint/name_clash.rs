@@ -1,0 +1,106 @@
+//! `name-clash`: names that differ in the `.x` file and not in Rust.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Resolved;
+use crate::model::types::{Definition, Enumeration, Model, Type};
+use crate::rust::Spelling;
+use crate::source::Span;
+use std::collections::HashMap;
+
+pub(super) fn check(resolved: &Resolved, spelling: Spelling) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let (mut types, mut constants) = (Scope::new("type"), Scope::new("constant"));
+    for (definition, places) in resolved.model.definitions.iter().zip(&resolved.places) {
+        let name = definition.name();
+        let parts = || places.parts.iter().copied();
+        match definition {
+            Definition::Constant(_) => constants.add(name, spelling.constant_name(name), places.name, &mut found),
+            Definition::Program(it) => {
+                let mut spans = parts();
+                for version in &it.versions {
+                    let names = version.procedures.iter().map(|it| it.name.as_str());
+                    Scope::new("procedure").add_all(names, |name| spelling.value_name(name), &mut spans, &mut found);
+                }
+            }
+            Definition::Structure(it) => {
+                types.add(name, spelling.type_name(name), places.name, &mut found);
+                let names = it.fields.iter().map(|field| field.name.as_str());
+                Scope::new("member").add_all(names, |name| spelling.value_name(name), &mut parts(), &mut found);
+            }
+            Definition::Enumeration(it) => {
+                types.add(name, spelling.type_name(name), places.name, &mut found);
+                enumerators(it, spelling, &mut parts(), &mut found);
+            }
+            Definition::Typedef(it) if is_redundant(&resolved.model, &it.field.ty, name, spelling) => {}
+            Definition::Union(_) | Definition::Typedef(_) => {
+                types.add(name, spelling.type_name(name), places.name, &mut found);
+            }
+            Definition::Extern(_) => {}
+        }
+    }
+    found
+}
+
+/// Whether a typedef has the Rust name of its type and therefore adds nothing: `typedef struct _foo foo;`.
+fn is_redundant(model: &Model, ty: &Type, name: &str, spelling: Spelling) -> bool {
+    let Type::Named(id) = ty else { return false };
+    model.definition(*id).is_some_and(|target| spelling.type_name(target.name()) == spelling.type_name(name))
+}
+
+/// Aliases are spelled like constants and clash with no other enumerator.
+fn enumerators(
+    it: &Enumeration,
+    spelling: Spelling,
+    spans: &mut impl Iterator<Item = Span>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let names: Vec<&str> = it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect();
+    let short = spelling.without_shared_prefix(&it.name, &names);
+    let mut scope = Scope::new("enumerator");
+    for (index, ((name, short), span)) in names.iter().zip(&short).zip(spans).enumerate() {
+        if it.alias_of(index).is_none() {
+            scope.add(name, spelling.type_name(short), span, found);
+        }
+    }
+}
+
+/// Names that must be different in Rust.
+struct Scope {
+    what: &'static str,
+    used: HashMap<String, (String, Span)>,
+}
+
+impl Scope {
+    fn new(what: &'static str) -> Self {
+        Scope { what, used: HashMap::new() }
+    }
+
+    fn add_all<'a>(
+        mut self,
+        names: impl Iterator<Item = &'a str>,
+        spell: impl Fn(&str) -> String,
+        spans: &mut impl Iterator<Item = Span>,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        for name in names {
+            if let Some(span) = spans.next() {
+                self.add(name, spell(name), span, found);
+            }
+        }
+    }
+
+    fn add(&mut self, name: &str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
+        let what = self.what;
+        let Some((earlier, place)) = self.used.get(&rust) else {
+            self.used.insert(rust, (name.to_owned(), span));
+            return;
+        };
+        let message = format!("the {what}s `{earlier}` and `{name}` are both `{rust}` in Rust");
+        found.push(
+            Diagnostic::warning(Code::NameClash, span, message)
+                .label("gets a number behind its Rust name")
+                .note_at(*place, "the first one is here")
+                .help("give them names that differ in more than case and underscores, or keep names verbatim"),
+        );
+    }
+}
