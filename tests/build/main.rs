@@ -1,8 +1,6 @@
 //! Compiles the interfaces that the tests serve and call, the inputs of the golden tests, and what rpcgen's package brings.
 
 mod interface;
-#[allow(dead_code, unreachable_pub, reason = "shared with the tests, which use all of it")]
-#[path = "../src/random.rs"]
 mod random;
 
 use oncrpc_compiler::Compiler;

@@ -5,7 +5,6 @@ pub mod cargo;
 pub mod interfaces;
 pub mod process;
 pub mod public;
-pub mod random;
 pub mod raw;
 pub mod rpcbind;
 pub mod services;

@@ -3,11 +3,11 @@
 //! ones.
 
 use bytes::Bytes;
+use oncrpc_compiler::interop::c_harness;
 use oncrpc_compiler::model::types::{Model, Type};
 use oncrpc_tests::c::Peer;
-use oncrpc_tests::random::Random;
 use oncrpc_tests::wire::codecs::{Codec, DIALECT, KITCHEN_SINK, RANDOM, SYSTEM};
-use oncrpc_tests::wire::{Fault, generate, model, mutate, read, types};
+use oncrpc_tests::wire::{Fault, Random, generate, generate_overlong, model, mutate, read, types};
 use oncrpc_tests::{missing, process};
 use std::path::{Path, PathBuf};
 
@@ -73,8 +73,11 @@ impl Case<'_> {
         generate(self.model, &self.ty, &mut self.random)
     }
 
-    /// Valid bytes with something changed.
+    /// Valid bytes with something changed, or with one length too large.
     fn broken(&mut self) -> Vec<u8> {
+        if self.random.once_in(4) {
+            return generate_overlong(self.model, &self.ty, &mut self.random);
+        }
         let bytes = self.value();
         let pieces = read(self.model, &self.ty, &bytes).unwrap().pieces;
         mutate(&bytes, &pieces, &mut self.random)
@@ -233,21 +236,16 @@ fn c_judges_broken_bytes_as_the_rfc_does() {
 /// Bytes used, and the value encoded again; `None` if the bytes are no value.
 type Answer = Option<(usize, Vec<u8>)>;
 
-/// interop/c/roundtrip.c with rpcgen's codecs for a subject.
+/// The C side of `oncrpc interop`, with rpcgen's codecs for a subject.
 struct RoundTrip {
     path: &'static str,
-    header: String,
-    registry: String,
+    harness: String,
 }
 
 fn round_trip(subject: &Subject) -> RoundTrip {
     let stem = subject.path.rsplit('/').next().unwrap().trim_end_matches(".x");
-    let entry = |codec: &Codec| format!("{{\"{0}\", (xdrproc_t)xdr_{0}, sizeof({0})}},\n", codec.name);
-    RoundTrip {
-        path: subject.path,
-        header: format!("#include \"{stem}.h\"\n"),
-        registry: subject.codecs.iter().map(entry).collect(),
-    }
+    let names: Vec<&str> = subject.codecs.iter().map(|codec| codec.name).collect();
+    RoundTrip { path: subject.path, harness: c_harness(&format!("{stem}.h"), &names).unwrap() }
 }
 
 impl RoundTrip {
@@ -256,7 +254,7 @@ impl RoundTrip {
     }
 
     fn try_build(&self) -> Option<Result<PathBuf, String>> {
-        let extra = &[("interface.h", self.header.as_str()), ("registry.h", self.registry.as_str())];
+        let extra = &[("harness.c", self.harness.as_str())];
         Peer { name: "roundtrip", interface: self.path, stubs: &[], extra }.try_build()
     }
 }
@@ -277,7 +275,8 @@ fn ask_c(program: &Path, values: &[(usize, Vec<u8>)]) -> Vec<Answer> {
 
 fn answer(rest: &mut &[u8]) -> Answer {
     let mut word = || u32::from_be_bytes(rest.split_off(..4).unwrap().try_into().unwrap()) as usize;
-    let [decoded, used, length] = [word(), word(), word()];
+    let [outcome, used, length] = [word(), word(), word()];
     let bytes = rest.split_off(..length).unwrap().to_vec();
-    (decoded != 0).then_some((used, bytes))
+    assert!(outcome < 2, "decoded but not encoded");
+    (outcome == 1).then_some((used, bytes))
 }

@@ -135,14 +135,23 @@ impl<'a> Trial<'a> {
         wire::generate(&self.subject.model, &self.subtype.ty, &mut self.random)
     }
 
-    /// Mostly a valid value with something changed, now and then bytes that have nothing to do with the type.
+    /// A valid value with something changed, a value with one length too large, or bytes that have nothing to do with
+    /// the type; now and then with more behind them, so that a wrong length has something to take.
     fn broken_value(&mut self) -> Vec<u8> {
-        if self.random.once_in(5) {
-            return wire::noise(&mut self.random);
+        let (model, ty) = (&self.subject.model, &self.subtype.ty);
+        let mut bytes = match self.random.below(10) {
+            0 | 1 => wire::noise(&mut self.random),
+            2..=4 => wire::generate_overlong(model, ty, &mut self.random),
+            _ => {
+                let bytes = wire::generate(model, ty, &mut self.random);
+                let pieces = wire::read(model, ty, &bytes).map(|reading| reading.pieces);
+                wire::mutate(&bytes, &pieces.unwrap_or_default(), &mut self.random)
+            }
+        };
+        if self.random.once_in(4) {
+            bytes.extend(wire::noise(&mut self.random));
         }
-        let bytes = self.value();
-        let pieces = wire::read(&self.subject.model, &self.subtype.ty, &bytes).map(|reading| reading.pieces);
-        wire::mutate(&bytes, &pieces.unwrap_or_default(), &mut self.random)
+        bytes
     }
 
     fn differ(&mut self, what: &'static str, bytes: &[u8], rust: Answer, c: Answer) {

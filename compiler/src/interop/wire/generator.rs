@@ -13,7 +13,14 @@ const LARGEST_RARE_BOUND: u32 = 16 << 10;
 
 /// The bytes of a random valid value. Extremes are likelier than chance would have them: empty, full, smallest, largest.
 pub fn generate(model: &Model, ty: &Type, random: &mut Random) -> Vec<u8> {
-    let mut generator = Generator { model, random, out: Vec::new(), depth: 0 };
+    let mut generator = Generator { model, random, out: Vec::new(), depth: 0, excess: false };
+    generator.value(ty);
+    generator.out
+}
+
+/// As [`generate`], but one length may be over its bound by one, with so much behind it: nothing else is wrong.
+pub fn generate_overlong(model: &Model, ty: &Type, random: &mut Random) -> Vec<u8> {
+    let mut generator = Generator { model, random, out: Vec::new(), depth: 0, excess: true };
     generator.value(ty);
     generator.out
 }
@@ -23,6 +30,8 @@ struct Generator<'a> {
     random: &'a mut Random,
     out: Vec<u8>,
     depth: u32,
+    /// Whether a length may still be over its bound.
+    excess: bool,
 }
 
 impl Generator<'_> {
@@ -184,12 +193,23 @@ impl Generator<'_> {
     /// The length of opaque data or a string, whose largest bounds are tried now and then.
     fn byte_length(&mut self, max: Option<u32>) -> u32 {
         match max {
+            Some(max) if max <= LARGEST_RARE_BOUND && self.exceeds() => max.saturating_add(1),
             Some(max) if max <= LARGEST_RARE_BOUND && self.may_grow() && self.random.once_in(40) => max,
             _ => self.length(max),
         }
     }
 
+    /// Whether this is the length to be over its bound.
+    fn exceeds(&mut self) -> bool {
+        let exceeds = self.excess && self.random.once_in(2);
+        self.excess &= !exceeds;
+        exceeds
+    }
+
     fn length(&mut self, max: Option<u32>) -> u32 {
+        if max.is_some_and(|max| max <= LARGEST_BOUND) && self.exceeds() {
+            return max.unwrap_or_default().saturating_add(1);
+        }
         let max = max.unwrap_or(u32::MAX);
         if !self.may_grow() {
             return 0;

@@ -5,7 +5,7 @@ mod mutation;
 mod random;
 mod reader;
 
-pub use generator::generate;
+pub use generator::{generate, generate_overlong};
 pub use mutation::{mutate, noise};
 pub use random::Random;
 pub use reader::{Fault, Kind, Piece, Reading, read};
