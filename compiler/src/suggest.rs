@@ -53,7 +53,8 @@ pub(crate) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
     rated.min_by_key(|(distance, other)| (*distance, *other)).map(|(_, other)| other)
 }
 
-/// How many characters must be inserted, removed or replaced, letter case aside; `None` if over `limit`.
+/// How many characters must be inserted, removed, replaced or exchanged with their neighbour, letter case aside; `None` if
+/// over `limit`.
 fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();
@@ -61,14 +62,19 @@ fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
         return None;
     }
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut earlier: Vec<usize> = Vec::new();
     for (i, from) in a.iter().enumerate() {
         let mut left = i + 1;
         let mut next = vec![left];
-        for ((to, above_left), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
+        for (j, ((to, above_left), above)) in b.iter().zip(&row).zip(row.iter().skip(1)).enumerate() {
             left = (above_left + usize::from(from != to)).min(above + 1).min(left + 1);
+            let before = |text: &[char], at: usize| at.checked_sub(1).and_then(|at| text.get(at)).copied();
+            let exchanged = before(&a, i) == Some(*to) && before(&b, j) == Some(*from);
+            let two_back = j.checked_sub(1).and_then(|at| earlier.get(at)).filter(|_| exchanged);
+            left = two_back.map_or(left, |distance| left.min(distance + 1));
             next.push(left);
         }
-        row = next;
+        earlier = std::mem::replace(&mut row, next);
     }
     row.last().copied().filter(|distance| *distance <= limit)
 }
@@ -88,6 +94,7 @@ mod tests {
         assert_eq!(similar("nam", known.into_iter()), Some("name"));
         assert_eq!(similar("greetnig", known.into_iter()), Some("greeting"));
         assert_eq!(similar("NAMES", known.into_iter()), Some("names"));
+        assert_eq!(similar("nmaes", known.into_iter()), Some("names"));
         assert_eq!(similar("fhandle", known.into_iter()), None);
     }
 }

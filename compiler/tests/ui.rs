@@ -17,7 +17,7 @@ fn messages_are_as_recorded() {
         .filter(|name| name.ends_with(".x"))
         .collect();
     names.sort();
-    assert!(names.len() >= 20, "the folder is not complete: {names:?}");
+    assert!(names.len() >= 60, "the folder is not complete: {names:?}");
     let wrong: Vec<String> = names.iter().filter_map(|name| check(&folder, name)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -46,4 +46,20 @@ fn check(folder: &Path, name: &str) -> Option<String> {
     }
     let expected = fs::read_to_string(recorded).unwrap_or_default();
     (found != expected).then(|| format!("{name}: expected\n{expected}\nfound\n{found}"))
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    let recorded = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let recorded = recorded.filter(|path| path.extension().is_some_and(|extension| extension == "stderr"));
+    let all: String = recorded.map(|path| fs::read_to_string(path).unwrap()).collect();
+    let listed = Command::new(env!("CARGO_BIN_EXE_oncrpc")).arg("explain").output().unwrap();
+    let codes = String::from_utf8(listed.stdout).unwrap();
+    let missing: Vec<&str> = codes
+        .lines()
+        .filter_map(|line| line.split_once(": ").map(|(code, _)| code))
+        .filter(|code| !all.contains(&format!("error[{code}]")) && !all.contains(&format!("warning[{code}]")))
+        .collect();
+    assert!(codes.lines().count() > 40 && missing.is_empty(), "{missing:?}");
 }

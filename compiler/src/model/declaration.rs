@@ -50,10 +50,10 @@ fn string(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) -> 
         Bound::None => None,
         Bound::Variable(max) => optional_bound(scope, max.as_ref(), errors)?,
         Bound::Fixed(length) => {
-            let name = declaration.name.as_ref().map_or("", |name| &name.text);
+            let name = declaration.name.as_ref().map_or(String::new(), |name| format!(" {}", name.text));
             let message = "a string has no fixed length";
             errors.push(Diagnostic::error(Code::BadForm, declaration.span, message).help(format!(
-                "write `string {name}<{0}>` for a string of at most {0} bytes; an array of strings needs a typedef",
+                "write `string{name}<{0}>` for a string of at most {0} bytes; an array of strings needs a typedef",
                 length.source
             )));
             return None;

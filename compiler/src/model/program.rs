@@ -79,7 +79,7 @@ fn procedure(scope: &Scope<'_>, written: &ast::Procedure, spans: &mut Vec<Span>,
 }
 
 fn structure_names(arguments: &[Declaration], errors: &mut Errors) {
-    super::structure::refuse_duplicates(arguments, errors);
+    super::structure::refuse_duplicates("argument", arguments, errors);
 }
 
 fn holds(scope: &Scope<'_>, written: &Declaration, spans: &mut Vec<Span>, errors: &mut Errors) -> Option<Type> {

@@ -17,7 +17,7 @@ pub(super) fn lower(
     spans: &mut Vec<Span>,
     errors: &mut Errors,
 ) -> Structure {
-    refuse_duplicates(&body.members, errors);
+    refuse_duplicates("member", &body.members, errors);
     let members = body.members.iter().filter(|member| !declaration::is_void(member));
     Structure {
         name: item.name.clone(),
@@ -29,12 +29,16 @@ pub(super) fn lower(
     }
 }
 
-/// Refuses two members of one name.
-pub(super) fn refuse_duplicates<'a>(declarations: impl IntoIterator<Item = &'a Declaration>, errors: &mut Errors) {
+/// Refuses two members, arms or arguments of one name.
+pub(super) fn refuse_duplicates<'a>(
+    what: &str,
+    declarations: impl IntoIterator<Item = &'a Declaration>,
+    errors: &mut Errors,
+) {
     let mut seen: HashMap<&str, Span> = HashMap::new();
     for name in declarations.into_iter().filter_map(|declaration| declaration.name.as_ref()) {
         match seen.get(name.text.as_str()) {
-            Some(earlier) => errors.push(duplicate(Code::DuplicateMember, "member", name, *earlier)),
+            Some(earlier) => errors.push(duplicate(Code::DuplicateMember, what, name, *earlier)),
             None => {
                 seen.insert(&name.text, name.span);
             }

@@ -23,7 +23,7 @@ pub(super) fn lower(
     // The same arm may be written out for each of its cases.
     let mut seen = HashSet::new();
     let declared = body.cases.iter().filter_map(|case| case.arm.as_ref());
-    structure::refuse_duplicates(declared.filter(|arm| seen.insert(&arm.source)), errors);
+    structure::refuse_duplicates("arm", declared.filter(|arm| seen.insert(&arm.source)), errors);
     if body.cases.is_empty() {
         errors.push(
             Diagnostic::error(Code::NoArms, item.span, format!("the union `{}` has no arms", item.name))

@@ -125,7 +125,7 @@ fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<S
 
 pub(super) fn bad_macro_use(span: Span, name: &str, error: &ExpansionError) -> Diagnostic {
     match error {
-        ExpansionError::HasParameters(defined) => {
+        ExpansionError::HasParameters(name, defined) => {
             let message = format!("`{name}` is a macro with parameters, which an interface file cannot use");
             let error = Diagnostic::error(Code::BadMacroUse, span, message)
                 .help("write the value here, or define a constant with `const`");

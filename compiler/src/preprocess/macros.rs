@@ -28,8 +28,8 @@ struct Macro {
 /// Why a name could not be replaced.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ExpansionError {
-    /// It takes parameters, defined there.
-    HasParameters(Option<Span>),
+    /// This one takes parameters, defined there.
+    HasParameters(String, Option<Span>),
     /// The replacement is too long or too deep.
     TooLarge,
 }
@@ -91,7 +91,7 @@ impl Macros {
             return Ok(());
         };
         if found.has_parameters {
-            return Err(ExpansionError::HasParameters(found.span));
+            return Err(ExpansionError::HasParameters(word.to_owned(), found.span));
         }
         if open.len() >= MAX_DEPTH {
             return Err(ExpansionError::TooLarge);

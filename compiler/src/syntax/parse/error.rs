@@ -84,6 +84,15 @@ fn help(rules: &[Rule], code: &str, at: usize) -> Option<String> {
         "[" if expects(Rule::semicolon) => {
             Some("give the inner array a name with `typedef`, and declare an array of that".to_owned())
         }
+        ":" if expects(Rule::semicolon) => {
+            Some("there are no bit-fields: every number takes four bytes or more".to_owned())
+        }
+        "*" if code.get(..at)?.trim_end().ends_with("void") => {
+            Some("`void` holds nothing to point at; `opaque NAME<>` holds bytes of any kind".to_owned())
+        }
+        "*" if expects(Rule::identifier) && code.get(..at)?.trim_end().ends_with('*') => {
+            Some("there is one `*` at most; give the inner type a name with `typedef`".to_owned())
+        }
         _ if rules.iter().any(|rule| describe(*rule) == Some(DEFINITION)) => {
             suggest::similar(word, DEFINING_WORDS.into_iter()).map(|similar| format!("did you mean `{similar}`?"))
         }
@@ -100,7 +109,7 @@ fn alternatives(rules: &[Rule]) -> String {
         found.retain(|phrase| *phrase != OPERATOR);
     }
     if found.contains(&NAME) {
-        found.retain(|phrase| *phrase != "`*`");
+        found.retain(|phrase| !matches!(*phrase, "`*`" | "`[`" | "`<`"));
     }
     if found.contains(&VALUE) {
         found.retain(|phrase| *phrase != "`(`");
