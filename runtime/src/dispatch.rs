@@ -10,8 +10,18 @@ pub trait Dispatch: Send + Sync + 'static {
     /// Its version.
     fn version(&self) -> u32;
 
-    /// The name of a procedure in the interface; `None` if there is none of that number.
+    /// The name of a procedure in the interface; `None` if there is none of that number: a call of it may be refused
+    /// before it is dispatched.
     fn procedure_name(&self, procedure: u32) -> Option<&'static str>;
+
+    /// The most bytes that the arguments of a procedure can take; `None` if there is no bound or no such procedure.
+    ///
+    /// A call that comes in pieces over a stream and announces more, beyond a slack of 1 KiB, is refused as soon as its
+    /// header has come. Stops a peer from making the server keep what no procedure would take.
+    fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+        let _ = procedure;
+        None
+    }
 
     /// Decodes the arguments of `call` from `input`, carries it out and appends the results to `out`.
     ///

@@ -19,8 +19,8 @@ impl Dispatch for Versions {
         self.0
     }
 
-    fn procedure_name(&self, _procedure: u32) -> Option<&'static str> {
-        None
+    fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
+        (1..=5).contains(&procedure).then_some("A_PROCEDURE")
     }
 
     fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()> {

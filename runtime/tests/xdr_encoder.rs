@@ -155,7 +155,8 @@ fn a_message_without_a_limit_is_limited_by_what_a_record_can_carry() {
 
 #[test]
 fn a_huge_buffer_is_released_when_all_is_taken() {
-    let appended = |out: &mut Encoder, length: usize| measure(|| out.put_slice(&vec![7; length]).unwrap()).bytes_current;
+    let appended =
+        |out: &mut Encoder, length: usize| measure(|| out.put_slice(&vec![7; length]).unwrap()).bytes_current;
     let mut out = Encoder::new();
     assert!(appended(&mut out, 8 << 20) >= 8 << 20);
     out.clear();

@@ -9,6 +9,8 @@ pub(super) struct Body {
     buffer: BytesMut,
     /// What of `buffer` has come.
     length: usize,
+    /// Whether what comes is only counted.
+    discarded: bool,
 }
 
 impl Body {
@@ -16,14 +18,34 @@ impl Body {
         self.length
     }
 
+    /// What has come.
+    pub(super) fn as_slice(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or_default()
+    }
+
+    /// From now on what comes is only counted, until it is [taken](Self::take).
+    pub(super) fn discard(&mut self) {
+        self.discarded = true;
+    }
+
+    pub(super) fn is_discarded(&self) -> bool {
+        self.discarded
+    }
+
     pub(super) fn append(&mut self, piece: &[u8]) {
+        if !self.discarded {
+            self.keep(piece);
+        }
+        self.length += piece.len();
+    }
+
+    fn keep(&mut self, piece: &[u8]) {
         let space = self.buffer.get_mut(self.length..).unwrap_or_default();
         let (inside, beyond) = piece.split_at_checked(space.len()).unwrap_or((piece, &[]));
         if let Some(space) = space.get_mut(..inside.len()) {
             space.copy_from_slice(inside);
         }
         self.buffer.extend_from_slice(beyond);
-        self.length += piece.len();
     }
 
     /// The next `length` bytes, to be filled.
@@ -40,11 +62,15 @@ impl Body {
         self.length = self.length.saturating_add(count).min(self.buffer.len());
     }
 
-    /// What has come; nothing is left.
-    pub(super) fn take(&mut self) -> Bytes {
+    /// What has come, unless it was discarded; nothing is left.
+    pub(super) fn take(&mut self) -> Option<Bytes> {
+        let length = core::mem::take(&mut self.length);
+        if core::mem::take(&mut self.discarded) {
+            return None;
+        }
         let mut buffer = self.take_buffer();
-        buffer.truncate(core::mem::take(&mut self.length));
-        buffer.freeze()
+        buffer.truncate(length);
+        Some(buffer.freeze())
     }
 
     /// Takes the buffer out, with whatever is in it.
@@ -52,7 +78,7 @@ impl Body {
         core::mem::take(&mut self.buffer)
     }
 
-    /// Uses `buffer` for what comes, if it is the larger one. To be called while nothing has come.
+    /// Uses `buffer` for what comes, if it is the larger one. To be called while nothing is kept.
     pub(super) fn reuse(&mut self, buffer: BytesMut) {
         if buffer.capacity() > self.buffer.capacity() {
             self.buffer = buffer;

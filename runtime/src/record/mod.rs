@@ -4,6 +4,7 @@
 //! the fragment and a bit that tells the last one. Any fragmentation is taken, one fragment a record is sent.
 
 mod body;
+mod doubt;
 mod error;
 mod reader;
 mod writer;

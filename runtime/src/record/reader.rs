@@ -1,4 +1,5 @@
 use super::body::Body;
+use super::doubt::Doubt;
 use super::{LAST, Limits, RecordError};
 use crate::xdr::Decoder;
 use bytes::{Bytes, BytesMut};
@@ -48,6 +49,7 @@ pub struct Reader {
     fragments: u32,
     empty_fragments: u32,
     body: Body,
+    doubt: Doubt,
 }
 
 impl Reader {
@@ -56,8 +58,18 @@ impl Reader {
         Self { limits, ..Self::default() }
     }
 
+    /// Leaves it to the caller whether to keep a record that does not lie in the input as a whole and announces more
+    /// than `beyond` bytes: it is in [doubt](Reader::in_doubt), and no more than its first `front` bytes are kept, until
+    /// it is [allowed](Reader::allow) or [discarded](Reader::discard).
+    #[must_use]
+    pub fn doubting(self, beyond: usize, front: usize) -> Self {
+        Self { doubt: Doubt::new(beyond, front), ..self }
+    }
+
     /// The next record, with bytes taken from the front of `input`; `None` if all of `input` was taken and the record
     /// is not complete. To be called until it returns `None`: the bytes of an incomplete record are kept only then.
+    /// Where the caller [doubts](Reader::doubting), `None` and some input that is left tell that a record is in doubt,
+    /// or that one that was discarded has ended.
     ///
     /// # Errors
     /// The peer broke record marking or a limit. The stream is of no use any more.
@@ -70,11 +82,31 @@ impl Reader {
         Ok(self.gather(input)?.map(Record::Owned))
     }
 
+    /// What has come of a record that is in doubt: the front that was asked for, or less if the input was used up.
+    pub fn in_doubt(&self) -> Option<&[u8]> {
+        self.is_in_doubt().then(|| self.body.as_slice())
+    }
+
+    /// Keeps the record that has begun, up to `bytes`: if it ever announces more, it is in doubt again. Whether what it
+    /// has announced so far is allowed.
+    pub fn allow(&mut self, bytes: usize) -> bool {
+        self.doubt.allow(bytes);
+        !self.is_in_doubt()
+    }
+
+    /// Keeps nothing of the record that has begun and does not return it. What comes of it is still held against the
+    /// limits.
+    pub fn discard(&mut self) {
+        if self.is_mid_record() {
+            self.body.discard();
+        }
+    }
+
     /// Room to read the next bytes of a large record straight into; empty if there is none. Never larger than what has
     /// come of the record. What is put there is told by [`Reader::fill`].
     pub fn room(&mut self) -> &mut [u8] {
         let come = self.body.len();
-        if self.left.min(come) < DIRECT {
+        if self.left.min(come) < DIRECT || self.body.is_discarded() || self.is_in_doubt() {
             return &mut [];
         }
         self.body.room(self.left.min(come))
@@ -86,7 +118,8 @@ impl Reader {
         let count = count.min(self.left);
         self.body.fill(count);
         self.left -= count;
-        (count > 0 && self.left == 0 && self.last).then(|| Record::Owned(self.complete()))
+        let complete = count > 0 && self.left == 0 && self.last;
+        if complete { self.complete().map(Record::Owned) } else { None }
     }
 
     /// Takes a record that is done with back to use its memory for the next one, if nobody has kept a part of it.
@@ -100,19 +133,27 @@ impl Reader {
 
     /// Gives memory to put records together in, whatever is in it.
     pub fn lend(&mut self, buffer: BytesMut) {
-        if !self.is_mid_record() {
+        if self.keeps_nothing() {
             self.body.reuse(buffer);
         }
     }
 
     /// Takes the memory back while no record is in it, so that a stream that is silent holds none.
     pub fn take_back(&mut self) -> BytesMut {
-        if self.is_mid_record() { BytesMut::new() } else { self.body.take_buffer() }
+        if self.keeps_nothing() { self.body.take_buffer() } else { BytesMut::new() }
     }
 
     /// Whether a record has begun and is not complete.
     pub fn is_mid_record(&self) -> bool {
         self.fragments > 0 || self.mark.length > 0
+    }
+
+    fn keeps_nothing(&self) -> bool {
+        !self.is_mid_record() || self.body.is_discarded()
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        !self.body.is_discarded() && self.doubt.is_about(self.body.len().saturating_add(self.left))
     }
 
     /// A record of one fragment that lies in `input` as a whole.
@@ -132,7 +173,7 @@ impl Reader {
         Ok(Some(record))
     }
 
-    /// Keeps what `input` has of the record, fragment by fragment, until it is complete or `input` is empty.
+    /// Keeps what `input` has of the record, fragment by fragment, until it is complete or in doubt or `input` is empty.
     fn gather(&mut self, input: &mut &[u8]) -> Result<Option<Bytes>, RecordError> {
         loop {
             if self.left == 0 {
@@ -141,7 +182,8 @@ impl Reader {
                 };
                 self.open(Fragment::from(mark))?;
             }
-            let (piece, rest) = input.split_at_checked(self.left).unwrap_or((input, &[]));
+            let wanted = self.wanted();
+            let (piece, rest) = input.split_at_checked(wanted).unwrap_or((input, &[]));
             self.body.append(piece);
             self.left -= piece.len();
             *input = rest;
@@ -149,9 +191,14 @@ impl Reader {
                 return Ok(None);
             }
             if self.last {
-                return Ok(Some(self.complete()));
+                return Ok(self.complete());
             }
         }
+    }
+
+    /// Bytes of the current fragment to take.
+    fn wanted(&self) -> usize {
+        if self.is_in_doubt() { self.left.min(self.doubt.front_left(self.body.len())) } else { self.left }
     }
 
     fn open(&mut self, fragment: Fragment) -> Result<(), RecordError> {
@@ -185,7 +232,9 @@ impl Reader {
         if length > limit { Err(RecordError::TooLarge { length, limit }) } else { Ok(()) }
     }
 
-    fn complete(&mut self) -> Bytes {
+    /// The record that has ended, unless it was discarded.
+    fn complete(&mut self) -> Option<Bytes> {
+        self.doubt.reset();
         self.last = false;
         self.fragments = 0;
         self.empty_fragments = 0;

@@ -36,7 +36,7 @@ fn a_mark_beyond_the_limit_closes() {
 
 #[test]
 fn fragments_beyond_the_limit_close() {
-    let most = fragment(&[0; CAP as usize - 8], false);
+    let most = fragment(&call(1, ECHO, &[0; CAP as usize - 48]), false);
     check_refused(&[&most[..], &mark(12, true)].concat());
     check_refused(&[&most[..], &fragment(&[0; 8], false), &mark(4, false)].concat());
     check_refused(&fragment(b"x", false).repeat(1_025));

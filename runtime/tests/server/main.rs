@@ -6,6 +6,7 @@ mod datagrams;
 mod descriptors;
 mod hostile;
 mod matrix;
+mod oversized;
 mod programs;
 mod records;
 mod registrations;

@@ -51,6 +51,10 @@ impl rpc::Dispatch for Probe {
         matches!(procedure, ADD..=SLEEP).then_some("A_PROCEDURE")
     }
 
+    fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+        (procedure == ADD).then_some(8)
+    }
+
     fn dispatch(&self, call: &Call, input: &mut rpc::Decoder<'_>, out: &mut rpc::Encoder) -> rpc::Result<()> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         match call.procedure() {

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The procedure that does nothing, which every version has (RFC 5531 §12.1).
-const NULL: u32 = 0;
+pub(super) const NULL: u32 = 0;
 
 /// The length of a reply's header before its results.
 const SUCCESS_HEADER: usize = 24;
@@ -20,6 +20,14 @@ impl Programs {
         let open = record::begin(out, self.limits.reply_bytes);
         let answered = self.answer(peer, record.decoder(), out, self.limits.reply_bytes);
         if !answered || record::finish(out, open).is_err() {
+            out.truncate(open.start());
+        }
+    }
+
+    /// Appends `reply` to `out` as a record.
+    pub(super) fn refuse(&self, reply: &ReplyHeader, out: &mut Encoder) {
+        let open = record::begin(out, self.limits.reply_bytes);
+        if reply.encode(out).is_err() || record::finish(out, open).is_err() {
             out.truncate(open.start());
         }
     }
@@ -90,7 +98,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Error {
 
 /// Whether the flavor is served: `AUTH_NONE` and `AUTH_SYS` are. No verifier goes with them, and what C callers may
 /// send as one is not looked at.
-fn authenticate(credential: &Credential) -> Result<()> {
+pub(super) fn authenticate(credential: &Credential) -> Result<()> {
     match credential {
         Credential::None | Credential::Sys(_) => Ok(()),
         Credential::Other { .. } => Err(Error::Auth(AuthStat::RejectedCredential)),

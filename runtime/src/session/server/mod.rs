@@ -2,6 +2,7 @@
 //!
 //! [`Programs`] holds what is served and answers one message; [`ServerStream`] takes the bytes of one connection.
 
+mod allowance;
 mod answer;
 mod programs;
 mod stream;

@@ -1,4 +1,5 @@
 use super::Programs;
+use super::allowance;
 use crate::call::Peer;
 use crate::record::{Reader, Record, RecordError};
 use crate::xdr::Encoder;
@@ -17,7 +18,7 @@ pub struct ServerStream {
 impl ServerStream {
     /// A connection of `peer` that has just come about.
     pub fn new(peer: Peer, programs: &Programs) -> Self {
-        Self { peer, reader: Reader::new(programs.limits.record), began: None }
+        Self { peer, reader: allowance::reader(programs.limits.record), began: None }
     }
 
     /// Who is at the other end.
@@ -28,6 +29,9 @@ impl ServerStream {
     /// Answers the next record in `input`, whose bytes are taken from its front: the reply is appended to `out`.
     /// `Ok(false)` if `input` was used up before the record was complete. `now` tells the time, and is asked only for that
     /// of a record that begins and is not complete.
+    ///
+    /// A record that is not wholly in `input` and longer than its call can be is answered by its header; the rest of it
+    /// is not kept.
     ///
     /// # Errors
     /// The peer broke record marking or a limit: the connection is to be closed.
@@ -44,10 +48,8 @@ impl ServerStream {
                 Ok(true)
             }
             None => {
-                if self.reader.is_mid_record() {
-                    self.began.get_or_insert_with(now);
-                }
-                Ok(false)
+                self.handle_part(programs, now, out);
+                Ok(!input.is_empty())
             }
         }
     }
@@ -78,6 +80,25 @@ impl ServerStream {
     /// When the connection is to be closed if the record that has begun is not complete by then.
     pub fn poll_deadline(&self, programs: &Programs) -> Option<Instant> {
         self.began?.checked_add(programs.limits.record_time)
+    }
+
+    /// Notes when the record began that is not complete, and decides whether it is kept if that is in doubt.
+    fn handle_part(&mut self, programs: &Programs, now: impl FnOnce() -> Instant, out: &mut Encoder) {
+        if !self.reader.is_mid_record() {
+            // One that was not kept has ended, or nothing has come.
+            self.began = None;
+            return;
+        }
+        self.began.get_or_insert_with(now);
+        let Some(allowance) = self.reader.in_doubt().and_then(|front| programs.allowance(front)) else {
+            return;
+        };
+        if !self.reader.allow(allowance.bytes) {
+            self.reader.discard();
+            if let Some(reply) = &allowance.refusal {
+                programs.refuse(reply, out);
+            }
+        }
     }
 
     fn handle_record(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) {
