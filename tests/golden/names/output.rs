@@ -432,6 +432,17 @@ mod idl_input {
                 }
             }
 
+            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+                match procedure {
+                    1 => Some(4),
+                    2 => Some(24),
+                    3 => Some(4),
+                    4 => Some(8),
+                    5 => Some(16),
+                    _ => None,
+                }
+            }
+
             fn dispatch(
                 &self,
                 call: &rpc::Call,

@@ -107,6 +107,14 @@ mod idl_input {
                 }
             }
 
+            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+                match procedure {
+                    0 => Some(0),
+                    1 => Some(68),
+                    _ => None,
+                }
+            }
+
             fn dispatch(
                 &self,
                 call: &rpc::Call,
@@ -281,6 +289,13 @@ mod idl_input {
                     1 => Some("GREET"),
                     2 => Some("MANY"),
                     3 => Some("TYPE"),
+                    _ => None,
+                }
+            }
+
+            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+                match procedure {
+                    1 => Some(72),
                     _ => None,
                 }
             }

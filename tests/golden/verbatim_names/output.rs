@@ -209,6 +209,13 @@ mod idl_input {
                 }
             }
 
+            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+                match procedure {
+                    1 => Some(8),
+                    _ => None,
+                }
+            }
+
             fn dispatch(
                 &self,
                 call: &rpc::Call,
@@ -358,6 +365,14 @@ mod idl_input {
                 match procedure {
                     1 => Some("SERVER"),
                     2 => Some("NAMED"),
+                    _ => None,
+                }
+            }
+
+            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+                match procedure {
+                    1 => Some(4),
+                    2 => Some(16),
                     _ => None,
                 }
             }

@@ -420,6 +420,13 @@ mod idl_input {
                 }
             }
 
+            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
+                match procedure {
+                    2 => Some(4),
+                    _ => None,
+                }
+            }
+
             fn dispatch(
                 &self,
                 call: &rpc::Call,
