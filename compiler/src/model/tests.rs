@@ -1,4 +1,5 @@
 mod leniency;
+mod mutual;
 
 use super::types::{Basic, Constant, ConstantValue, Definition, Discriminant, Model, Size, Structure, Type, Union};
 use crate::diagnostic::Code;
