@@ -325,8 +325,8 @@ fn in_range(entry: &Entry<'_>, value: ConstantValue) -> Result<ConstantValue, Fa
 
 fn predefined(name: &str) -> Option<i128> {
     match name {
-        "TRUE" => Some(1),
-        "FALSE" => Some(0),
+        "TRUE" | "true" => Some(1),
+        "FALSE" | "false" => Some(0),
         _ => None,
     }
 }

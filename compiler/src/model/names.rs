@@ -4,8 +4,8 @@ use super::errors::Errors;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Bound, CaseSpec, ConstantDef, Declaration, Definition, EnumBody, Identifier, Named, ProgramBody, Specification,
-    StructBody, TypeKind, UnionBody,
+    Bound, ConstantDef, Declaration, Definition, EnumBody, Identifier, Named, ProgramBody, Specification, StructBody,
+    TypeKind, UnionBody,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -62,7 +62,7 @@ pub(super) fn collect<'a>(
                 names.add_type(&it.name, &it.docs, ItemKind::Structure(&it.body), errors);
             }
             Definition::Union(it) => {
-                names.add_cases(&it.name.text, &it.body.cases, errors);
+                names.add_parts(&it.name.text, &it.body, errors);
                 names.add_type(&it.name, &it.docs, ItemKind::Union(&it.body), errors);
             }
             Definition::Program(it) => names.add_program(it, errors),
@@ -134,8 +134,9 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn add_cases(&mut self, parent: &str, cases: &'a [CaseSpec], errors: &mut Errors) {
-        self.add_members(parent, cases.iter().filter_map(|case| case.arm.as_ref()), errors);
+    fn add_parts(&mut self, parent: &str, body: &'a UnionBody, errors: &mut Errors) {
+        let arms = body.cases.iter().filter_map(|case| case.arm.as_ref());
+        self.add_members(parent, std::iter::once(&body.discriminant).chain(arms), errors);
     }
 
     /// The item of a type written in place, called by its own name if it has one.
@@ -149,7 +150,7 @@ impl<'a> Names<'a> {
         let name = tag.as_ref().map_or_else(|| Identifier { text: name, span: place.span }, Identifier::clone);
         match kind {
             ItemKind::Structure(body) => self.add_members(&name.text, &body.members, errors),
-            ItemKind::Union(body) => self.add_cases(&name.text, &body.cases, errors),
+            ItemKind::Union(body) => self.add_parts(&name.text, body, errors),
             _ => {}
         }
         self.bodies.insert(address, self.items.len());

@@ -90,7 +90,7 @@ impl Namer<'_> {
     fn viewed(&mut self, name: &str) -> String {
         let views = self.views;
         let both = |name: &str| {
-            let view = views.then(|| format!("{name}View"));
+            let view = views.then(|| view_name(name));
             std::iter::once(name.to_owned()).chain(view).collect()
         };
         self.types.claim_all(&self.spelling.type_name(name), both)
@@ -115,6 +115,11 @@ impl Namer<'_> {
         let name = if same > 1 { format!("{program}_{version}") } else { version.to_owned() };
         self.spelling.value_name(&name)
     }
+}
+
+/// The name of the view of a structure or union: `GreetingView`, and `VecView` for a `Vec_`.
+pub(super) fn view_name(name: &str) -> String {
+    format!("{}View", name.strip_suffix('_').unwrap_or(name))
 }
 
 /// Aliases, whose values an earlier enumerator has, are associated constants and spelled like those.

@@ -1,3 +1,4 @@
+use super::names::view_name;
 use super::size::{is_on_heap, resolved};
 use super::{Context, traits};
 use crate::model::types::{Basic, Definition, Type};
@@ -59,7 +60,7 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
                 Some(Definition::Extern(_)) => elsewhere(context.names.of(*id)),
                 Some(Definition::Typedef(typedef)) => Pair { value: name, ..of(&typedef.field.ty) },
                 _ if traits::is_by_value(context, *id) => plain(name),
-                _ => new(name.clone(), name.clone(), format!("{name}View<'a>")),
+                _ => new(name.clone(), name.clone(), format!("{}<'a>", view_name(&name))),
             }
         }
     }

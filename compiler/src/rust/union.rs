@@ -1,4 +1,5 @@
 use super::arms::is_covered;
+use super::names::view_name;
 use super::size::bytes;
 use super::types::{Pair, pair};
 use super::variant::{Selected, Variant, applied, cases_pattern, variants};
@@ -158,6 +159,7 @@ fn source(context: Context<'_>, it: &Union) -> String {
 #[template(path = "union_view.rs.j2")]
 struct InPlace<'a> {
     name: &'a str,
+    view: String,
     discriminant: String,
     variants: Vec<InPlaceVariant>,
     rest: String,
@@ -183,17 +185,19 @@ pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> R
     let variants = variants(context, it);
     let discriminant = pair(context, &it.discriminant_type, "");
     let name = context.names.of(id);
-    let view = InPlace {
+    let view = view_name(name);
+    let in_place = InPlace {
         name,
         rest: rest(it, is_covered(context, it) || it.default.is_some()),
         attribute: attribute(&variants),
-        variants: variants.iter().map(|variant| in_place(variant, name, &discriminant.value)).collect(),
+        variants: variants.iter().map(|variant| in_place(variant, &view, &discriminant.value)).collect(),
         discriminant: discriminant.codec,
+        view,
     };
-    Ok(view.render()?)
+    Ok(in_place.render()?)
 }
 
-fn in_place(it: &Variant, union: &str, discriminant_type: &str) -> InPlaceVariant {
+fn in_place(it: &Variant, view: &str, discriminant_type: &str) -> InPlaceVariant {
     let (holds, matched) = match &it.selected {
         Selected::ByCase { discriminant, .. } => (None, discriminant.as_str()),
         Selected::ByDefault => (Some(discriminant_type), "value"),
@@ -208,7 +212,7 @@ fn in_place(it: &Variant, union: &str, discriminant_type: &str) -> InPlaceVarian
     InPlaceVariant {
         docs: it.docs.clone(),
         declaration: parts(holds, it.held.as_ref().map(|held| held.view.as_str())),
-        arm: format!("{matched} => Ok({union}View::{}),", parts(holds.map(|_| matched), seen.as_deref())),
+        arm: format!("{matched} => Ok({view}::{}),", parts(holds.map(|_| matched), seen.as_deref())),
         pattern: parts(kept, codec.map(|_| "value")),
         value: parts(kept, value.as_deref()),
     }

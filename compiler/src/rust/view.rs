@@ -1,5 +1,6 @@
 //! Views of structures and unions: the same members, borrowed from the record.
 
+use super::names::view_name;
 use super::traits::is_by_value;
 use super::types::{Pair, pair};
 use super::{Context, EmitError, structure};
@@ -21,6 +22,7 @@ pub(super) fn emit_value(context: Context<'_>, id: DefinitionId) -> Result<Strin
 #[template(path = "structure_view.rs.j2")]
 struct StructureView<'a> {
     name: &'a str,
+    view: String,
     fields: Vec<FieldView>,
 }
 
@@ -39,5 +41,6 @@ pub(super) fn emit_structure(context: Context<'_>, id: DefinitionId, it: &Struct
         let Pair { view, codec, .. } = pair(context, &declared.ty, "");
         FieldView { docs: field.docs, name: field.name, ty: view, codec }
     });
-    Ok(StructureView { name: context.names.of(id), fields: fields.collect() }.render()?)
+    let name = context.names.of(id);
+    Ok(StructureView { name, view: view_name(name), fields: fields.collect() }.render()?)
 }

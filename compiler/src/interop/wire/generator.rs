@@ -118,6 +118,13 @@ impl Generator<'_> {
 
     /// Values of the discriminant's type that a default arm may have.
     fn discriminants(&mut self, it: &Union) -> Vec<i64> {
+        match self.basic_behind(&it.discriminant_type) {
+            Some(Basic::Char) => return vec![0, -1, -128, 127],
+            Some(Basic::UnsignedChar) => return vec![0, 128, 255],
+            Some(Basic::Short) => return vec![0, -1, -32_768, 32_767],
+            Some(Basic::UnsignedShort) => return vec![0, 32_768, 65_535],
+            _ => {}
+        }
         match it.discriminant {
             Discriminant::Bool => vec![0, 1],
             Discriminant::Signed => vec![0, -1, i32::MIN.into(), i32::MAX.into(), i64::from(self.bits32() as i32)],
@@ -129,6 +136,18 @@ impl Generator<'_> {
                 Some(Definition::Enumeration(it)) => it.enumerators.iter().map(|it| it.value.into()).collect(),
                 _ => Vec::new(),
             },
+        }
+    }
+
+    /// What a type is behind all typedefs, if it is one of the language itself.
+    fn basic_behind(&self, ty: &Type) -> Option<Basic> {
+        match ty {
+            Type::Basic(basic) => Some(*basic),
+            Type::Named(id) => match self.model.definition(*id) {
+                Some(Definition::Typedef(it)) => self.basic_behind(&it.field.ty),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

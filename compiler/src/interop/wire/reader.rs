@@ -134,8 +134,8 @@ impl<'a> Reader<'a> {
     fn union(&mut self, it: &Union) -> Result<(), Fault> {
         let value = match it.discriminant {
             Discriminant::Bool => i64::from(self.truth()?),
-            Discriminant::Signed => i64::from(self.word(Kind::Choice)?.cast_signed()),
-            Discriminant::Unsigned => i64::from(self.word(Kind::Choice)?),
+            Discriminant::Signed => i64::from(self.chosen(&it.discriminant_type)?.cast_signed()),
+            Discriminant::Unsigned => i64::from(self.chosen(&it.discriminant_type)?),
             // Cases are below 2^63; a larger discriminant is not one of them, by whatever name.
             Discriminant::Hyper | Discriminant::UnsignedHyper => {
                 i64::from_be_bytes(self.copy(8, Kind::Number)?.try_into().map_err(|_| Fault::Truncated)?)
@@ -149,6 +149,17 @@ impl<'a> Reader<'a> {
             (None, None) => return Err(Fault::Discriminant),
         };
         field.as_ref().map_or(Ok(()), |field| self.value(&field.ty))
+    }
+
+    /// A discriminant that is a number of 32 bits or less.
+    fn chosen(&mut self, ty: &Type) -> Result<u32, Fault> {
+        let start = self.reading.used;
+        self.value(ty)?;
+        if let Some(piece) = self.reading.pieces.last_mut().filter(|piece| matches!(piece.kind, Kind::Number)) {
+            piece.kind = Kind::Choice;
+        }
+        let word = self.bytes.get(start..).and_then(|rest| rest.first_chunk());
+        word.map(|word| u32::from_be_bytes(*word)).ok_or(Fault::Truncated)
     }
 
     fn enumerator(&mut self, id: DefinitionId) -> Result<i32, Fault> {

@@ -53,6 +53,24 @@ fn an_arm_may_be_written_out_for_each_case() {
 }
 
 #[test]
+fn an_enumeration_may_be_defined_in_a_switch() {
+    let text = "union u switch (enum kind { A, B } which) { case A: int a; case B: void; };
+        struct s { union switch (enum { C, D = 9 } which) { case D: hyper d; default: void; } v; kind k; };";
+    let model = model(text);
+    assert_eq!(names(&model), ["kind", "u", "s_v_which", "s_v", "s"]);
+    assert_eq!(union(&model, "u").arms.len(), 2);
+    let v = union(&model, "s_v");
+    assert_eq!((v.arms[0].cases[0].value, v.size), (9, size(4, 12)));
+}
+
+#[test]
+fn truth_may_be_written_small() {
+    let model = model("union u switch (bool b) { case true: int a; case false: void; };");
+    let values: Vec<i64> = union(&model, "u").arms.iter().flat_map(|arm| &arm.cases).map(|case| case.value).collect();
+    assert_eq!(values, [1, 0]);
+}
+
+#[test]
 fn a_hyper_may_be_a_discriminant() {
     let model = model(
         "typedef hyper h; union u switch (h k) { case -1: int a; case 0x7fffffffffffffff: void; };
