@@ -1,13 +1,13 @@
-use super::{SLICE, Turn, earlier};
+use super::{Turn, earlier};
 use crate::call::Peer;
 use crate::record::RecordError;
 use crate::session::server::{Programs, ServerStream};
 use crate::xdr::Encoder;
-use bytes::BytesMut;
+use bytes::{Buf, Bytes, BytesMut};
 use mio::event::Event;
 use mio::net::TcpStream;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Bytes read at a time, into a buffer that all connections share.
 const SCRATCH: usize = 256 << 10;
@@ -42,7 +42,7 @@ pub(super) struct Connection {
     socket: TcpStream,
     stream: ServerStream,
     /// What was read and not yet looked at, because it was another connection's turn or replies are not taken.
-    backlog: Vec<u8>,
+    backlog: Bytes,
     /// Replies that the peer has not yet taken.
     out: Option<Encoder>,
     /// Whether there may be bytes to read, and room to write, since the last event.
@@ -84,7 +84,7 @@ impl Connection {
         Self {
             socket,
             stream: ServerStream::new(peer, programs),
-            backlog: Vec::new(),
+            backlog: Bytes::new(),
             out: None,
             readable: false,
             writable: true,
@@ -108,11 +108,12 @@ impl Connection {
         self.end_announced |= event.is_read_closed();
     }
 
-    /// Reads once, answers what came, writes once.
-    pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, now: Instant) -> Turn {
+    /// Reads once, answers what came until `slice` is over, writes once.
+    pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, now: Instant, slice: Duration) -> Turn {
+        let end = now.checked_add(slice).unwrap_or(now);
         let mut out = self.out.take().unwrap_or_else(|| std::mem::take(&mut shared.spare));
         self.stream.lend(std::mem::take(&mut shared.record));
-        let turn = match self.exchange(programs, &mut shared.scratch, &mut out, now) {
+        let turn = match self.exchange(programs, &mut shared.scratch, &mut out, now, end) {
             Ok(()) => self.next_turn(programs, &out),
             Err(Fault::Socket) => Turn::Close,
             Err(Fault::Record) => {
@@ -151,22 +152,34 @@ impl Connection {
         scratch: &mut [u8],
         out: &mut Encoder,
         now: Instant,
+        end: Instant,
     ) -> Result<(), Fault> {
         self.write(out)?;
         if is_full(out, programs) {
             return Ok(());
         }
-        let backlog = std::mem::take(&mut self.backlog);
-        let mut input = if backlog.is_empty() {
-            let (direct, input) = self.read(scratch, now)?;
+        if self.backlog.is_empty() {
+            let (direct, mut input) = self.read(scratch, now)?;
             self.stream.handle_room(programs, direct, out);
-            input
+            self.answer(programs, &mut input, out, end)?;
+            self.backlog = Bytes::copy_from_slice(input);
         } else {
-            &backlog
-        };
-        self.answer(programs, &mut input, out, now)?;
-        self.backlog = input.to_vec();
+            self.answer_backlog(programs, out, end)?;
+        }
         Ok(self.write(out)?)
+    }
+
+    /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes.
+    fn answer_backlog(&mut self, programs: &Programs, out: &mut Encoder, end: Instant) -> Result<(), Fault> {
+        let mut backlog = std::mem::take(&mut self.backlog);
+        let mut input = &*backlog;
+        self.answer(programs, &mut input, out, end)?;
+        let left = input.len();
+        if left > 0 {
+            backlog.advance(backlog.len().saturating_sub(left));
+            self.backlog = backlog;
+        }
+        Ok(())
     }
 
     fn next_turn(&self, programs: &Programs, out: &Encoder) -> Turn {
@@ -205,7 +218,7 @@ impl Connection {
     }
 
     /// Answers the calls in `input` until it is used up, the time is over, or the peer does not take the replies.
-    fn answer(&mut self, programs: &Programs, input: &mut &[u8], out: &mut Encoder, now: Instant) -> Result<(), Fault> {
+    fn answer(&mut self, programs: &Programs, input: &mut &[u8], out: &mut Encoder, end: Instant) -> Result<(), Fault> {
         let mut calls = 0_u32;
         while !input.is_empty() && self.stream.handle_input(programs, Instant::now, input, out)? {
             calls = calls.wrapping_add(1);
@@ -213,7 +226,7 @@ impl Connection {
                 self.write(out)?;
             }
             let look = calls.is_multiple_of(CALLS_PER_LOOK) || calls.is_power_of_two();
-            if is_full(out, programs) || (look && now.elapsed() >= SLICE) {
+            if is_full(out, programs) || (look && Instant::now() >= end) {
                 break;
             }
         }

@@ -1,4 +1,4 @@
-use super::{SLICE, Turn};
+use super::Turn;
 use crate::address::Transport;
 use crate::call::Peer;
 use crate::session::server::Programs;
@@ -6,7 +6,7 @@ use crate::xdr::Encoder;
 use mio::net::UdpSocket;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The datagrams answered before others have their turn.
 const PER_TURN: u32 = 64;
@@ -31,8 +31,8 @@ impl Datagrams {
         &mut self.socket
     }
 
-    /// Answers some of the datagrams that have come. `scratch` is larger than any.
-    pub(super) fn turn(&mut self, programs: &Programs, scratch: &mut [u8]) -> Turn {
+    /// Answers some of the datagrams that have come, until `slice` is over. `scratch` is larger than any.
+    pub(super) fn turn(&mut self, programs: &Programs, scratch: &mut [u8], slice: Duration) -> Turn {
         let begin = Instant::now();
         for _ in 0..PER_TURN {
             match self.socket.recv_from(scratch) {
@@ -40,7 +40,7 @@ impl Datagrams {
                     let peer = Peer::new(address, Transport::Udp);
                     programs.handle_datagram(peer, scratch.get(..count).unwrap_or_default(), &mut self.out);
                     self.send(address);
-                    if begin.elapsed() >= SLICE {
+                    if begin.elapsed() >= slice {
                         return Turn::Again;
                     }
                 }

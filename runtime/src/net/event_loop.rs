@@ -4,7 +4,7 @@ use super::datagrams::Datagrams;
 use super::descriptors::most_connections;
 use super::listener::{Accepted, Listener};
 use super::signals::Signals;
-use super::{Stop, Turn, earlier};
+use super::{Stop, Turn, earlier, slice};
 use crate::address::Transport;
 use crate::call::Peer;
 use crate::session::server::Programs;
@@ -164,12 +164,13 @@ impl EventLoop {
 
     /// One turn for everybody who stands in `ready` now.
     fn run_ready(&mut self) {
+        let slice = slice(self.ready.len());
         for _ in 0..self.ready.len() {
             let Some(source) = self.ready.pop_front() else { return };
             if let Some(queued) = self.queued_mut(source) {
                 *queued = false;
             }
-            match (source, self.turn(source)) {
+            match (source, self.turn(source, slice)) {
                 (_, Turn::Wait) => {}
                 (source, Turn::Again) => self.enqueue(source),
                 (Source::Connection(key), Turn::Close) => self.connections.remove(key),
@@ -178,16 +179,17 @@ impl EventLoop {
         }
     }
 
-    fn turn(&mut self, source: Source) -> Turn {
+    /// A turn that ends with the call during which `slice` is over.
+    fn turn(&mut self, source: Source, slice: Duration) -> Turn {
         match source {
             Source::Stop | Source::Signal => Turn::Wait,
             Source::Listener(index) => self.accept(index),
             Source::Datagrams(index) => match self.datagrams.get_mut(index) {
-                Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared.scratch),
+                Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared.scratch, slice),
                 None => Turn::Wait,
             },
             Source::Connection(key) => match self.connections.get_mut(key) {
-                Some(connection) => connection.turn(&self.programs, &mut self.shared, Instant::now()),
+                Some(connection) => connection.turn(&self.programs, &mut self.shared, Instant::now(), slice),
                 None => Turn::Wait,
             },
         }

@@ -17,8 +17,18 @@ pub(crate) use stop::Stop;
 
 use std::time::{Duration, Instant};
 
-/// Time that calls of one source are answered before others have their turn.
-const SLICE: Duration = Duration::from_millis(1);
+/// Time in which everybody who is ready is to have had a turn.
+const ROUND: Duration = Duration::from_millis(4);
+
+/// The longest and the shortest turn. Shorter ones would be spent on reading and writing, not on calls.
+const LONGEST_SLICE: Duration = Duration::from_millis(1);
+const SHORTEST_SLICE: Duration = Duration::from_micros(50);
+
+/// Time that calls of one source are answered before others have their turn, when so many are `ready`.
+fn slice(ready: usize) -> Duration {
+    let ready = u32::try_from(ready).unwrap_or(u32::MAX).max(1);
+    ROUND.checked_div(ready).unwrap_or_default().clamp(SHORTEST_SLICE, LONGEST_SLICE)
+}
 
 /// What is to be done with a source of events that had its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,5 +46,16 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slice;
+
+    #[test]
+    fn the_more_are_ready_the_shorter_their_turns() {
+        let slices = [0, 1, 4, 8, 40, 80, 1_000, usize::MAX].map(|ready| slice(ready).as_micros());
+        assert_eq!(slices, [1_000, 1_000, 1_000, 500, 100, 50, 50, 50]);
     }
 }

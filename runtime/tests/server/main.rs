@@ -4,6 +4,7 @@
 mod connections;
 mod datagrams;
 mod descriptors;
+mod fairness;
 mod hostile;
 mod matrix;
 mod oversized;
