@@ -112,6 +112,13 @@ fn a_difference_is_found() {
         ("size", "s/xdr_int (xdrs, &objp->age)/xdr_short (xdrs, \\&objp->age)/", &["person"], "is not written as"),
         ("arm", "s/xdr_quad_t/xdr_int/", &["answer"], "is not written as it was read"),
         ("refusal", "s/few_len, 5/few_len, 4/", &["answer"], "C:    refused"),
+        // The bytes stay the same: only the members tell.
+        (
+            "swap",
+            "s/objp->age/objp->other/; s/objp->weight/objp->age/; s/objp->other/objp->weight/",
+            &["person"],
+            "a value is not the same, member by member",
+        ),
         ("death", "s/!xdr_pointer (/(abort(), 0) || !xdr_pointer (/", &["node"], "C:    the program died: signal"),
     ];
     for (name, edit, wrong, shown) in faults {

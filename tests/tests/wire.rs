@@ -275,7 +275,8 @@ fn ask_c(program: &Path, values: &[(usize, Vec<u8>)]) -> Vec<Answer> {
 
 fn answer(rest: &mut &[u8]) -> Answer {
     let mut word = || u32::from_be_bytes(rest.split_off(..4).unwrap().try_into().unwrap()) as usize;
-    let [outcome, used, length] = [word(), word(), word()];
+    // Values are not shown: nobody asked for it.
+    let [outcome, used, length, 0] = [word(), word(), word(), word()] else { panic!("a value is shown") };
     let bytes = rest.split_off(..length).unwrap().to_vec();
     assert!(outcome < 2, "decoded but not encoded");
     (outcome == 1).then_some((used, bytes))

@@ -1,14 +1,15 @@
 //! The C side: what rpcgen writes for an interface, with a program around it.
 
+use super::show::Function;
 use super::subject::{Reason, Subject, Subtype};
 use super::tools::{self, Tools};
 use super::workplace::{self, Workplace, failed};
-use super::{CannotRun, Options};
+use super::{CannotRun, Options, show};
 use crate::rust::EmitError;
 use askama::Template;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[derive(Template)]
@@ -16,6 +17,7 @@ use std::process::Command;
 struct HarnessView<'a> {
     header: &'a str,
     entries: &'a [Entry],
+    functions: &'a [Function],
 }
 
 /// A type as the program knows it.
@@ -24,6 +26,8 @@ struct Entry {
     codec: String,
     /// What the codec fills.
     value: String,
+    /// The function that shows a value, or `NULL`.
+    show: String,
 }
 
 #[derive(Template)]
@@ -36,20 +40,21 @@ struct PreludeView;
 /// Only by a fault of the template.
 pub fn harness(header: &str, names: &[&str]) -> Result<String, EmitError> {
     let entries: Vec<Entry> = names.iter().map(|name| Entry::of(name)).collect();
-    Ok(HarnessView { header, entries: &entries }.render()?)
+    Ok(HarnessView { header, entries: &entries, functions: &[] }.render()?)
 }
 
 impl Entry {
     fn of(name: &str) -> Self {
-        Self { name: name.to_owned(), codec: format!("xdr_{name}"), value: name.to_owned() }
+        Self { name: name.to_owned(), codec: format!("xdr_{name}"), value: name.to_owned(), show: "NULL".to_owned() }
     }
 
-    /// A string that is all the arguments or the result of a procedure has no codec of its own.
     fn of_subtype(it: &Subtype) -> Self {
+        let entry = Self { show: show::function_name(&it.ty), ..Self::of(&it.name) };
         if it.is_lone_string {
-            Self { name: it.name.clone(), codec: "xdr_wrapstring".to_owned(), value: "char *".to_owned() }
+            // It has no codec of its own.
+            Self { codec: "xdr_wrapstring".to_owned(), value: "char *".to_owned(), ..entry }
         } else {
-            Self::of(&it.name)
+            entry
         }
     }
 }
@@ -70,7 +75,9 @@ pub(super) fn build(
     subject.leave_out(Reason::NoCodec, |_, it| !it.is_lone_string && !declares(&declared, &it.name));
 
     let entries: Vec<Entry> = subject.types.iter().map(Entry::of_subtype).collect();
-    let harness = HarnessView { header: &header, entries: &entries }.render().map_err(CannotRun::emit)?;
+    let harness = HarnessView { header: &header, entries: &entries, functions: &show::functions(subject) }
+        .render()
+        .map_err(CannotRun::emit)?;
     workplace::write(&folder.join("harness.c"), &harness)?;
     workplace::write(&folder.join("prelude.h"), &PreludeView.render().map_err(CannotRun::emit)?)?;
     let plain = gcc(options, tools, subject, &folder, &codecs, &[]);
@@ -117,7 +124,9 @@ fn gcc(
 ) -> Result<(), CannotRun> {
     let mut gcc = Command::new("gcc");
     gcc.current_dir(folder).args(["-std=gnu11", "-O1", "-w", "-I."]).args(prelude).args(defines(options));
-    for folder in include_folders(options) {
+    // A `%#include` is often of a file next to the interface.
+    let beside = subject.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for folder in beside.canonicalize().into_iter().chain(include_folders(options)) {
         gcc.arg("-I").arg(folder);
     }
     gcc.args(["harness.c", codecs, "-o", "c-harness"]).args(&tools.flags);
@@ -129,7 +138,7 @@ fn defines(options: &Options) -> impl Iterator<Item = String> {
 }
 
 /// The folders for includes as both tools, which run elsewhere, find them.
-fn include_folders(options: &Options) -> impl Iterator<Item = std::path::PathBuf> {
+fn include_folders(options: &Options) -> impl Iterator<Item = PathBuf> {
     let folders = options.compile.preprocess.include_dirs.iter();
     folders.map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.clone()))
 }

@@ -67,6 +67,8 @@ fn write_sources(options: &Options, place: &Workplace, subject: &Subject) -> Res
     let model = without_versions(&subject.model);
     workplace::write(&folder.join("interface.rs"), &rust::emit(&model, &options).map_err(CannotRun::emit)?)?;
     let types: Vec<&Type> = subject.types.iter().map(|it| &it.ty).collect();
+    let shown = rust::show::emit(&model, &options, &subject.reached()).map_err(CannotRun::emit)?;
+    workplace::write(&folder.join("show.rs"), &shown)?;
     let codecs = rust::codec::codecs(&model, &options, &types, "interface::");
     workplace::write(&folder.join("main.rs"), &HarnessView { codecs }.render().map_err(CannotRun::emit)?)
 }

@@ -49,12 +49,12 @@ impl Divergence {
                 Fault::TooLong if subtype.is_lone_string => Some(Self::LoneStringBound),
                 Fault::TooLong | Fault::Truncated | Fault::Discriminant => None,
             },
-            (Ok(reading), Answer::Value { used, bytes }, Answer::Value { used: c_used, .. }) => {
+            (Ok(reading), Answer::Value { used, bytes, shown }, Answer::Value { used: c_used, shown: c_shown, .. }) => {
                 let rust_is_right = *used == reading.used && *bytes == reading.canonical;
                 match reading {
                     _ if !rust_is_right || used != c_used => None,
                     Reading { zero_in_text: true, .. } => Some(Self::ZeroInText),
-                    Reading { odd_truth: true, .. } => Some(Self::Truth),
+                    Reading { odd_truth: true, .. } if shown == c_shown => Some(Self::Truth),
                     Reading { .. } => None,
                 }
             }

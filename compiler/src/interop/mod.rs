@@ -11,6 +11,7 @@ mod error;
 mod peer;
 mod procedures;
 mod report;
+mod show;
 mod subject;
 mod tools;
 mod trial;

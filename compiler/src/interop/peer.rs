@@ -34,8 +34,8 @@ pub(super) struct Peer {
 pub(super) enum Answer {
     /// No value.
     Refused,
-    /// A value that took `used` bytes, and how it is encoded again.
-    Value { used: usize, bytes: Vec<u8> },
+    /// A value that took `used` bytes, how it is encoded again, and what it is, member by member.
+    Value { used: usize, bytes: Vec<u8>, shown: String },
     /// A value that took `used` bytes and cannot be encoded.
     NotEncoded { used: usize },
     /// The end of the program.
@@ -87,12 +87,13 @@ fn question(index: usize, value: &[u8]) -> Vec<u8> {
 }
 
 fn answer(rest: &mut &[u8]) -> Option<Answer> {
-    let (outcome, used, length) = (word(rest)?, word(rest)?, word(rest)?);
+    let (outcome, used, length, shown_length) = (word(rest)?, word(rest)?, word(rest)?, word(rest)?);
     let (bytes, after) = rest.split_at_checked(length)?;
+    let (shown, after) = after.split_at_checked(shown_length)?;
     *rest = after;
     Some(match outcome {
         0 => Answer::Refused,
-        1 => Answer::Value { used, bytes: bytes.to_vec() },
+        1 => Answer::Value { used, bytes: bytes.to_vec(), shown: String::from_utf8_lossy(shown).into_owned() },
         _ => Answer::NotEncoded { used },
     })
 }

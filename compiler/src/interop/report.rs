@@ -47,7 +47,7 @@ impl Report<'_> {
                 row.name,
                 row.values,
                 row.same_bytes,
-                row.read_back,
+                row.decoded_equal,
                 row.broken,
                 row.same_verdict,
                 if row.is_same() { "same" } else { "DIFFERENT" }
@@ -107,7 +107,11 @@ impl fmt::Display for Answer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused => out.write_str("refused"),
-            Self::Value { used, bytes } => write!(out, "takes {used} bytes, writes {}", Hex(bytes)),
+            Self::Value { used, bytes, shown } => {
+                let cut = if shown.chars().nth(SHOWN).is_some() { " ..." } else { "" };
+                let shown: String = shown.chars().take(SHOWN).collect();
+                write!(out, "takes {used} bytes, writes {}, has {shown}{cut}", Hex(bytes))
+            }
             Self::NotEncoded { used } => write!(out, "takes {used} bytes and cannot write the value"),
             Self::Died(status) => write!(out, "the program died: {status}"),
         }

@@ -1,9 +1,10 @@
 use super::{CannotRun, Options, procedures, wire};
 use crate::driver::{self, Compilation, Disk};
 use crate::error::CompileError;
-use crate::model::types::{Basic, Definition, DefinitionId, Field, Model, Type};
+use crate::model::types::{Basic, Definition, DefinitionId, Model, Type};
 use crate::render::Style;
 use crate::source::SourceMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -72,7 +73,7 @@ impl Subject {
         let types = wire::types(&model).into_iter().map(subtype).collect();
         let mut subject = Self { path, name, types, model, left_out: Vec::new() };
         for reason in [Reason::Quadruple, Reason::Extern] {
-            subject.leave_out(reason, |model, it| obstacle(model, &it.ty, &mut Vec::new()) == Some(reason));
+            subject.leave_out(reason, |model, it| obstacle(model, &it.ty) == Some(reason));
         }
         subject.leave_out(Reason::TooLarge, |model, it| model.size_of(&it.ty).min > LARGEST);
         Ok(subject)
@@ -83,6 +84,19 @@ impl Subject {
         let (out, types) = std::mem::take(&mut self.types).into_iter().partition(|it| is_out(&self.model, it));
         self.types = types;
         self.left_out.extend(Vec::into_iter(out).map(|it| LeftOut { name: it.name, reason }));
+    }
+
+    /// The definitions that the types lead to.
+    pub(super) fn reached(&self) -> Vec<DefinitionId> {
+        let mut reached = Reached::default();
+        self.types.iter().for_each(|it| reached.visit(&self.model, &it.ty));
+        reached.ids.into_iter().collect()
+    }
+
+    /// What C calls the type of a definition.
+    pub(super) fn c_type(&self, id: DefinitionId) -> &str {
+        let lone_string = self.types.iter().find(|it| it.is_lone_string && it.ty == Type::Named(id));
+        lone_string.map_or_else(|| self.model.definition(id).map_or("", Definition::name), |_| "char *")
     }
 
     /// Each file has a folder of its name.
@@ -121,29 +135,51 @@ fn load_model(options: &Options, path: &Path) -> Result<Model, CannotRun> {
     })
 }
 
-/// Why values of a type cannot be made or compared; `open` are the definitions that are being looked at.
-fn obstacle(model: &Model, ty: &Type, open: &mut Vec<DefinitionId>) -> Option<Reason> {
-    match ty {
-        Type::Basic(basic) => (*basic == Basic::Quadruple).then_some(Reason::Quadruple),
-        Type::FixedOpaque(_) | Type::VariableOpaque(_) | Type::String(_) => None,
-        Type::FixedArray(inner, _) | Type::VariableArray(inner, _) => obstacle(model, inner, open),
-        Type::Optional(inner) | Type::RecursiveOptional(inner) => obstacle(model, inner, open),
-        Type::List(id) | Type::NonEmptyList(id) | Type::Named(id) => {
-            if open.contains(id) {
-                return None;
-            }
-            open.push(*id);
-            let fields: Vec<&Field> = match model.definition(*id)? {
-                Definition::Extern(_) => return Some(Reason::Extern),
-                Definition::Structure(it) => it.fields.iter().collect(),
-                Definition::Union(it) => {
-                    let default = it.default.iter().filter_map(|arm| arm.field.as_ref());
-                    it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default).collect()
+/// Why values of a type cannot be made or compared.
+fn obstacle(model: &Model, ty: &Type) -> Option<Reason> {
+    let mut reached = Reached::default();
+    reached.visit(model, ty);
+    let is_extern = |id: &DefinitionId| matches!(model.definition(*id), Some(Definition::Extern(_)));
+    match reached {
+        Reached { quadruple: true, .. } => Some(Reason::Quadruple),
+        Reached { ids, .. } if ids.iter().any(is_extern) => Some(Reason::Extern),
+        Reached { .. } => None,
+    }
+}
+
+/// What types lead to.
+#[derive(Default)]
+struct Reached {
+    ids: BTreeSet<DefinitionId>,
+    quadruple: bool,
+}
+
+impl Reached {
+    fn visit(&mut self, model: &Model, ty: &Type) {
+        match ty {
+            Type::Basic(basic) => self.quadruple |= *basic == Basic::Quadruple,
+            Type::FixedOpaque(_) | Type::VariableOpaque(_) | Type::String(_) => {}
+            Type::FixedArray(inner, _) | Type::VariableArray(inner, _) => self.visit(model, inner),
+            Type::Optional(inner) | Type::RecursiveOptional(inner) => self.visit(model, inner),
+            Type::List(id) | Type::NonEmptyList(id) | Type::Named(id) => {
+                if self.ids.insert(*id) {
+                    self.visit_definition(model, *id);
                 }
-                Definition::Typedef(it) => vec![&it.field],
-                Definition::Enumeration(_) | Definition::Constant(_) | Definition::Program(_) => Vec::new(),
-            };
-            fields.iter().find_map(|field| obstacle(model, &field.ty, open))
+            }
+        }
+    }
+
+    fn visit_definition(&mut self, model: &Model, id: DefinitionId) {
+        match model.definition(id) {
+            Some(Definition::Structure(it)) => it.fields.iter().for_each(|field| self.visit(model, &field.ty)),
+            Some(Definition::Typedef(it)) => self.visit(model, &it.field.ty),
+            Some(Definition::Union(it)) => {
+                self.visit(model, &it.discriminant_type);
+                let default = it.default.iter().filter_map(|arm| arm.field.as_ref());
+                let fields = it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default);
+                fields.for_each(|field| self.visit(model, &field.ty));
+            }
+            _ => {}
         }
     }
 }

@@ -14,8 +14,8 @@ pub(super) struct Row {
     pub(super) values: usize,
     /// Values that both sides encode to the bytes they were decoded from.
     pub(super) same_bytes: usize,
-    /// Values that each side reads from what the other wrote.
-    pub(super) read_back: usize,
+    /// Values that are the same on both sides, member by member, and that each side reads from what the other wrote.
+    pub(super) decoded_equal: usize,
     /// Broken values.
     pub(super) broken: usize,
     /// Broken values on which both sides agree.
@@ -38,7 +38,7 @@ pub(super) struct Difference {
 const SHOWN: usize = 3;
 
 /// The bytes that all values of a type may take together, about.
-const TOTAL: u64 = 32 << 20;
+const TOTAL: u64 = 16 << 20;
 
 pub(super) fn run(
     options: &Options,
@@ -71,7 +71,7 @@ impl<'a> Trial<'a> {
             name: subtype.name.clone(),
             values: 0,
             same_bytes: 0,
-            read_back: 0,
+            decoded_equal: 0,
             broken: 0,
             same_verdict: 0,
             known: BTreeMap::new(),
@@ -101,10 +101,12 @@ impl<'a> Trial<'a> {
                 self.differ("a value is not written as it was read", bytes, rust.clone(), c.clone());
             }
             let (rust_of_c, c_of_rust) = (at(&rust_of_c), at(&c_of_rust));
-            if rust_of_c.is(c.bytes()) && c_of_rust.is(rust.bytes()) {
-                self.row.read_back += 1;
-            } else if rust.is(bytes) && c.is(bytes) {
-                self.differ("a value of the other side is not read", bytes, rust_of_c, c_of_rust);
+            if rust.shown() != c.shown() {
+                self.differ("a value is not the same, member by member", bytes, rust, c);
+            } else if rust_of_c.is(c.bytes()) && c_of_rust.is(rust.bytes()) {
+                self.row.decoded_equal += 1;
+            } else {
+                self.differ("a value of the other side is not read as it was written", bytes, rust_of_c, c_of_rust);
             }
         }
         Ok(())
@@ -165,7 +167,7 @@ impl Row {
     pub(super) fn is_same(&self) -> bool {
         let known: usize = self.known.values().sum();
         self.same_bytes == self.values
-            && self.read_back == self.values
+            && self.decoded_equal == self.values
             && self.same_verdict.saturating_add(known) == self.broken
             && self.differences.is_empty()
     }
@@ -174,7 +176,14 @@ impl Row {
 impl Answer {
     /// Whether all of `bytes` was a value that is encoded the same again.
     fn is(&self, bytes: &[u8]) -> bool {
-        matches!(self, Self::Value { used, bytes: encoded } if *used == bytes.len() && encoded == bytes)
+        matches!(self, Self::Value { used, bytes: encoded, .. } if *used == bytes.len() && encoded == bytes)
+    }
+
+    fn shown(&self) -> Option<&str> {
+        match self {
+            Self::Value { shown, .. } => Some(shown),
+            Self::Refused | Self::NotEncoded { .. } | Self::Died(_) => None,
+        }
     }
 
     fn bytes(&self) -> &[u8] {

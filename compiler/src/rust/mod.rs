@@ -17,6 +17,8 @@ mod program;
 #[cfg(feature = "cli")]
 pub(crate) mod sample;
 mod size;
+#[cfg(feature = "cli")]
+pub(crate) mod show;
 mod structure;
 mod traits;
 mod typedef;

@@ -1,0 +1,79 @@
+//! Code that shows emitted values member by member, by the names that the `.x` file has for them.
+
+use super::name::Spelling;
+use super::names::Names;
+use super::structure::{FieldView, fields};
+use super::variant::{Selected, Variant, applied, variants};
+use super::{Context, EmitError, EmitOptions};
+use crate::model::types::{Definition, DefinitionId, Field, Model, Structure, Union};
+use askama::Template;
+
+/// `impl Show` for each definition, under the module `interface`; the trait is the caller's.
+#[derive(Template)]
+#[template(path = "interop/show.rs.j2")]
+struct View<'a> {
+    enumerations: Vec<&'a str>,
+    structures: Vec<StructureView<'a>>,
+    unions: Vec<UnionView<'a>>,
+}
+
+struct StructureView<'a> {
+    name: &'a str,
+    members: Vec<MemberView<'a>>,
+}
+
+struct MemberView<'a> {
+    source_name: &'a str,
+    name: String,
+}
+
+struct UnionView<'a> {
+    name: &'a str,
+    arms: Vec<ArmView>,
+}
+
+struct ArmView {
+    /// `Ok(value)`
+    pattern: String,
+    show: &'static str,
+}
+
+/// Shows the values of `ids`, as emitted with the same options.
+///
+/// # Errors
+/// Only by a fault of this module.
+pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -> Result<String, EmitError> {
+    let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
+    let names = &Names::new(model, spelling, options.views, &options.extern_types);
+    let context = Context { model, names, spelling, views: options.views };
+    let mut view = View { enumerations: Vec::new(), structures: Vec::new(), unions: Vec::new() };
+    for id in ids {
+        let name = names.of(*id);
+        match model.definition(*id) {
+            Some(Definition::Enumeration(_)) => view.enumerations.push(name),
+            Some(Definition::Structure(it)) => view.structures.push(structure(context, name, it)),
+            Some(Definition::Union(it)) => view.unions.push(union(context, name, it)),
+            _ => {}
+        }
+    }
+    Ok(view.render()?)
+}
+
+fn structure<'a>(context: Context<'_>, name: &'a str, it: &'a Structure) -> StructureView<'a> {
+    let member = |(field, view): (&'a Field, FieldView)| MemberView { source_name: &field.name, name: view.name };
+    StructureView { name, members: it.fields.iter().zip(fields(context, it)).map(member).collect() }
+}
+
+fn union<'a>(context: Context<'_>, name: &'a str, it: &Union) -> UnionView<'a> {
+    UnionView { name, arms: variants(context, it).iter().map(arm).collect() }
+}
+
+fn arm(it: &Variant) -> ArmView {
+    let first = match it.selected {
+        Selected::ByCase { .. } => None,
+        Selected::ByDefault => Some("_"),
+    };
+    let second = it.held.as_ref().map(|_| "value");
+    let pattern = applied(&it.name, &first.into_iter().chain(second).collect::<Vec<_>>());
+    ArmView { pattern, show: if it.held.is_some() { "value.show(out)" } else { "{}" } }
+}
