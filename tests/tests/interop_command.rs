@@ -201,3 +201,18 @@ fn missing_tools_are_named_with_their_packages() {
         assert!(output.stderr.contains(&line), "{}", output.stderr);
     }
 }
+
+#[test]
+fn the_report_in_the_documentation_is_real() {
+    let Some(output) = interop(&["idl/calculator.x"], None) else { return };
+    let path = root().join("docs/interop.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("```text\n").unwrap();
+    let (found, after) = rest.split_once("```\n").unwrap();
+    let real = stdout(&output);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, format!("{before}```text\n{real}```\n{after}")).unwrap();
+    } else {
+        assert_eq!(found, real, "BLESS=1 writes it anew");
+    }
+}

@@ -1,5 +1,8 @@
 //! Where C is known to judge bytes otherwise than RFC 4506 does, and why. Whatever else differs is a fault.
 
+#[cfg(test)]
+mod tests;
+
 use super::peer::Answer;
 use super::subject::Subtype;
 use super::wire::{Fault, Reading};
