@@ -15,7 +15,7 @@ struct View<'a> {
 }
 
 /// Lints that names in the spelling of C would break.
-const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_globals,";
+const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::upper_case_acronyms,";
 
 /// One module with everything in it, whose own names (`rpc`) stay out of the user's way, and its contents re-exported.
 pub(super) fn file(items: &[String], options: &EmitOptions) -> Result<String, EmitError> {

@@ -98,7 +98,8 @@ impl Scope {
     /// As [`Scope::claim`], for a name that brings others with it, as `add` brings `start_add`: all must be new.
     pub(super) fn claim_all(&mut self, name: &str, derived: impl Fn(&str) -> Vec<String>) -> String {
         let numbered = (2_u64..).map(|number| format!("{name}{number}"));
-        let wanted = if self.apart.contains(&name) { format!("{name}_") } else { name.to_owned() };
+        let is_apart = self.apart.contains(&name) || NEVER.contains(&name);
+        let wanted = if is_apart { format!("{name}_") } else { name.to_owned() };
         let free = |name: &String| derived(name).iter().all(|name| !self.used.contains(name));
         let name = std::iter::once(wanted).chain(numbered).find(free).unwrap_or_default();
         self.used.extend(derived(&name));
@@ -108,9 +109,7 @@ impl Scope {
 
 /// `name` as an identifier: keywords become raw ones.
 fn identifier(name: &str) -> String {
-    if NEVER.contains(&name) {
-        format!("{name}_")
-    } else if KEYWORDS.contains(&name) {
+    if KEYWORDS.contains(&name) {
         format!("r#{name}")
     } else {
         name.to_owned()
@@ -126,7 +125,7 @@ impl Spelling {
     /// A structure, union, enumeration, typedef or case.
     pub(crate) fn type_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(words(name).iter().map(|word| capitalised(word)).collect(), name),
+            Self::Idiomatic => sound(words(name).iter().map(|word| capitalised(word)).collect(), name, "X"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -134,7 +133,7 @@ impl Spelling {
     /// A member, argument, procedure or version.
     pub(crate) fn value_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(joined(words(name), str::to_lowercase), name),
+            Self::Idiomatic => sound(joined(words(name), str::to_lowercase), name, "x"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -142,7 +141,7 @@ impl Spelling {
     /// A constant.
     pub(crate) fn constant_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(joined(words(name), str::to_uppercase), name),
+            Self::Idiomatic => sound(joined(words(name), str::to_uppercase), name, "X"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -200,12 +199,12 @@ fn camel_words(part: &str) -> Vec<&str> {
     words
 }
 
-/// A name may be nothing but underscores, or have a digit at its front once those are gone.
-fn sound(name: String, original: &str) -> String {
+/// A name may be nothing but underscores, for which `letter` stands, or have a digit at its front once those are gone.
+fn sound(name: String, original: &str, letter: &str) -> String {
     match name.chars().next() {
         Some(first) if first.is_ascii_digit() => format!("_{name}"),
         Some(_) => name,
-        None => format!("x{}", original.len()),
+        None => format!("{letter}{}", original.len()),
     }
 }
 
@@ -233,7 +232,7 @@ mod tests {
             ("PublicKey", "PublicKey"),
             ("READDIRres", "Readdirres"),
             ("_s", "S"),
-            ("__", "x2"),
+            ("__", "X2"),
             ("_2d", "_2d"),
         ];
         for (name, expected) in cases {

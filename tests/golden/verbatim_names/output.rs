@@ -2,12 +2,16 @@
 
 #[rustfmt::skip]
 #[allow(
-    dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals,
+    dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::upper_case_acronyms,
     unreachable_pub,
+    clippy::disallowed_names,
     clippy::enum_variant_names,
     clippy::large_enum_variant,
+    clippy::len_without_is_empty,
     clippy::result_large_err,
+    clippy::should_implement_trait,
     clippy::too_many_arguments,
+    clippy::wrong_self_convention,
     reason = "names and shapes are the interface's, and a program may use a part of it"
 )]
 mod idl_input {

@@ -62,7 +62,9 @@ pub fn check(modules: &[(String, PathBuf)]) {
     let mut library =
         "//! Public interfaces.\n#![deny(warnings, missing_docs, unreachable_pub, clippy::all)]\n".to_owned();
     for (name, path) in [("headers".to_owned(), headers)].iter().chain(modules) {
-        library += &format!("/// {name}\npub mod {name} {{ include!({path:?}); }}\n");
+        // Clippy says more about what nobody else can use.
+        let visibility = if name.starts_with("verbatim") { "" } else { "pub " };
+        library += &format!("/// {name}\n{visibility}mod {name} {{ include!({path:?}); }}\n");
     }
     fs::write(place.join("lib.rs"), library).unwrap();
     let manifest = format!(
