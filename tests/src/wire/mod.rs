@@ -2,7 +2,9 @@
 
 pub mod codecs;
 
-pub use oncrpc_compiler::interop::wire::{Fault, Kind, Piece, Random, Reading, generate, generate_overlong, mutate, read, types};
+pub use oncrpc_compiler::interop::wire::{
+    Fault, Kind, Piece, Random, Reading, generate, generate_overlong, mutate, read, types,
+};
 
 use crate::c::root;
 use oncrpc_compiler::Compiler;
