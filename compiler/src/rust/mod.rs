@@ -16,9 +16,9 @@ mod procedure;
 mod program;
 #[cfg(feature = "cli")]
 pub(crate) mod sample;
-mod size;
 #[cfg(feature = "cli")]
 pub(crate) mod show;
+mod size;
 mod structure;
 mod traits;
 mod typedef;
@@ -34,6 +34,7 @@ pub(crate) use name::Spelling;
 use names::Names;
 use std::collections::BTreeMap;
 use std::fmt;
+use traits::TraitTable;
 
 /// How the Rust is to look.
 #[derive(Clone, Debug)]
@@ -92,7 +93,7 @@ impl From<syn::Error> for EmitError {
 pub(crate) fn emit(model: &Model, options: &EmitOptions) -> Result<String, EmitError> {
     let spelling = Spelling::of(options.verbatim_names);
     let names = &Names::new(model, spelling, options.views, &options.extern_types);
-    let context = Context { model, names, spelling, views: options.views };
+    let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
     let mut items = Vec::new();
     for (index, definition) in model.definitions.iter().enumerate() {
         items.extend(emit_definition(context, DefinitionId(index), definition)?);
@@ -116,6 +117,7 @@ pub(crate) fn is_absolute_type(path: &str) -> bool {
 struct Context<'a> {
     model: &'a Model,
     names: &'a Names,
+    traits: &'a TraitTable,
     spelling: Spelling,
     views: bool,
 }

@@ -109,11 +109,7 @@ impl Scope {
 
 /// `name` as an identifier: keywords become raw ones.
 fn identifier(name: &str) -> String {
-    if KEYWORDS.contains(&name) {
-        format!("r#{name}")
-    } else {
-        name.to_owned()
-    }
+    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
 
 impl Spelling {

@@ -154,11 +154,11 @@ enum Passing {
 
 /// Numbers go by value; strings, opaque data and arrays from whatever becomes one; the rest by reference.
 fn passing(context: Context<'_>, ty: &Type) -> Passing {
-    match resolved(context, ty) {
+    match resolved(context.model, ty) {
         Type::Basic(_) => Passing::Value,
         Type::String(_) | Type::VariableOpaque(_) | Type::VariableArray(..) => Passing::Into,
         Type::List(_) | Type::NonEmptyList(_) => Passing::Into,
-        resolved if is_on_heap(context, resolved) => Passing::Into,
+        resolved if is_on_heap(context.model, resolved) => Passing::Into,
         Type::Named(id) if matches!(context.model.definition(*id), Some(Definition::Enumeration(_))) => Passing::Value,
         _ => Passing::Reference,
     }

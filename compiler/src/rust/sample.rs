@@ -1,6 +1,7 @@
 //! Programs to start from: a server that has every procedure, a client that calls each of them.
 
 use super::procedure::{ArgumentView, ProcedureView, procedures};
+use super::traits::TraitTable;
 use super::types::pair;
 use super::{Context, EmitError, EmitOptions, format, name::Scope, name::Spelling, names::Names, value::value};
 use crate::model::types::{Definition, DefinitionId, Model, Procedure, Program, Type, Version};
@@ -64,7 +65,7 @@ struct SampleView {
 pub(crate) fn sample(model: &Model, options: &EmitOptions, which: Sample) -> Result<Option<String>, EmitError> {
     let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
     let names = &Names::new(model, spelling, options.views, &options.extern_types);
-    let context = Context { model, names, spelling, views: options.views };
+    let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
     let versions = versions(context);
     if versions.is_empty() {
         return Ok(None);

@@ -3,6 +3,7 @@
 use super::name::Spelling;
 use super::names::Names;
 use super::structure::{FieldView, fields};
+use super::traits::TraitTable;
 use super::variant::{Selected, Variant, applied, variants};
 use super::{Context, EmitError, EmitOptions};
 use crate::model::types::{Definition, DefinitionId, Field, Model, Structure, Union};
@@ -45,7 +46,7 @@ struct ArmView {
 pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -> Result<String, EmitError> {
     let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
     let names = &Names::new(model, spelling, options.views, &options.extern_types);
-    let context = Context { model, names, spelling, views: options.views };
+    let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
     let mut view = View { enumerations: Vec::new(), structures: Vec::new(), unions: Vec::new() };
     for id in ids {
         let name = names.of(*id);

@@ -1,16 +1,15 @@
 //! What the sizes of the model mean for Rust.
 
-use super::Context;
-use crate::model::types::{Definition, Size, Type};
+use crate::model::types::{Definition, Model, Size, Type};
 
 /// From how many elements or bytes on the wire on a fixed array lives on the heap.
 const LARGE: u32 = 4096;
 
 /// `ty` behind all typedefs.
-pub(super) fn resolved<'a>(context: Context<'a>, ty: &'a Type) -> &'a Type {
+pub(super) fn resolved<'a>(model: &'a Model, ty: &'a Type) -> &'a Type {
     match ty {
-        Type::Named(id) => match context.model.definition(*id) {
-            Some(Definition::Typedef(typedef)) => resolved(context, &typedef.field.ty),
+        Type::Named(id) => match model.definition(*id) {
+            Some(Definition::Typedef(typedef)) => resolved(model, &typedef.field.ty),
             _ => ty,
         },
         _ => ty,
@@ -18,16 +17,16 @@ pub(super) fn resolved<'a>(context: Context<'a>, ty: &'a Type) -> &'a Type {
 }
 
 /// Whether a declaration of fixed length is too large for the stack.
-pub(super) fn is_on_heap(context: Context<'_>, ty: &Type) -> bool {
+pub(super) fn is_on_heap(model: &Model, ty: &Type) -> bool {
     match ty {
         Type::FixedOpaque(length) => *length > LARGE,
-        Type::FixedArray(element, length) => is_large(context, element, *length),
+        Type::FixedArray(element, length) => is_large(model, element, *length),
         _ => false,
     }
 }
 
-fn is_large(context: Context<'_>, element: &Type, length: u32) -> bool {
-    let smallest = context.model.size_of(element).min.max(4);
+fn is_large(model: &Model, element: &Type, length: u32) -> bool {
+    let smallest = model.size_of(element).min.max(4);
     length > LARGE / 4 || smallest.saturating_mul(u64::from(length)) > u64::from(LARGE)
 }
 

@@ -1,27 +1,35 @@
 use super::size::{fixed_bytes, is_on_heap};
 use super::{Context, arms};
-use crate::model::types::{Basic, Definition, DefinitionId, Field, Type};
+use crate::model::types::{Basic, Definition, DefinitionId, Field, Model, Type};
 
 /// Up to how many bytes on the wire a fixed-size structure is copied like a number.
 const COPIED: u64 = 128;
 
-/// What can be derived for a type beside `Clone`, `Debug` and `PartialEq`.
+/// What can be derived for a type beside `Clone`, `Debug` and `PartialEq`, and how it is seen in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Traits {
     pub(super) copy: bool,
     /// `Eq` and `Hash`: nothing floating.
     pub(super) eq: bool,
     pub(super) default: bool,
+    /// Whether its view is something borrowed rather than the value itself.
+    pub(super) borrows: bool,
 }
 
 impl Traits {
-    const ALL: Self = Self { copy: true, eq: true, default: true };
+    const ALL: Self = Self { copy: true, eq: true, default: true, borrows: false };
     /// Of a type that is defined elsewhere.
-    const UNKNOWN: Self = Self { copy: false, eq: false, default: false };
-    const MOVED: Self = Self { copy: false, ..Self::ALL };
+    const UNKNOWN: Self = Self { copy: false, eq: false, default: false, borrows: true };
+    /// Of what lives on the heap.
+    const MOVED: Self = Self { copy: false, borrows: true, ..Self::ALL };
 
     fn and(self, other: Self) -> Self {
-        Self { copy: self.copy && other.copy, eq: self.eq && other.eq, default: self.default && other.default }
+        Self {
+            copy: self.copy && other.copy,
+            eq: self.eq && other.eq,
+            default: self.default && other.default,
+            borrows: self.borrows || other.borrows,
+        }
     }
 
     /// The arguments of `#[derive(..)]`.
@@ -34,96 +42,95 @@ impl Traits {
     }
 }
 
-/// What can be derived for a definition.
-pub(super) fn of(context: Context<'_>, id: DefinitionId) -> Traits {
-    Walk { context, open: Vec::new() }.definition(id)
-}
+/// The traits of every definition of a model.
+#[derive(Debug)]
+pub(super) struct TraitTable(Vec<Traits>);
 
-/// Goes through the types a type holds; one that leads back to an open one adds nothing new.
-struct Walk<'a> {
-    context: Context<'a>,
-    open: Vec<DefinitionId>,
-}
-
-impl Walk<'_> {
-    fn definition(&mut self, id: DefinitionId) -> Traits {
-        if self.open.contains(&id) {
-            return Traits::MOVED;
+impl TraitTable {
+    /// All are taken to have everything until what they hold says otherwise, so that types that hold each other do not
+    /// stand in each other's way.
+    pub(super) fn new(model: &Model) -> Self {
+        let mut table = Self(vec![Traits::ALL; model.definitions.len()]);
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for (index, definition) in model.definitions.iter().enumerate() {
+                let found = table.definition(model, definition);
+                if let Some(entry) = table.0.get_mut(index).filter(|entry| **entry != found) {
+                    *entry = found;
+                    changed = true;
+                }
+            }
         }
-        self.open.push(id);
-        let traits = match self.context.model.definition(id) {
-            Some(Definition::Structure(it)) => {
-                let small = fixed_bytes(it.size).is_some_and(|size| size <= COPIED) && it.link.is_none();
-                let fields = it.fields.iter().map(|field| self.ty(&field.ty)).fold(Traits::ALL, Traits::and);
-                Traits { copy: fields.copy && small, ..fields }
-            }
-            Some(Definition::Union(it)) => {
-                let small = it.size.max.is_some_and(|size| size <= COPIED);
-                let held = arms::held(self.context, it);
-                let fields = held.map(|field| self.ty(&field.ty)).fold(Traits::ALL, Traits::and);
-                Traits { copy: fields.copy && small, eq: fields.eq, default: false }
-            }
-            Some(Definition::Typedef(it)) => self.ty(&it.field.ty),
-            Some(Definition::Extern(_)) => Traits::UNKNOWN,
-            _ => Traits::ALL,
-        };
-        self.open.pop();
-        traits
+        table
     }
 
-    fn ty(&mut self, ty: &Type) -> Traits {
+    fn of(&self, id: DefinitionId) -> Traits {
+        self.0.get(id.0).copied().unwrap_or(Traits::UNKNOWN)
+    }
+
+    fn definition(&self, model: &Model, definition: &Definition) -> Traits {
+        match definition {
+            Definition::Structure(it) => {
+                let small = fixed_bytes(it.size).is_some_and(|size| size <= COPIED) && it.link.is_none();
+                self.holding(model, &mut it.fields.iter(), small)
+            }
+            Definition::Union(it) => {
+                let small = it.size.max.is_some_and(|size| size <= COPIED);
+                Traits { default: false, ..self.holding(model, &mut arms::held(model, it), small) }
+            }
+            Definition::Typedef(it) => self.ty(model, &it.field.ty),
+            Definition::Extern(_) => Traits::UNKNOWN,
+            Definition::Constant(_) | Definition::Enumeration(_) | Definition::Program(_) => Traits::ALL,
+        }
+    }
+
+    /// Of a type that holds `fields`. What is copied is seen as itself.
+    fn holding(&self, model: &Model, fields: &mut dyn Iterator<Item = &Field>, small: bool) -> Traits {
+        let held = fields.map(|field| self.ty(model, &field.ty)).fold(Traits::ALL, Traits::and);
+        let copy = held.copy && small;
+        Traits { copy, borrows: held.borrows && !copy, ..held }
+    }
+
+    fn ty(&self, model: &Model, ty: &Type) -> Traits {
         match ty {
             Type::Basic(Basic::Float | Basic::Double) => Traits { eq: false, ..Traits::ALL },
             Type::Basic(_) => Traits::ALL,
-            Type::FixedOpaque(length) => self.array(ty, Traits::ALL, *length),
-            Type::FixedArray(element, length) => {
-                let element = self.ty(element);
-                self.array(ty, element, *length)
-            }
+            Type::FixedOpaque(length) => array(model, ty, Traits::ALL, *length),
+            Type::FixedArray(element, length) => array(model, ty, self.ty(model, element), *length),
             Type::VariableOpaque(_) | Type::String(_) => Traits::MOVED,
             Type::VariableArray(element, _) | Type::RecursiveOptional(element) => {
-                Traits { default: true, ..self.ty(element).and(Traits::MOVED) }
+                Traits { default: true, ..self.ty(model, element).and(Traits::MOVED) }
             }
-            Type::Optional(inner) => Traits { default: true, ..self.ty(inner) },
-            Type::List(id) | Type::NonEmptyList(id) => {
-                Traits { default: true, ..self.definition(*id).and(Traits::MOVED) }
-            }
-            Type::Named(id) => self.definition(*id),
+            Type::Optional(inner) => Traits { default: true, ..self.ty(model, inner) },
+            Type::List(id) | Type::NonEmptyList(id) => Traits { default: true, ..self.of(*id).and(Traits::MOVED) },
+            Type::Named(id) => self.of(*id),
         }
     }
+}
 
-    /// `Default` is there for arrays of up to 32 elements; one on the heap is not copied, and empty is no default.
-    fn array(&self, ty: &Type, element: Traits, length: u32) -> Traits {
-        let on_stack = !is_on_heap(self.context, ty);
-        Traits { copy: element.copy && on_stack, eq: element.eq, default: element.default && on_stack && length <= 32 }
+/// `Default` is there for arrays of up to 32 elements; one on the heap is not copied, and empty is no default.
+fn array(model: &Model, ty: &Type, element: Traits, length: u32) -> Traits {
+    let on_stack = !is_on_heap(model, ty);
+    Traits {
+        copy: element.copy && on_stack,
+        eq: element.eq,
+        default: element.default && on_stack && length <= 32,
+        borrows: true,
     }
+}
+
+/// The traits of a definition.
+pub(super) fn of(context: Context<'_>, id: DefinitionId) -> Traits {
+    context.traits.of(id)
 }
 
 /// Whether a value is seen as itself: it is copied, or nothing in it could be borrowed.
 pub(super) fn is_by_value(context: Context<'_>, id: DefinitionId) -> bool {
-    of(context, id).copy || !borrows_definition(context, id)
+    !of(context, id).borrows
 }
 
 /// Whether a declaration is seen as something borrowed.
 pub(super) fn borrows(context: Context<'_>, ty: &Type) -> bool {
-    match ty {
-        Type::Basic(_) => false,
-        Type::Optional(inner) => borrows(context, inner),
-        Type::Named(id) => match context.model.definition(*id) {
-            Some(Definition::Typedef(typedef)) => borrows(context, &typedef.field.ty),
-            _ => !is_by_value(context, *id),
-        },
-        _ => true,
-    }
-}
-
-/// What leads back to itself does so through something borrowed, so that this ends.
-fn borrows_definition(context: Context<'_>, id: DefinitionId) -> bool {
-    let borrowed = |field: &Field| borrows(context, &field.ty);
-    match context.model.definition(id) {
-        Some(Definition::Extern(_)) => true,
-        Some(Definition::Structure(it)) => it.fields.iter().any(borrowed),
-        Some(Definition::Union(it)) => arms::held(context, it).any(borrowed),
-        _ => false,
-    }
+    context.traits.ty(context.model, ty).borrows
 }

@@ -20,7 +20,7 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
     let new = |value: String, codec: String, view: String| Pair { value, codec, view };
     match ty {
         Type::Basic(basic) => plain(basic_name(*basic).to_owned()),
-        Type::FixedOpaque(length) if is_on_heap(context, ty) => {
+        Type::FixedOpaque(length) if is_on_heap(context.model, ty) => {
             new("rpc::Bytes".into(), format!("rpc::HeapOpaque<{length}>"), "&'a [u8]".into())
         }
         Type::FixedOpaque(length) => {
@@ -32,7 +32,7 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
         Type::FixedArray(element, length) => {
             let Pair { value, codec, .. } = element_pair(context, element, path);
             let view = format!("rpc::ArrayView<'a, {codec}>");
-            if is_on_heap(context, ty) {
+            if is_on_heap(context.model, ty) {
                 new(format!("Vec<{value}>"), format!("rpc::HeapArray<{codec}, {length}>"), view)
             } else {
                 new(format!("[{value}; {length}]"), format!("rpc::FixedArray<{codec}, {length}>"), view)
@@ -92,7 +92,7 @@ fn element_pair(context: Context<'_>, element: &Type, path: &str) -> Pair {
 }
 
 fn is_recursive(context: Context<'_>, ty: &Type) -> bool {
-    match resolved(context, ty) {
+    match resolved(context.model, ty) {
         Type::Named(id) => match context.model.definition(*id) {
             Some(Definition::Structure(structure)) => structure.recursive,
             Some(Definition::Union(union)) => union.recursive,

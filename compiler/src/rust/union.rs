@@ -65,7 +65,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
         source_name: &it.name,
         number: number(it, "value.discriminant()"),
         mismatch: mismatch(context, it, &variants),
-        rest: rest(it, is_covered(context, it) || it.default.is_some()),
+        rest: rest(it, is_covered(context.model, it) || it.default.is_some()),
         success,
         attribute: attribute(&variants),
         variants: variants.iter().map(|variant| variant_view(variant, &discriminant.value)).collect(),
@@ -188,7 +188,7 @@ pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> R
     let view = view_name(name);
     let in_place = InPlace {
         name,
-        rest: rest(it, is_covered(context, it) || it.default.is_some()),
+        rest: rest(it, is_covered(context.model, it) || it.default.is_some()),
         attribute: attribute(&variants),
         variants: variants.iter().map(|variant| in_place(variant, &view, &discriminant.value)).collect(),
         discriminant: discriminant.codec,

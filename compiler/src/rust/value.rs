@@ -24,7 +24,7 @@ impl Values<'_> {
     fn of(&mut self, ty: &Type) -> Option<String> {
         Some(match ty {
             Type::Basic(basic) => zero(*basic).to_owned(),
-            Type::FixedOpaque(length) if is_on_heap(self.context, ty) => format!("vec![0_u8; {length}].into()"),
+            Type::FixedOpaque(length) if is_on_heap(self.context.model, ty) => format!("vec![0_u8; {length}].into()"),
             Type::FixedOpaque(length) => format!("[0; {length}]"),
             Type::VariableOpaque(_) => "Vec::new().into()".to_owned(),
             Type::String(_) => "\"\".into()".to_owned(),
@@ -32,7 +32,7 @@ impl Values<'_> {
                 let value = self.of(element)?;
                 let copied = *length < 2 || self.is_copied(element);
                 match length {
-                    _ if is_on_heap(self.context, ty) => format!("vec![{value}; {length}]"),
+                    _ if is_on_heap(self.context.model, ty) => format!("vec![{value}; {length}]"),
                     0 => "[]".to_owned(),
                     _ if copied => format!("[{value}; {length}]"),
                     _ => format!("std::array::from_fn(|_| {value})"),
@@ -90,7 +90,7 @@ impl Values<'_> {
     fn is_copied(&self, ty: &Type) -> bool {
         match ty {
             Type::Basic(_) => true,
-            Type::FixedOpaque(_) => !is_on_heap(self.context, ty),
+            Type::FixedOpaque(_) => !is_on_heap(self.context.model, ty),
             Type::Named(id) => traits::of(self.context, *id).copy,
             _ => false,
         }

@@ -27,7 +27,7 @@ pub(super) fn variants(context: Context<'_>, it: &Union) -> Vec<Variant> {
     let mut scope = Scope::default();
     let case = |(arm, case)| case_variant(context, it, arm, case, &mut scope);
     let mut variants: Vec<Variant> = cases(it).map(case).collect();
-    if let Some(arm) = it.default.as_ref().filter(|_| !is_covered(context, it)) {
+    if let Some(arm) = it.default.as_ref().filter(|_| !is_covered(context.model, it)) {
         variants.push(default_variant(context, it, arm, &mut scope));
     }
     variants
