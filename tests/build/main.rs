@@ -26,6 +26,8 @@ fn main() {
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     Compiler::new().compile_all(INTERFACES).unwrap_or_exit();
     Compiler::new().views(true).compile("../idl/kitchen_sink.x").unwrap_or_exit();
+    let timeval = Compiler::new().views(true).extern_type("timeval", "crate::extern_types::Timeval");
+    timeval.compile("interfaces/times.x").unwrap_or_exit();
     let place = out_dir.join("views");
     fs::create_dir_all(&place).expect("OUT_DIR can be written");
     Compiler::new().views(true).out_dir(place).compile_all(INTERFACES).unwrap_or_exit();

@@ -2,6 +2,7 @@
 
 pub mod c;
 pub mod cargo;
+pub mod extern_types;
 pub mod interfaces;
 pub mod process;
 pub mod public;

@@ -61,7 +61,8 @@ fn a_missing_file_is_not_an_error_in_the_file() {
 #[test]
 fn every_beginning_of_a_file_is_survived() {
     for text in samples() {
-        for (at, _) in text.char_indices() {
+        // Of a long file not every one, since the work grows with the square of the length.
+        for (at, _) in text.char_indices().step_by(1 + text.len() / 300) {
             survives(&text[..at]);
         }
     }
