@@ -151,3 +151,25 @@ fn symbolic_links_lead_out_of_the_interface_only_where_allowed() {
     assert!(compiled(&options, "idl/a.x").is_ok());
     fs::remove_dir_all(&here).unwrap();
 }
+
+/// Without memory of what is known of a type, each level would double the time.
+#[test]
+fn types_that_share_types_take_linear_time() {
+    let optional: String = (1..250).map(|i| format!("struct s{i} {{ s{} *a; s{} *b; }};", i - 1, i - 1)).collect();
+    let fixed: String = (1..28).map(|i| format!("struct f{i} {{ f{} a; f{} b; }};", i - 1, i - 1)).collect();
+    let cycle: String =
+        (0..300).map(|i| format!("struct c{i} {{ c{} *a; c{} *b; }};", (i + 1) % 300, i * 7 % 300)).collect();
+    let clash: String = (0..256)
+        .map(|i| format!("typedef int {};", format!("{i:08b}").replace('0', "a_").replace('1', "a__")))
+        .collect();
+    let start = std::time::Instant::now();
+    for text in [format!("struct s0 {{ int a; }};{optional}"), format!("struct f0 {{ int a; }};{fixed}"), cycle, clash]
+    {
+        for views in [false, true] {
+            let options = Options { views, ..Options::default() };
+            let result = compile_source(&options, &Memory(&[("a.x", &text)]), Path::new("a.x")).result;
+            assert!(result.is_ok(), "{result:?}");
+        }
+    }
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}

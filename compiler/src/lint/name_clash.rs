@@ -57,8 +57,8 @@ fn enumerators(
     let names: Vec<&str> = it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect();
     let short = spelling.without_shared_prefix(&it.name, &names);
     let mut scope = Scope::new("enumerator");
-    for (index, ((name, short), span)) in names.iter().zip(&short).zip(spans).enumerate() {
-        if it.alias_of(index).is_none() {
+    for (((name, short), span), alias) in names.iter().zip(&short).zip(spans).zip(it.aliases()) {
+        if alias.is_none() {
             scope.add(name, spelling.type_name(short), span, found);
         }
     }

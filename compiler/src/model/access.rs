@@ -1,6 +1,7 @@
 //! What is asked of a model.
 
-use super::types::{Basic, Definition, DefinitionId, Enumeration, Model, Size, Type};
+use super::types::{Basic, Definition, DefinitionId, Enumeration, Enumerator, Model, Size, Type};
+use std::collections::HashMap;
 
 impl Model {
     /// The definition that `id` stands for.
@@ -60,6 +61,14 @@ impl Enumeration {
     pub fn alias_of(&self, index: usize) -> Option<usize> {
         let value = self.enumerators.get(index)?.value;
         self.enumerators.iter().position(|it| it.value == value).filter(|first| *first < index)
+    }
+
+    /// [`Enumeration::alias_of`] for every enumerator.
+    pub fn aliases(&self) -> Vec<Option<usize>> {
+        let mut first: HashMap<i32, usize> = HashMap::with_capacity(self.enumerators.len());
+        let alias =
+            |(index, it): (usize, &Enumerator)| Some(*first.entry(it.value).or_insert(index)).filter(|at| *at < index);
+        self.enumerators.iter().enumerate().map(alias).collect()
     }
 }
 

@@ -68,7 +68,8 @@ enum Values<'a> {
     Enumeration {
         name: &'a str,
         body: &'a EnumBody,
-        values: Vec<Option<i32>>,
+        /// The first enumerator of each value, and that of an unknown one.
+        values: HashMap<Option<i32>, usize>,
     },
 }
 
@@ -117,7 +118,10 @@ fn resolve<'a>(scope: &Scope<'a>, ty: &Type) -> Option<Option<Resolved<'a>>> {
         let item = scope.names.items.get(index)?;
         ty = match item.kind {
             ItemKind::Enumeration(body) => {
-                let values = enumeration::values(scope, index, body);
+                let mut values = HashMap::new();
+                for (index, value) in enumeration::values(scope, index, body).into_iter().enumerate() {
+                    values.entry(value).or_insert(index);
+                }
                 let name = &item.name;
                 let kind = Discriminant::Enumeration(DefinitionId(index));
                 return Some(Some((kind, Values::Enumeration { name, body, values })));
@@ -222,7 +226,7 @@ fn case(
         Values::Number { bits, signed } => wrap(number, *bits, *signed).map(|value| (value, None)),
         Values::Enumeration { values, .. } => enumeration::wrap(number).and_then(|value| {
             // With an enumerator of unknown value nothing can be said against the label.
-            let index = values.iter().position(|other| other.is_none_or(|other| other == value))?;
+            let index = values.get(&Some(value)).or_else(|| values.get(&None)).copied()?;
             Some((i64::from(value), Some(index)))
         }),
     };

@@ -1,6 +1,7 @@
 //! The arms of a union that can be.
 
 use crate::model::types::{Arm, Case, Definition, Discriminant, Field, Model, Union};
+use std::collections::HashSet;
 
 /// The case labels, each with its arm.
 pub(super) fn cases(it: &Union) -> impl Iterator<Item = (&Arm, &Case)> {
@@ -15,7 +16,8 @@ pub(super) fn held<'a>(model: &Model, it: &'a Union) -> impl Iterator<Item = &'a
 
 /// Whether every value of the discriminant has a case, so that nothing is left for a default arm.
 pub(super) fn is_covered(model: &Model, it: &Union) -> bool {
-    let has = |value: i64| cases(it).any(|(_, case)| case.value == value);
+    let values: HashSet<i64> = cases(it).map(|(_, case)| case.value).collect();
+    let has = |value: i64| values.contains(&value);
     match it.discriminant {
         Discriminant::Bool => has(0) && has(1),
         Discriminant::Enumeration(id) => match model.definition(id) {

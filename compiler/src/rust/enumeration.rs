@@ -31,11 +31,12 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> 
     let values = || it.enumerators.iter().map(|enumerator| enumerator.value);
     let default = values().position(|value| value == 0).unwrap_or(0);
     let (mut variants, mut aliases) = (Vec::new(), Vec::new());
-    for (index, Enumerator { name: source_name, docs, value }) in it.enumerators.iter().enumerate() {
+    let enumerators = it.enumerators.iter().zip(it.aliases()).enumerate();
+    for (index, (Enumerator { name: source_name, docs, value }, alias)) in enumerators {
         let name = context.names.inner(id, index);
         let docs = docs::comment(docs, &format!("{source_name} = {value}"));
         let attribute = if index == default { "#[default]" } else { "" };
-        match it.alias_of(index) {
+        match alias {
             Some(first) => aliases.push(Alias { docs, name, of: context.names.inner(id, first) }),
             None => variants.push(Variant { docs, attribute, name, source_name, value: *value }),
         }

@@ -1,6 +1,6 @@
 //! Names of the `.x` file as Rust spells them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How an interface is spelled in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,17 +77,19 @@ pub(super) struct Scope {
     used: HashSet<String>,
     /// Names that get a `_` instead of a number.
     apart: &'static [&'static str],
+    /// The number to try next for names that were claimed before.
+    next: HashMap<String, u64>,
 }
 
 impl Scope {
     /// A scope in which `names` are in use.
     pub(super) fn with(names: &[&str]) -> Self {
-        Self { used: names.iter().map(ToString::to_string).collect(), apart: &[] }
+        Self { used: names.iter().map(ToString::to_string).collect(), ..Self::default() }
     }
 
     /// The scope of a file: what emitted code itself needs is in use.
     pub(super) fn of_file() -> Self {
-        Self { used: HashSet::new(), apart: TAKEN }
+        Self { apart: TAKEN, ..Self::default() }
     }
 
     /// `name`, or with the first number from 2 on that makes it new; `r#` before a keyword.
@@ -97,13 +99,20 @@ impl Scope {
 
     /// As [`Scope::claim`], for a name that brings others with it, as `add` brings `start_add`: all must be new.
     pub(super) fn claim_all(&mut self, name: &str, derived: impl Fn(&str) -> Vec<String>) -> String {
-        let numbered = (2_u64..).map(|number| format!("{name}{number}"));
         let is_apart = self.apart.contains(&name) || NEVER.contains(&name);
         let wanted = if is_apart { format!("{name}_") } else { name.to_owned() };
         let free = |name: &String| derived(name).iter().all(|name| !self.used.contains(name));
-        let name = std::iter::once(wanted).chain(numbered).find(free).unwrap_or_default();
-        self.used.extend(derived(&name));
-        identifier(&name)
+        if free(&wanted) {
+            self.used.extend(derived(&wanted));
+            return identifier(&wanted);
+        }
+        // What was in use when the name was claimed before still is.
+        let first = self.next.get(name).copied().unwrap_or(2);
+        let numbered = (first..).map(|number| (number, format!("{name}{number}")));
+        let (number, new) = numbered.into_iter().find(|(_, name)| free(name)).unwrap_or_default();
+        self.next.insert(name.to_owned(), number.saturating_add(1));
+        self.used.extend(derived(&new));
+        identifier(&new)
     }
 }
 

@@ -127,8 +127,8 @@ fn enumerators(it: &Enumeration, spelling: Spelling) -> Vec<String> {
     let names: Vec<&str> = it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect();
     let mut scope = Scope::default();
     let short = spelling.without_shared_prefix(&it.name, &names);
-    let claim = |(index, name): (usize, &String)| {
-        scope.claim(&if it.alias_of(index).is_some() { spelling.constant_name(name) } else { spelling.type_name(name) })
+    let claim = |(name, alias): (&String, Option<usize>)| {
+        scope.claim(&if alias.is_some() { spelling.constant_name(name) } else { spelling.type_name(name) })
     };
-    short.iter().enumerate().map(claim).collect()
+    short.iter().zip(it.aliases()).map(claim).collect()
 }

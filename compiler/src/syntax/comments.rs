@@ -7,11 +7,14 @@ use crate::lex::{self, Kind, Token};
 pub(super) struct Comments<'a> {
     text: &'a str,
     comments: Vec<Token>,
+    /// Where lines start, the first one aside.
+    line_starts: Vec<usize>,
 }
 
 impl<'a> Comments<'a> {
     pub(super) fn read(text: &'a str) -> Self {
-        Comments { text, comments: lex::tokens(text, 0).filter(Token::is_comment).collect() }
+        let comments = lex::tokens(text, 0).filter(Token::is_comment).collect();
+        Comments { text, comments, line_starts: text.match_indices('\n').map(|(at, _)| at + 1).collect() }
     }
 
     /// The documentation of what stands at `start..end`; `brace` is the end of its opening brace, if it has a body.
@@ -57,17 +60,16 @@ impl<'a> Comments<'a> {
 
     /// Whether code stands before the comment on its line, and what follows does not stand on that line too.
     fn belongs_to_the_left(&self, comment: &Token, start: usize) -> bool {
-        let before = self.text.get(..comment.start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let Some(last) = self.last_code(line, comment.start - line.len()) else {
+        let index = self.line_starts.partition_point(|line_start| *line_start <= comment.start);
+        let line_start = index.checked_sub(1).and_then(|index| self.line_starts.get(index)).copied().unwrap_or(0);
+        let Some(last) = self.last_code(line_start, comment.start) else {
             return false;
         };
         !matches!(last, '{' | '(') || self.slice(comment.end, start).contains('\n')
     }
 
-    /// The last character before a comment that is neither blank nor part of another comment.
-    fn last_code(&self, line: &str, line_start: usize) -> Option<char> {
-        let mut end = line_start + line.len();
+    /// The last character of a line before `end` that is neither blank nor part of a comment.
+    fn last_code(&self, line_start: usize, mut end: usize) -> Option<char> {
         loop {
             let code = self.slice(line_start, end).trim_end_matches(lex::is_blank);
             end = line_start + code.len();
@@ -88,8 +90,8 @@ impl<'a> Comments<'a> {
         let between = self.slice(end, comment.start);
         let separated = between.chars().all(|c| (lex::is_blank(c) || c == ',' || c == ';') && c != '\n');
         let rest = self.text.get(comment.end..).unwrap_or_default();
-        let rest = rest.split('\n').next().unwrap_or_default();
-        if !separated || (alone && !is_blank(rest)) {
+        let mut rest = rest.chars().take_while(|c| *c != '\n');
+        if !separated || (alone && !rest.all(lex::is_blank)) {
             return None;
         }
         Some(match comment.kind {
