@@ -3,8 +3,8 @@
 mod interface;
 mod random;
 
-use oncrpc_compiler::Compiler;
 use oncrpc_compiler::model::types::{Definition, Model};
+use oncrpc_compiler::{Compiler, Lint};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,19 +24,24 @@ const COLLECTIONS: &[(&str, &str, bool)] = &[
 
 fn main() {
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
-    Compiler::new().compile_all(INTERFACES).unwrap_or_exit();
-    Compiler::new().views(true).compile("../idl/kitchen_sink.x").unwrap_or_exit();
-    let timeval = Compiler::new().views(true).extern_type("timeval", "crate::extern_types::Timeval");
+    compiler().compile_all(INTERFACES).unwrap_or_exit();
+    compiler().views(true).compile("../idl/kitchen_sink.x").unwrap_or_exit();
+    let timeval = compiler().views(true).extern_type("timeval", "crate::extern_types::Timeval");
     timeval.compile("interfaces/times.x").unwrap_or_exit();
     let place = out_dir.join("views");
     fs::create_dir_all(&place).expect("OUT_DIR can be written");
-    Compiler::new().views(true).out_dir(place).compile_all(INTERFACES).unwrap_or_exit();
+    compiler().views(true).out_dir(place).compile_all(INTERFACES).unwrap_or_exit();
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
     let random = random(&out_dir).expect("OUT_DIR can be written");
     collection(&out_dir, "random", &random, true).expect("OUT_DIR can be written");
     for (name, folder, views) in COLLECTIONS {
         collection(&out_dir, name, Path::new(folder), *views).expect("OUT_DIR can be written");
     }
+}
+
+/// Clashes of names are what some of the interfaces are there to try.
+fn compiler() -> Compiler {
+    Compiler::new().allow(Lint::NameClash)
 }
 
 /// All golden outputs, each a module, so that they are compiled.
@@ -48,7 +53,7 @@ fn golden(out_dir: &Path) -> io::Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let place = out_dir.join("golden").join(&name);
         fs::create_dir_all(&place)?;
-        let compiler = Compiler::new().out_dir(&place).verbatim_names(name == "verbatim_names").views(name == "views");
+        let compiler = compiler().out_dir(&place).verbatim_names(name == "verbatim_names").views(name == "views");
         let output = compiler.compile(folder.join("input.x")).unwrap_or_exit();
         modules += &format!("/// golden/{name}\npub mod r#{name} {{ include!({output:?}); }}\n");
     }
@@ -81,7 +86,7 @@ fn collection(out_dir: &Path, collection: &str, folder: &Path, views: bool) -> i
     paths.sort();
     let (mut modules, mut list) = (String::new(), String::new());
     for path in paths {
-        let compiler = Compiler::new().out_dir(&place).views(views);
+        let compiler = compiler().out_dir(&place).views(views);
         let (output, model) = (compiler.compile(&path).into_result(), compiler.model(&path).into_result());
         let (Ok(output), Ok(model)) = (output, model) else { continue };
         let module = format!("x_{}", path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase());

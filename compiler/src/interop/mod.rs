@@ -2,7 +2,7 @@
 //!
 //! Both sides become a program that decodes and encodes what it is given. Bytes made from the model alone, by RFC 4506,
 //! go through both, as they are and as the other side wrote them; so do broken bytes, on which both must agree whether
-//! they are a value. Where C is known to judge otherwise, [`divergence`] has the ground; anything else is a difference.
+//! they are a value. Where C is known to judge otherwise, `divergence.rs` has the ground; anything else is a difference.
 
 mod c;
 mod cargo;
