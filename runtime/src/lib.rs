@@ -39,6 +39,7 @@ pub use crate::{
     limits::Limits,
     server::{RunningServer, Server, ServerHandle},
 };
+pub use bytes::Bytes;
 pub use rpc::{AuthSys, Credential};
 pub use xdr::Text;
 

@@ -163,6 +163,7 @@ fn answer(context: Context<'_>, result: Option<&Type>) -> String {
 /// A type as a version's module names it (`super::Greeting`, `rpc::Text`), as a user does.
 fn seen_from_outside(ty: &str) -> String {
     let ty = moved(&moved(ty, "super::", "idl::"), "rpc::", "oncrpc::xdr::");
+    let ty = moved(&ty, "oncrpc::xdr::Bytes", "oncrpc::Bytes");
     moved(&ty, "oncrpc::xdr::Text", "oncrpc::Text").replace("oncrpc::TextView", "oncrpc::xdr::TextView")
 }
 
@@ -188,6 +189,7 @@ mod tests {
             ("super::Greeting", "idl::Greeting"),
             ("Option<Vec<super::A>>", "Option<Vec<idl::A>>"),
             ("rpc::Text", "oncrpc::Text"),
+            ("Option<rpc::Bytes>", "Option<oncrpc::Bytes>"),
             ("rpc::ArrayView<'_, rpc::TextView<'_>>", "oncrpc::xdr::ArrayView<'_, oncrpc::xdr::TextView<'_>>"),
             ("crate::rpc::Text", "crate::rpc::Text"),
             ("super::myrpc", "idl::myrpc"),
