@@ -8,6 +8,7 @@ use crate::output;
 use crate::render::{self, Style};
 use crate::rust;
 use crate::source::SourceMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Compiles a `.x` file with default options to `$OUT_DIR/<stem>.rs`; see [`Compiler::compile`].
@@ -88,6 +89,19 @@ impl Compiler {
         self
     }
 
+    /// Says in which module the output of a file is, for the outputs of files that include it. `name` is that of the
+    /// file without `.x`. Default: a module of that name next to the one that holds the referring output, so that
+    /// `common.x` is `super::common`. `path` is `crate::...`, `super::...`, `self` where both outputs are in one module, or
+    /// begins with the name of another crate.
+    ///
+    /// A file that is included and not among those that are compiled then becomes such a file as well, except that
+    /// nothing is emitted for it: it has been, elsewhere, with the same options.
+    #[must_use]
+    pub fn module_path(mut self, name: impl Into<String>, path: impl Into<String>) -> Self {
+        self.options.module_paths.insert(name.into(), path.into());
+        self
+    }
+
     /// Says nothing about findings of a lint.
     #[must_use]
     pub fn allow(self, lint: Lint) -> Self {
@@ -121,58 +135,88 @@ impl Compiler {
     /// Compiles a file to `<stem>.rs` in the output directory and returns the path of that file. Tells cargo to run the
     /// build script again when the file or one of its includes changes.
     pub fn compile(&self, path: impl AsRef<Path>) -> Outcome<PathBuf> {
-        Outcome(self.compile_one(path.as_ref()))
+        Outcome(self.run(&[path.as_ref()]).map(|mut outputs| outputs.pop().unwrap_or_default()))
     }
 
-    /// Compiles several files; no two may have the same stem. Stops at the first that fails.
+    /// Compiles several files; no two may have the same stem. Where one includes another, its output refers to that of
+    /// the other, see [`Compiler::module_path`]. Nothing is written if one of them has errors.
     pub fn compile_all<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Outcome<Vec<PathBuf>> {
         let paths: Vec<P> = paths.into_iter().collect();
         let paths: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
-        Outcome(refuse_same_stem(&paths).and_then(|()| paths.iter().map(|path| self.compile_one(path)).collect()))
+        Outcome(refuse_same_stem(&paths).and_then(|()| self.run(&paths)))
     }
 
     /// The model of a file, for programs that want to know what an interface says. Writes nothing, tells cargo nothing.
     pub fn model(&self, path: impl AsRef<Path>) -> Outcome<Model> {
         let (path, mut sources) = (path.as_ref(), SourceMap::default());
-        if let Err(error) = self.check_extern_types() {
+        if let Err(error) = self.check_paths() {
             return Outcome(Err(error));
         }
         let model = driver::model_of(&self.options, &Disk, path, &mut sources);
-        Outcome(model.map_err(|failure| {
-            let compilation = Compilation { sources, result: Ok(String::new()), warnings: Vec::new() };
-            CompileError::new(path, failure, &compilation, Style::Plain)
-        }))
+        Outcome(model.map_err(|failure| CompileError::new(path, failure, &sources, Style::Plain)))
     }
 
-    fn check_extern_types(&self) -> Result<(), CompileError> {
-        match self.options.extern_types.iter().find(|(_, path)| !rust::is_absolute_type(path)) {
-            Some((name, path)) => Err(CompileError::NoExternType { name: name.clone(), path: path.clone() }),
+    fn check_paths(&self) -> Result<(), CompileError> {
+        if let Some((name, path)) = self.options.extern_types.iter().find(|(_, path)| !rust::is_absolute_type(path)) {
+            return Err(CompileError::NoExternType { name: name.clone(), path: path.clone() });
+        }
+        match self.options.module_paths.iter().find(|(_, path)| !rust::is_module_path(path)) {
+            Some((name, path)) => Err(CompileError::NoModulePath { name: name.clone(), path: path.clone() }),
             None => Ok(()),
         }
     }
 
-    fn compile_one(&self, path: &Path) -> Result<PathBuf, CompileError> {
+    fn run(&self, paths: &[&Path]) -> Result<Vec<PathBuf>, CompileError> {
         let out_dir = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let out_dir = out_dir.ok_or(CompileError::NoOutDir)?;
-        self.check_extern_types()?;
-        let name = output::rust_name(path).ok_or_else(|| CompileError::NoFileName { path: path.to_owned() })?;
-        let output = out_dir.join(name);
-        let mut compilation = driver::compile_source(&self.options, &Disk, path);
-        println!("cargo:rerun-if-changed={}", path.display());
-        for file in compilation.files().skip(1) {
-            println!("cargo:rerun-if-changed={}", file.display());
+        self.check_paths()?;
+        let target = |path: &&Path| match output::rust_name(path) {
+            Some(name) => Ok(out_dir.join(name)),
+            None => Err(CompileError::NoFileName { path: (*path).to_owned() }),
+        };
+        let targets = paths.iter().map(target).collect::<Result<Vec<PathBuf>, CompileError>>()?;
+        let compilations = driver::compile_all(&self.options, &Disk, paths);
+        tell_cargo(paths, &compilations);
+        let texts = texts(compilations)?;
+        for (target, text) in targets.iter().zip(&texts) {
+            let written = output::write_if_changed(target, text);
+            written.map_err(|error| CompileError::Write { path: target.clone(), error })?;
         }
+        Ok(targets)
+    }
+}
+
+/// What the build depends on, and the warnings.
+fn tell_cargo(paths: &[&Path], compilations: &[Compilation]) {
+    let named = paths.iter().copied();
+    let files: BTreeSet<&Path> = named.chain(compilations.iter().flat_map(|it| it.files().map(|it| &**it))).collect();
+    for file in files {
+        println!("cargo:rerun-if-changed={}", file.display());
+    }
+    for compilation in compilations {
         for line in render::short(&compilation.warnings, &compilation.sources).lines() {
             println!("cargo:warning={line}");
         }
-        match std::mem::replace(&mut compilation.result, Ok(String::new())) {
-            Ok(rust) => match output::write_if_changed(&output, &rust) {
-                Ok(()) => Ok(output),
-                Err(error) => Err(CompileError::Write { path: output, error }),
-            },
-            Err(failure) => Err(CompileError::new(path, failure, &compilation, Style::Plain)),
+    }
+}
+
+/// The outputs, or the errors of all files.
+fn texts(compilations: Vec<Compilation>) -> Result<Vec<String>, CompileError> {
+    let mut texts = Vec::new();
+    let mut failed: Option<CompileError> = None;
+    for Compilation { path, sources, result, .. } in compilations {
+        match result {
+            Ok(text) => texts.push(text),
+            Err(failure) => {
+                let error = CompileError::new(&path, failure, &sources, Style::Plain);
+                failed = Some(match failed {
+                    Some(before) => before.and(error),
+                    None => error,
+                });
+            }
         }
     }
+    failed.map_or(Ok(texts), Err)
 }
 
 /// Refuses inputs that would overwrite each other's output.

@@ -104,6 +104,9 @@ struct Input {
     /// Use a Rust type for one that only a C header defines
     #[arg(long = "extern-type", value_name = "NAME=PATH", value_parser = parse_extern_type)]
     extern_types: Vec<(String, String)>,
+    /// Refer to what the included NAME.x defines in this module; with `super::NAME` unless given
+    #[arg(long = "module", value_name = "NAME=PATH", value_parser = parse_module_path)]
+    module_paths: Vec<(String, String)>,
     #[command(flatten)]
     lints: lints::Choice,
     #[command(flatten)]
@@ -160,8 +163,8 @@ fn generate(arguments: &Gen) -> Result<(), u8> {
     let options = generation(arguments);
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let texts = compile_all(&options, &paths, messages)?;
-    for ((input, target), text) in paths.iter().zip(&targets).zip(&texts) {
-        deliver(arguments, input, target, text)?;
+    for (target, text) in targets.iter().zip(&texts) {
+        deliver(arguments, target, text)?;
     }
     Ok(())
 }
@@ -199,8 +202,8 @@ fn check(arguments: &Check) -> Result<(), u8> {
 fn compile_all(options: &Options, paths: &[&Path], messages: &Messages) -> Result<Vec<String>, u8> {
     let mut texts = Vec::new();
     let mut worst = None;
-    for path in paths {
-        match messages.show(path, driver::compile_source(options, &Disk, path)) {
+    for compilation in driver::compile_all(options, &Disk, paths) {
+        match messages.show(compilation) {
             Ok(text) => texts.push(text),
             Err(code) => worst = worst.max(Some(code)),
         }
@@ -209,7 +212,7 @@ fn compile_all(options: &Options, paths: &[&Path], messages: &Messages) -> Resul
 }
 
 /// Writes or checks the output for one input.
-fn deliver(arguments: &Gen, input: &Path, target: &Path, text: &str) -> Result<(), u8> {
+fn deliver(arguments: &Gen, target: &Path, text: &str) -> Result<(), u8> {
     let messages = &arguments.input.messages;
     let failed = |error| messages.report(&CompileError::Write { path: target.to_owned(), error });
     if is_stdout(target) {
@@ -219,10 +222,12 @@ fn deliver(arguments: &Gen, input: &Path, target: &Path, text: &str) -> Result<(
         return if output::is_up_to_date(target, text) {
             Ok(())
         } else {
+            // Files refer to each other only where they are compiled together.
+            let inputs: Vec<String> = arguments.input.files.iter().map(|file| file.display().to_string()).collect();
             let message = format!(
                 "error: `{}` is not up to date; run `oncrpc gen {}` with the same options and without --check",
                 target.display(),
-                input.display()
+                inputs.join(" ")
             );
             Err(messages.complain(&message, REJECTED))
         };
@@ -263,7 +268,13 @@ fn options(input: &Input) -> Options {
         defines: input.defines.clone(),
         follow_c_includes: input.follow_c_includes,
     };
-    Options { preprocess, lints, extern_types: input.extern_types.iter().cloned().collect(), ..Options::default() }
+    Options {
+        preprocess,
+        lints,
+        extern_types: input.extern_types.iter().cloned().collect(),
+        module_paths: input.module_paths.iter().cloned().collect(),
+        ..Options::default()
+    }
 }
 
 fn stage(emit: Emit) -> Stage {
@@ -280,6 +291,14 @@ fn parse_define(text: &str) -> Result<(String, String), String> {
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_name { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("`{name}` is not a name")) }
+}
+
+fn parse_module_path(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, path)) if rust::is_module_path(path) => Ok((name.to_owned(), path.to_owned())),
+        Some((_, path)) => Err(format!("`{path}` is not the path of a module, as `crate::wire::common`")),
+        None => Err("expected NAME=PATH, as `common=crate::wire::common`".to_owned()),
+    }
 }
 
 fn parse_extern_type(text: &str) -> Result<(String, String), String> {

@@ -71,6 +71,7 @@ codes! {
     ErrorDirective = 15,
     BadMacroUse = 16,
     IncludeOutside = 17,
+    DifferentWhereIncluded = 18,
 
     DuplicateType = 101,
     DuplicateConstant = 102,

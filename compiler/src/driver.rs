@@ -1,21 +1,22 @@
 //! The whole pipeline: a file and what it includes become Rust.
 
+mod division;
+mod run;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::{Diagnostic, Severity};
-#[cfg(feature = "cli")]
-use crate::json;
-use crate::lint::{self, Levels, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::lint::Levels;
 use crate::model::{self, Resolved, types::Model};
 use crate::preprocess::for_c::{self, ForC};
 use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
 #[cfg(feature = "cli")]
-use crate::rust::sample::{self, Sample};
-use crate::rust::{self, EmitError, EmitOptions, ExternTypes, Spelling};
+use crate::rust::sample::Sample;
+use crate::rust::{EmitError, EmitOptions, ExternTypes};
 use crate::source::SourceMap;
 use crate::syntax::{self, ast::Specification};
 use crate::text::Text;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,9 @@ pub(crate) struct Options {
     pub(crate) views: bool,
     /// What stands for types that no `.x` file defines.
     pub(crate) extern_types: ExternTypes,
+    /// Where the outputs of other files are, by their names without `.x`: next to the output that refers to them if
+    /// nothing else is said.
+    pub(crate) module_paths: BTreeMap<String, String>,
     pub(crate) lints: Levels,
     pub(crate) stage: Stage,
 }
@@ -45,12 +49,17 @@ impl Options {
 
     fn emit(&self, path: &Path) -> EmitOptions {
         EmitOptions {
-            source_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            source_name: source_name(path),
             verbatim_names: self.verbatim_names,
             views: self.views,
             extern_types: self.extern_types.clone(),
         }
     }
+}
+
+/// The name of a file without its directory.
+fn source_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// After which stage to stop and print what there is.
@@ -71,6 +80,7 @@ pub(crate) enum Stage {
 /// The outcome for one file, with the files that were read, by which errors are shown.
 #[derive(Debug)]
 pub(crate) struct Compilation {
+    pub(crate) path: PathBuf,
     pub(crate) sources: SourceMap,
     pub(crate) result: Result<String, Failure>,
     /// What there is to say although there is output.
@@ -84,6 +94,8 @@ pub(crate) enum Failure {
     Read(io::Error),
     /// The file is wrong.
     Rejected(Vec<Diagnostic>),
+    /// Another file of the run is wrong, and what is to be said is said there.
+    Elsewhere,
     /// The compiler is wrong.
     Internal(EmitError),
 }
@@ -99,49 +111,48 @@ pub(crate) fn model_of(
     options.resolve(&parsed, loader, sources).map(|resolved| resolved.model)
 }
 
-/// Compiles one file; every stage needs the one before it to have found no error.
+/// Compiles one file.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn compile_source(options: &Options, loader: &dyn Loader, path: &Path) -> Compilation {
-    let mut sources = SourceMap::default();
-    let mut warnings = Vec::new();
-    let result = run(options, loader, path, &mut sources, &mut warnings);
-    Compilation { sources, result, warnings }
+    let nothing = || Compilation {
+        path: path.to_owned(),
+        sources: SourceMap::default(),
+        result: Err(Failure::Elsewhere),
+        warnings: Vec::new(),
+    };
+    compile_all(options, loader, &[path]).into_iter().next().unwrap_or_else(nothing)
 }
 
-fn run(
-    options: &Options,
-    loader: &dyn Loader,
-    path: &Path,
-    sources: &mut SourceMap,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<String, Failure> {
-    let parsed = parse(options, loader, path, sources)?;
-    if options.stage == Stage::Ast {
-        return Ok(format!("{:#?}\n", parsed.specification));
-    }
-    let resolved = options.resolve(&parsed, loader, sources)?;
-    *warnings = lint(options, &parsed, &resolved)?;
-    let model = resolved.model;
-    if options.stage == Stage::Model {
-        return Ok(format!("{model:#?}\n"));
-    }
-    let emit = options.emit(path);
-    match options.stage {
-        #[cfg(feature = "cli")]
-        Stage::Json => Ok(json::model(&model, &emit.source_name)),
-        #[cfg(feature = "cli")]
-        Stage::Sample(which) => sample::sample(&model, &emit, which).map(Option::unwrap_or_default),
-        _ => rust::emit(&model, &emit),
-    }
-    .map_err(Failure::Internal)
+/// Compiles several files, which refer to each other where one includes another; every stage needs the one before it to
+/// have found no error. The outcomes are in the order of `paths`; behind them are those of files that the options say
+/// are compiled somewhere else, whose output is not to be written.
+pub(crate) fn compile_all(options: &Options, loader: &dyn Loader, paths: &[&Path]) -> Vec<Compilation> {
+    let units = run::units(options, loader, paths);
+    run::finish(options, loader, units)
 }
 
-/// The warnings, unless one of them is an error.
-fn lint(options: &Options, parsed: &Parsed, resolved: &Resolved) -> Result<Vec<Diagnostic>, Failure> {
-    let spelling = Spelling::of(options.verbatim_names);
-    let subject = Subject { text: &parsed.text, specification: &parsed.specification, resolved, spelling };
-    let found = lint::check(&subject, &options.lints);
-    let denied = found.iter().any(|finding| finding.severity == Severity::Error);
-    if denied { Err(Failure::Rejected(found)) } else { Ok(found) }
+/// A file on its way.
+struct Unit {
+    path: PathBuf,
+    sources: SourceMap,
+    state: Result<Analysed, Failure>,
+    warnings: Vec<Diagnostic>,
+}
+
+/// How far it has come.
+enum Analysed {
+    /// Only the tree was asked for.
+    Tree(String),
+    Model(Box<(Parsed, Resolved)>),
+}
+
+impl Unit {
+    fn resolved(&self) -> Option<&Resolved> {
+        match &self.state {
+            Ok(Analysed::Model(both)) => Some(&both.1),
+            _ => None,
+        }
+    }
 }
 
 /// The syntax of a file and its includes, with lines for C that may explain what it lacks.

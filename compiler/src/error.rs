@@ -1,9 +1,10 @@
 //! What can go wrong for the users of the library.
 
 use crate::diagnostic::Severity;
-use crate::driver::{Compilation, Failure};
+use crate::driver::Failure;
 use crate::render::{self, Style};
 use crate::rust::EmitError;
+use crate::source::SourceMap;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
@@ -51,6 +52,13 @@ pub enum CompileError {
         /// What should stand for it.
         path: String,
     },
+    /// What `Compiler::module_path` was given is not the path of a module.
+    NoModulePath {
+        /// The name of the file, without `.x`.
+        name: String,
+        /// Where its output should be.
+        path: String,
+    },
     /// Neither `Compiler::out_dir` nor the variable `OUT_DIR`, which cargo sets for build scripts, says where to write.
     NoOutDir,
     /// A fault of the compiler itself.
@@ -58,14 +66,31 @@ pub enum CompileError {
 }
 
 impl CompileError {
-    pub(crate) fn new(path: &Path, failure: Failure, compilation: &Compilation, style: Style) -> Self {
+    pub(crate) fn new(path: &Path, failure: Failure, sources: &SourceMap, style: Style) -> Self {
         match failure {
             Failure::Read(error) => CompileError::Read { path: path.to_owned(), error },
             Failure::Rejected(errors) => CompileError::Rejected {
-                report: render::render(&errors, &compilation.sources, style),
+                report: render::render(&errors, sources, style),
                 errors: errors.iter().filter(|it| it.severity == Severity::Error).count(),
             },
+            Failure::Elsewhere => CompileError::Rejected { report: String::new(), errors: 0 },
             Failure::Internal(error) => CompileError::Internal(error),
+        }
+    }
+
+    /// This error and another one of the same run: the errors of all files are told together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (
+                CompileError::Rejected { mut report, mut errors },
+                CompileError::Rejected { report: more, errors: count },
+            ) => {
+                report.push_str(&more);
+                errors += count;
+                CompileError::Rejected { report, errors }
+            }
+            (CompileError::Rejected { .. }, other) => other,
+            (first, _) => first,
         }
     }
 }
@@ -88,6 +113,9 @@ impl fmt::Display for CompileError {
                     f,
                     "error: `{path}`, for `{name}`, is not a Rust type that is named from the crate, as `crate::NetObj`"
                 )
+            }
+            CompileError::NoModulePath { name, path } => {
+                write!(f, "error: `{path}`, for `{name}`, is not the path of a module, as `crate::wire::common`")
             }
             CompileError::NoOutDir => f.write_str("error: OUT_DIR is not set: call this from a build script"),
             CompileError::Internal(error) => write!(f, "error: {error}"),

@@ -31,6 +31,7 @@ pub(crate) fn page(code: Code) -> &'static str {
         Code::ErrorDirective => include_str!("explain/E0015.md"),
         Code::BadMacroUse => include_str!("explain/E0016.md"),
         Code::IncludeOutside => include_str!("explain/E0017.md"),
+        Code::DifferentWhereIncluded => include_str!("explain/E0018.md"),
         Code::DuplicateType => include_str!("explain/E0101.md"),
         Code::DuplicateConstant => include_str!("explain/E0102.md"),
         Code::UndefinedType => include_str!("explain/E0103.md"),

@@ -89,8 +89,12 @@ impl SourceMap {
 
     /// The file that holds a position of the global numbering.
     pub(crate) fn file_at(&self, position: usize) -> Option<&SourceFile> {
-        let after = self.files.partition_point(|file| file.base <= position);
-        self.files.get(after.checked_sub(1)?)
+        self.files.get(self.index_at(position)?)
+    }
+
+    /// The place of that file in [`SourceMap::files`].
+    pub(crate) fn index_at(&self, position: usize) -> Option<usize> {
+        self.files.partition_point(|file| file.base <= position).checked_sub(1)
     }
 
     /// The text a span covers, empty if the span is not within one file.

@@ -7,7 +7,6 @@ use crate::error::CompileError;
 use crate::render::{self, Style};
 use clap::{Args, ValueEnum};
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct Messages {
@@ -38,7 +37,7 @@ enum Color {
 
 impl Messages {
     /// Shows what there is to say about a compilation and hands on the output, or the exit status if there is none.
-    pub(super) fn show(&self, path: &Path, mut compilation: Compilation) -> Result<String, u8> {
+    pub(super) fn show(&self, mut compilation: Compilation) -> Result<String, u8> {
         let failure = match std::mem::replace(&mut compilation.result, Ok(String::new())) {
             Ok(text) => {
                 self.warn(&compilation);
@@ -47,11 +46,12 @@ impl Messages {
             Err(failure) => failure,
         };
         match (self.message_format, failure) {
+            (_, Failure::Elsewhere) => {}
             (Format::Json, Failure::Rejected(errors)) => say(&render::json(&errors, &compilation.sources)),
             (Format::Short, Failure::Rejected(errors)) => say(&render::short(&errors, &compilation.sources)),
             (_, failure) => {
                 let first = failure.first_code();
-                let status = self.report(&CompileError::new(path, failure, &compilation, self.style()));
+                let status = self.report(&CompileError::new(&compilation.path, failure, &compilation.sources, self.style()));
                 if let (Some(code), Format::Human) = (first, self.message_format) {
                     say(&format!("note: `oncrpc explain {code}` tells more about such an error\n"));
                 }
@@ -102,7 +102,7 @@ impl Failure {
     fn first_code(&self) -> Option<Code> {
         match self {
             Failure::Rejected(errors) => errors.first().map(|error| error.code),
-            Failure::Read(_) | Failure::Internal(_) => None,
+            Failure::Read(_) | Failure::Elsewhere | Failure::Internal(_) => None,
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Gen, which: Which) -> Result<(), u8> {
         Which::Client => Sample::Client,
     });
     let options = Options { stage, ..generation(arguments) };
-    let text = messages.show(path, driver::compile_source(&options, &Disk, path))?;
+    let text = messages.show(driver::compile_source(&options, &Disk, path))?;
     if text.is_empty() {
         let message = format!("error: `{}` defines no program, so there is nothing to serve or call", path.display());
         return Err(messages.complain(&message, REJECTED));

@@ -1,6 +1,6 @@
 use super::{find, page};
 use crate::diagnostic::Code;
-use crate::driver::{Failure, Options, Stage, compile_source};
+use crate::driver::{Failure, Options, Stage, compile_all};
 use crate::lint::{Level, Lint};
 use crate::testing::Memory;
 use std::path::Path;
@@ -10,12 +10,15 @@ fn examples(page: &str) -> Vec<String> {
     page.split("```x\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
+const COMMON: &str = "#ifdef WIDE\ntypedef hyper id;\n#else\ntypedef int id;\n#endif\n";
+
 /// What the compiler says about an example, beside which lies `common.x` and elsewhere `shared.x`.
 fn codes(text: &str, lint: Lint) -> Vec<Code> {
-    let files = [("idl/page.x", text), ("idl/common.x", "typedef int id;"), ("idl/../other/shared.x", "")];
+    let files = [("idl/page.x", text), ("idl/common.x", COMMON), ("idl/../other/shared.x", "")];
     let mut options = Options { stage: Stage::Rust, ..Options::default() };
     options.lints.set(lint, Level::Deny);
-    match compile_source(&options, &Memory(&files), Path::new("idl/page.x")).result {
+    let paths = ["idl/page.x", "idl/common.x"].map(Path::new);
+    match compile_all(&options, &Memory(&files), &paths).swap_remove(0).result {
         Ok(_) => Vec::new(),
         Err(Failure::Rejected(errors)) => errors.iter().map(|error| error.code).collect(),
         Err(failure) => panic!("{failure:?}"),

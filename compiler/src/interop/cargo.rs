@@ -5,7 +5,7 @@ use super::tools;
 use super::workplace::{self, Workplace};
 use super::{CannotRun, Options};
 use crate::model::types::{Definition, Model, Type};
-use crate::rust::{self, EmitOptions};
+use crate::rust::{self, Elsewhere, EmitOptions};
 use askama::Template;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -65,7 +65,7 @@ fn write_sources(options: &Options, place: &Workplace, subject: &Subject) -> Res
         extern_types: options.compile.extern_types.keys().map(|name| (name.clone(), "u32".to_owned())).collect(),
     };
     let model = without_versions(&subject.model);
-    workplace::write(&folder.join("interface.rs"), &rust::emit(&model, &options).map_err(CannotRun::emit)?)?;
+    workplace::write(&folder.join("interface.rs"), &rust::emit(&model, &options, &Elsewhere::default()).map_err(CannotRun::emit)?)?;
     let types: Vec<&Type> = subject.types.iter().map(|it| &it.ty).collect();
     let shown = rust::show::emit(&model, &options, &subject.reached()).map_err(CannotRun::emit)?;
     workplace::write(&folder.join("show.rs"), &shown)?;

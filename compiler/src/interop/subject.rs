@@ -1,5 +1,5 @@
 use super::{CannotRun, Options, procedures, wire};
-use crate::driver::{self, Compilation, Disk};
+use crate::driver::{self, Disk};
 use crate::error::CompileError;
 use crate::model::types::{Basic, Definition, DefinitionId, Model, Type};
 use crate::render::Style;
@@ -129,10 +129,8 @@ impl fmt::Display for Reason {
 
 fn load_model(options: &Options, path: &Path) -> Result<Model, CannotRun> {
     let mut sources = SourceMap::default();
-    driver::model_of(&options.compile, &Disk, path, &mut sources).map_err(|failure| {
-        let compilation = Compilation { sources, result: Ok(String::new()), warnings: Vec::new() };
-        CannotRun::Compile(CompileError::new(path, failure, &compilation, Style::Plain))
-    })
+    driver::model_of(&options.compile, &Disk, path, &mut sources)
+        .map_err(|failure| CannotRun::Compile(CompileError::new(path, failure, &sources, Style::Plain)))
 }
 
 /// Why values of a type cannot be made or compared.

@@ -14,6 +14,7 @@ use crate::diagnostic::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Resolved;
 use crate::rust::Spelling;
+use crate::source::Span;
 use crate::syntax::ast::Specification;
 use crate::text::Text;
 use std::collections::BTreeMap;
@@ -108,6 +109,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) specification: &'a Specification,
     pub(crate) resolved: &'a Resolved,
     pub(crate) spelling: Spelling,
+    /// Whether what stands at a place is emitted with this file, not with another one that is compiled as well.
+    pub(crate) is_own: &'a dyn Fn(Span) -> bool,
 }
 
 /// All findings whose lints are not allowed, in the order of their places; denied ones as errors.
@@ -118,8 +121,9 @@ pub(crate) fn check(subject: &Subject<'_>, levels: &Levels) -> Vec<Diagnostic> {
             Lint::Portability => portability::check(subject.text, subject.specification),
             Lint::Unbounded => unbounded::check(subject.specification),
             Lint::MissingArm => missing_arm::check(subject.resolved),
-            Lint::NameClash => name_clash::check(subject.resolved, subject.spelling),
+            Lint::NameClash => name_clash::check(subject.resolved, subject.spelling, subject.is_own),
         };
+        found.retain(|finding| (subject.is_own)(finding.span));
         found.sort_by_key(|finding| finding.span);
         if let Some(first) = found.first_mut() {
             *first = first.clone().note(how_to_change(lint, levels.of(lint)));

@@ -7,10 +7,11 @@ use crate::rust::Spelling;
 use crate::source::Span;
 use std::collections::HashMap;
 
-pub(super) fn check(resolved: &Resolved, spelling: Spelling) -> Vec<Diagnostic> {
+pub(super) fn check(resolved: &Resolved, spelling: Spelling, is_own: &dyn Fn(Span) -> bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let (mut types, mut constants) = (Scope::new("type"), Scope::new("constant"));
-    for (definition, places) in resolved.model.definitions.iter().zip(&resolved.places) {
+    let definitions = resolved.model.definitions.iter().zip(&resolved.places);
+    for (definition, places) in definitions.filter(|(_, places)| is_own(places.name)) {
         let name = definition.name();
         let parts = || places.parts.iter().copied();
         match definition {

@@ -15,6 +15,7 @@ mod lists;
 mod names;
 mod program;
 mod recursion;
+pub(crate) mod shape;
 mod sizes;
 mod structure;
 mod typedef;

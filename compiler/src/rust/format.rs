@@ -1,6 +1,6 @@
 //! Rendered items as one file that looks written by hand.
 
-use super::name::{Scope, Spelling};
+use super::modules::inner_module_name;
 use super::{EmitError, EmitOptions};
 use askama::Template;
 
@@ -10,7 +10,7 @@ struct View<'a> {
     source_name: &'a str,
     module: String,
     lints: &'static str,
-    imports: &'static str,
+    imports: String,
     items: String,
 }
 
@@ -18,25 +18,20 @@ struct View<'a> {
 const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::upper_case_acronyms,";
 
 /// One module with everything in it, whose own names (`rpc`) stay out of the user's way, and its contents re-exported.
-pub(super) fn file(items: &[String], options: &EmitOptions) -> Result<String, EmitError> {
+pub(super) fn file(items: &[String], imports: Vec<String>, options: &EmitOptions) -> Result<String, EmitError> {
     let source = items.join("\n");
+    let runtime = source.contains("rpc::").then(|| "use oncrpc::codegen as rpc;".to_owned());
+    let imports: Vec<String> = runtime.into_iter().chain(imports).collect();
     let pretty = items.iter().map(|item| pretty(item)).collect::<Result<Vec<_>, _>>()?;
     let view = View {
         source_name: &options.source_name,
-        module: module(&options.source_name),
+        module: inner_module_name(&options.source_name),
         lints: if options.verbatim_names { VERBATIM } else { "" },
-        imports: if source.contains("rpc::") { "use oncrpc::codegen as rpc;\n" } else { "" },
+        imports: if imports.is_empty() { String::new() } else { imports.join("\n    ") + "\n" },
         items: pretty.join("\n").trim_end().to_owned(),
     };
     let text = view.render()?;
     Ok(text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n")
-}
-
-/// `idl_calc` for `calc.x`.
-fn module(source_name: &str) -> String {
-    let stem = source_name.rsplit_once('.').map_or(source_name, |(stem, _)| stem);
-    let plain: String = stem.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
-    Scope::default().claim(&Spelling::Idiomatic.value_name(&format!("idl_{plain}")))
 }
 
 /// How a template marks a comment within a function, which the formatter would drop if it were a plain one.

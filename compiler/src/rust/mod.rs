@@ -8,6 +8,7 @@ mod constant;
 mod docs;
 mod enumeration;
 mod format;
+mod modules;
 mod name;
 mod names;
 #[cfg(feature = "cli")]
@@ -30,8 +31,9 @@ mod variant;
 mod view;
 
 use crate::model::types::{Definition, DefinitionId, Model};
+pub(crate) use modules::{Elsewhere, Module, is_module_path, own_names};
 pub(crate) use name::Spelling;
-use names::Names;
+pub(crate) use names::Names;
 use std::collections::BTreeMap;
 use std::fmt;
 use traits::TraitTable;
@@ -86,22 +88,23 @@ impl From<syn::Error> for EmitError {
     }
 }
 
-/// The Rust file for `model`.
+/// The Rust file for `model`, without what is defined elsewhere.
 ///
 /// # Errors
 /// Only by a fault of this module.
-pub(crate) fn emit(model: &Model, options: &EmitOptions) -> Result<String, EmitError> {
+pub(crate) fn emit(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
     let spelling = Spelling::of(options.verbatim_names);
-    let names = &Names::new(model, spelling, options.views, &options.extern_types);
+    let names = &own_names(model, options, elsewhere);
     let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
     let mut items = Vec::new();
-    for (index, definition) in model.definitions.iter().enumerate() {
+    let own = model.definitions.iter().enumerate().filter(|(index, _)| !elsewhere.holds(*index));
+    for (index, definition) in own {
         items.extend(emit_definition(context, DefinitionId(index), definition)?);
         if context.views {
             items.extend(emit_view(context, DefinitionId(index), definition)?);
         }
     }
-    format::file(&items, options)
+    format::file(&items, modules::imports(context, elsewhere), options)
 }
 
 /// Whether a text is the path of a type, as seen from anywhere in the user's crate: `crate::wire::NetObj`, `u32`.

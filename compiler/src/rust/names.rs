@@ -1,14 +1,16 @@
-use super::ExternTypes;
 use super::name::{Scope, Spelling};
+use super::{Elsewhere, ExternTypes};
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
 
 /// The Rust names of a file's definitions. Types and modules share one scope, constants have another.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(crate) struct Names {
     definitions: Vec<Entry>,
+    /// What the modules of other files are called.
+    aliases: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 struct Entry {
     name: String,
     /// Enumerators of an enumeration, modules of a program's versions.
@@ -18,16 +20,42 @@ struct Entry {
 }
 
 impl Names {
-    /// Names for `model`; with `views`, a structure or union brings the name of its view with it.
-    pub(super) fn new(model: &Model, spelling: Spelling, views: bool, extern_types: &ExternTypes) -> Self {
+    /// Names for `model`; with `views`, a structure or union brings the name of its view with it. What is defined
+    /// elsewhere takes no name from the file's own definitions, and has its own behind that of its module.
+    pub(super) fn new(
+        model: &Model,
+        spelling: Spelling,
+        views: bool,
+        extern_types: &ExternTypes,
+        elsewhere: &Elsewhere<'_>,
+    ) -> Self {
         let (types, constants) = (Scope::of_file(), Scope::of_file());
-        let mut namer = Namer { model, spelling, views, extern_types, types, constants };
-        let mut names = Self { definitions: Vec::new() };
-        for definition in &model.definitions {
-            let entry = namer.entry(definition, &names);
+        let mut namer = Namer { model, spelling, views, extern_types, elsewhere, types, constants };
+        let mut names = Self { definitions: Vec::new(), aliases: Vec::new() };
+        for (id, definition) in model.definitions.iter().enumerate() {
+            let entry = if elsewhere.holds(id) { Entry::default() } else { namer.entry(definition, &names) };
             names.definitions.push(entry);
         }
+        names.aliases = elsewhere.modules.iter().map(|module| namer.types.claim(&module.wanted_alias())).collect();
+        names.take_over(elsewhere);
         names
+    }
+
+    /// Names what is defined elsewhere.
+    fn take_over(&mut self, elsewhere: &Elsewhere<'_>) {
+        for (entry, place) in self.definitions.iter_mut().zip(&elsewhere.definitions) {
+            let Some((index, id)) = place else { continue };
+            let (Some(module), Some(alias)) = (elsewhere.modules.get(*index), self.aliases.get(*index)) else {
+                continue;
+            };
+            let named = module.names.definitions.get(id.0).cloned().unwrap_or_default();
+            *entry = Entry { name: format!("{alias}::{}", named.name), ..named };
+        }
+    }
+
+    /// What the module of another file is called, by its place in [`Elsewhere::modules`].
+    pub(super) fn alias(&self, module: usize) -> &str {
+        self.aliases.get(module).map_or("", String::as_str)
     }
 
     /// The Rust name of a definition.
@@ -51,6 +79,7 @@ struct Namer<'a> {
     spelling: Spelling,
     views: bool,
     extern_types: &'a ExternTypes,
+    elsewhere: &'a Elsewhere<'a>,
     types: Scope,
     constants: Scope,
 }
@@ -107,7 +136,8 @@ impl Namer<'_> {
     /// A version's module is named like the version, or like program and version where another program has a version
     /// of the same name.
     fn module(&self, program: &str, version: &str) -> String {
-        let programs = self.model.definitions.iter().filter_map(|it| match it {
+        let own = self.model.definitions.iter().enumerate().filter(|(id, _)| !self.elsewhere.holds(*id));
+        let programs = own.filter_map(|(_, it)| match it {
             Definition::Program(program) => Some(program),
             _ => None,
         });

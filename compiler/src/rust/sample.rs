@@ -3,7 +3,7 @@
 use super::procedure::{ArgumentView, ProcedureView, procedures};
 use super::traits::TraitTable;
 use super::types::pair;
-use super::{Context, EmitError, EmitOptions, format, name::Scope, name::Spelling, names::Names, value::value};
+use super::{Context, Elsewhere, EmitError, EmitOptions, format, name::Scope, name::Spelling, own_names, value::value};
 use crate::model::types::{Definition, DefinitionId, Model, Procedure, Program, Type, Version};
 use askama::Template;
 
@@ -64,7 +64,7 @@ struct SampleView {
 /// A program for `model`; `None` where the model has no program, or none with a version.
 pub(crate) fn sample(model: &Model, options: &EmitOptions, which: Sample) -> Result<Option<String>, EmitError> {
     let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
-    let names = &Names::new(model, spelling, options.views, &options.extern_types);
+    let names = &own_names(model, options, &Elsewhere::default());
     let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
     let versions = versions(context);
     if versions.is_empty() {

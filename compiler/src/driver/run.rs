@@ -1,0 +1,197 @@
+//! Several files at once, stage by stage.
+
+use super::division::{self, Division, Place};
+use super::{Analysed, Compilation, Failure, Options, Parsed, Stage, Unit, parse, source_name};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+#[cfg(feature = "cli")]
+use crate::json;
+use crate::lint::{self, Subject};
+use crate::model::types::Model;
+use crate::preprocess::Loader;
+#[cfg(feature = "cli")]
+use crate::rust::sample;
+use crate::rust::{self, Elsewhere, EmitError, Module, Names, Spelling};
+use crate::source::{SourceMap, Span};
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+
+/// The files up to their models; behind those of `paths` the ones that they include and that have a module elsewhere.
+pub(super) fn units(options: &Options, loader: &dyn Loader, paths: &[&Path]) -> Vec<Unit> {
+    let mut units: Vec<Unit> = paths.iter().map(|path| unit(options, loader, path)).collect();
+    while let Some(path) = next_outside(options, loader, &units) {
+        units.push(unit(options, loader, &path));
+    }
+    units
+}
+
+fn unit(options: &Options, loader: &dyn Loader, path: &Path) -> Unit {
+    let mut sources = SourceMap::default();
+    let state = analyse(options, loader, path, &mut sources);
+    Unit { path: path.to_owned(), sources, state, warnings: Vec::new() }
+}
+
+fn analyse(
+    options: &Options,
+    loader: &dyn Loader,
+    path: &Path,
+    sources: &mut SourceMap,
+) -> Result<Analysed, Failure> {
+    let parsed = parse(options, loader, path, sources)?;
+    if options.stage == Stage::Ast {
+        return Ok(Analysed::Tree(format!("{:#?}\n", parsed.specification)));
+    }
+    let resolved = options.resolve(&parsed, loader, sources)?;
+    Ok(Analysed::Model(Box::new((parsed, resolved))))
+}
+
+/// An included file that is compiled somewhere else, as the user says, and not known yet.
+fn next_outside(options: &Options, loader: &dyn Loader, units: &[Unit]) -> Option<PathBuf> {
+    if options.module_paths.is_empty() {
+        return None;
+    }
+    let division = Division::of(units, loader);
+    let all = units.iter().enumerate().flat_map(|(unit, it)| it.sources.files().iter().zip(division.files(unit)));
+    let mut outside = all.filter(|(file, identity)| {
+        let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
+        options.module_paths.contains_key(&*stem) && !division.is_compiled(identity)
+    });
+    outside.next().map(|(file, _)| file.path.clone())
+}
+
+/// The outcomes. Where one file is wrong, there is no output for any.
+pub(super) fn finish(options: &Options, loader: &dyn Loader, mut units: Vec<Unit>) -> Vec<Compilation> {
+    let division = Division::of(&units, loader);
+    let judged: Vec<Judged> = (0..units.len()).map(|unit| judge(options, &division, &units, unit)).collect();
+    let mut places = Vec::new();
+    for (unit, judged) in units.iter_mut().zip(judged) {
+        match judged {
+            Ok((found, warnings)) => {
+                unit.warnings = warnings;
+                places.push(found);
+            }
+            Err(errors) => unit.state = Err(Failure::Rejected(errors)),
+        }
+    }
+    let right = units.iter().all(|unit| unit.state.is_ok());
+    let mut outputs = if right { emit(options, &units, &places) } else { Vec::new() }.into_iter();
+    say_once(&division, &mut units);
+    let compilation = |Unit { path, sources, state, warnings }| {
+        let result = state.and_then(|_| outputs.next().unwrap_or(Err(Failure::Elsewhere)));
+        Compilation { path, sources, result, warnings }
+    };
+    units.into_iter().map(compilation).collect()
+}
+
+type Judged = Result<(Vec<Place>, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+/// Where a unit's definitions are, and its warnings, unless one of them is an error.
+fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) -> Judged {
+    let Some(Unit { state: Ok(Analysed::Model(both)), .. }) = units.get(unit) else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let (Parsed { text, specification, .. }, resolved) = &**both;
+    let spelling = Spelling::of(options.verbatim_names);
+    let is_own = &|place: Span| division.owner(units, unit, place) == unit;
+    let found = lint::check(&Subject { text, specification, resolved, spelling, is_own }, &options.lints);
+    // A file with errors of its own is nothing to compare with.
+    let whole = units.iter().all(|unit| unit.state.is_ok());
+    let places = if whole { division::places(division, units, unit) } else { Ok(Vec::new()) };
+    let denied = found.iter().any(|finding| finding.severity == Severity::Error);
+    match places {
+        Ok(places) if !denied => Ok((places, found)),
+        Ok(_) => Err(found),
+        Err(errors) => Err([errors, found].concat()),
+    }
+}
+
+/// The output of every unit.
+fn emit(options: &Options, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
+    let names: Vec<Names> = units.iter().zip(places).map(|(unit, places)| own_names(options, unit, places)).collect();
+    let output = |(unit, places): (&Unit, &Vec<Place>)| match &unit.state {
+        Ok(Analysed::Tree(tree)) => Ok(tree.clone()),
+        Ok(Analysed::Model(both)) => {
+            let elsewhere = elsewhere(options, units, places, &names);
+            let output = output(options, &unit.path, &both.1.model, &elsewhere);
+            output.map_err(Failure::Internal)
+        }
+        Err(_) => Err(Failure::Elsewhere),
+    };
+    units.iter().zip(places).map(output).collect()
+}
+
+fn own_names(options: &Options, unit: &Unit, places: &[Place]) -> Names {
+    let elsewhere = Elsewhere { definitions: places.to_vec(), modules: Vec::new() };
+    let nothing = Model::default();
+    let model = unit.resolved().map_or(&nothing, |resolved| &resolved.model);
+    rust::own_names(model, &options.emit(&unit.path), &elsewhere)
+}
+
+/// The modules that a unit refers to, in the order of the units.
+fn elsewhere<'a>(options: &Options, units: &[Unit], places: &[Place], names: &'a [Names]) -> Elsewhere<'a> {
+    let owners: BTreeSet<usize> = places.iter().flatten().map(|(owner, _)| *owner).collect();
+    let owners: Vec<usize> = owners.into_iter().collect();
+    let definitions = places.iter().map(|place| {
+        let (owner, id) = (*place)?;
+        owners.binary_search(&owner).ok().map(|module| (module, id))
+    });
+    let modules = owners.iter().filter_map(|owner| {
+        let path = &units.get(*owner)?.path;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let given = options.module_paths.get(&*stem).cloned();
+        Some(Module { source_name: source_name(path), path: given, names: names.get(*owner)? })
+    });
+    Elsewhere { definitions: definitions.collect(), modules: modules.collect() }
+}
+
+fn output(options: &Options, path: &Path, model: &Model, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
+    let emit = options.emit(path);
+    match options.stage {
+        Stage::Model => Ok(format!("{model:#?}\n")),
+        #[cfg(feature = "cli")]
+        Stage::Json => Ok(json::model(model, &emit.source_name)),
+        #[cfg(feature = "cli")]
+        Stage::Sample(which) => sample::sample(model, &emit, which).map(Option::unwrap_or_default),
+        Stage::Ast | Stage::Rust => rust::emit(model, &emit, elsewhere),
+    }
+}
+
+/// Leaves out what is said twice: about a file where it is included, and where it is compiled itself.
+fn say_once(division: &Division, units: &mut [Unit]) {
+    let mut said = HashSet::new();
+    for (index, unit) in units.iter().enumerate() {
+        for error in unit.errors() {
+            said.extend(unit.key(division, index, error).filter(|_| unit.is_in_root(error)));
+        }
+    }
+    for (index, unit) in units.iter_mut().enumerate() {
+        let Err(Failure::Rejected(errors)) = &mut unit.state else { continue };
+        let mut left = std::mem::take(errors);
+        left.retain(|error| {
+            unit.is_in_root(error) || unit.key(division, index, error).is_none_or(|key| said.insert(key))
+        });
+        unit.state = Err(if left.is_empty() { Failure::Elsewhere } else { Failure::Rejected(left) });
+    }
+}
+
+/// What makes two errors the same: the file, line and column, the code and the message.
+type Key = (PathBuf, usize, usize, Code, String);
+
+impl Unit {
+    fn errors(&self) -> &[Diagnostic] {
+        match &self.state {
+            Err(Failure::Rejected(errors)) => errors,
+            _ => &[],
+        }
+    }
+
+    /// Whether an error is in the file itself and not in one that it includes.
+    fn is_in_root(&self, error: &Diagnostic) -> bool {
+        self.sources.index_at(error.span.start) == Some(0)
+    }
+
+    fn key(&self, division: &Division, index: usize, error: &Diagnostic) -> Option<Key> {
+        let file = division.files(index).get(self.sources.index_at(error.span.start)?)?;
+        let place = self.sources.place(error.span.start)?;
+        Some((file.clone(), place.line, place.column, error.code, error.message.clone()))
+    }
+}
