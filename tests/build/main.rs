@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 const INTERFACES: &[&str] = &["../idl/calculator.x", "../idl/blob.x", "interfaces/hostile.x"];
 
+/// Below modules/.
+const MODULES: &[&str] = &["common", "a", "b"];
+
 /// How many random interfaces there are, and of how many types.
 const RANDOM: (usize, usize) = (12, 16);
 
@@ -31,6 +34,7 @@ fn main() {
     let place = out_dir.join("views");
     fs::create_dir_all(&place).expect("OUT_DIR can be written");
     compiler().views(true).out_dir(place).compile_all(INTERFACES).unwrap_or_exit();
+    modules(&out_dir).expect("OUT_DIR can be written");
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
     let random = random(&out_dir).expect("OUT_DIR can be written");
     collection(&out_dir, "random", &random, true).expect("OUT_DIR can be written");
@@ -42,6 +46,26 @@ fn main() {
 /// Clashes of names are what some of the interfaces are there to try.
 fn compiler() -> Compiler {
     Compiler::new().allow(Lint::NameClash)
+}
+
+/// Interfaces that include each other, as modules of each other in every spelling, and one with everything in it.
+fn modules(out_dir: &Path) -> io::Result<()> {
+    let kinds = [("modules", false, false), ("module_views", true, false), ("module_verbatim", false, true)];
+    for (name, views, verbatim) in kinds {
+        let place = out_dir.join(name);
+        fs::create_dir_all(&place)?;
+        let compiler = Compiler::new().views(views).verbatim_names(verbatim).out_dir(place);
+        compiler.compile_all(MODULES.iter().map(|name| format!("modules/{name}.x"))).unwrap_or_exit();
+    }
+    let together = out_dir.join("together");
+    fs::create_dir_all(&together)?;
+    let inputs = MODULES[1..].iter().map(|name| format!("modules/{name}.x"));
+    let compiler = Compiler::new().module_path("common", "crate::interfaces::modules::common");
+    compiler.module_path("a", "self").out_dir(together).compile_all(inputs).unwrap_or_exit();
+    let alone = out_dir.join("alone");
+    fs::create_dir_all(&alone)?;
+    Compiler::new().views(true).out_dir(alone).compile("modules/b.x").unwrap_or_exit();
+    Ok(())
 }
 
 /// All golden outputs, each a module, so that they are compiled.

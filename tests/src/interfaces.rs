@@ -28,6 +28,47 @@ pub mod views {
     include!(concat!(env!("OUT_DIR"), "/views/hostile.rs"));
 }
 
+/// modules/common.x, modules/a.x and modules/b.x, compiled together.
+#[rustfmt::skip]
+pub mod modules {
+    /// modules/common.x
+    pub mod common { include!(concat!(env!("OUT_DIR"), "/modules/common.rs")); }
+    /// modules/a.x
+    pub mod a { include!(concat!(env!("OUT_DIR"), "/modules/a.rs")); }
+    /// modules/b.x
+    pub mod b { include!(concat!(env!("OUT_DIR"), "/modules/b.rs")); }
+}
+
+/// The same with views.
+#[rustfmt::skip]
+pub mod module_views {
+    /// modules/common.x
+    pub mod common { include!(concat!(env!("OUT_DIR"), "/module_views/common.rs")); }
+    /// modules/a.x
+    pub mod a { include!(concat!(env!("OUT_DIR"), "/module_views/a.rs")); }
+    /// modules/b.x
+    pub mod b { include!(concat!(env!("OUT_DIR"), "/module_views/b.rs")); }
+}
+
+/// The same with names as in the `.x` files, in a program that shows them to nobody.
+#[rustfmt::skip]
+mod module_verbatim {
+    mod common { include!(concat!(env!("OUT_DIR"), "/module_verbatim/common.rs")); }
+    mod a { include!(concat!(env!("OUT_DIR"), "/module_verbatim/a.rs")); }
+    mod b { include!(concat!(env!("OUT_DIR"), "/module_verbatim/b.rs")); }
+}
+
+/// modules/a.x and modules/b.x in one module, and modules/common.x where it is already.
+pub mod together {
+    include!(concat!(env!("OUT_DIR"), "/together/a.rs"));
+    include!(concat!(env!("OUT_DIR"), "/together/b.rs"));
+}
+
+/// modules/b.x with all that it includes, compiled alone.
+pub mod alone {
+    include!(concat!(env!("OUT_DIR"), "/alone/b.rs"));
+}
+
 /// As in a program, which shows its interface to nobody.
 mod private {
     oncrpc::include_idl!("calculator");

@@ -1,4 +1,5 @@
-//! The files that README.md shows are a package that builds without a warning, and server and client do what it says.
+//! The files that README.md shows are a package that builds without a warning, and server and client do what it says; so
+//! are those of docs/modules.md.
 
 use oncrpc_tests::c::root;
 use oncrpc_tests::cargo::build;
@@ -30,8 +31,8 @@ fn files(readme: &str) -> Vec<(&str, String)> {
 }
 
 /// Writes the package to a folder of its own. The port is one that is free.
-fn package(files: &[(&str, String)], port: u16) -> PathBuf {
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+fn package(name: &str, files: &[(&str, String)], port: u16) -> PathBuf {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&place);
     for (path, text) in files {
         let path = place.join(path);
@@ -40,7 +41,7 @@ fn package(files: &[(&str, String)], port: u16) -> PathBuf {
     }
     let root = root().display();
     let manifest = format!(
-        "[package]\nname = \"hello\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
          [dependencies]\noncrpc = {{ path = \"{root}/runtime\" }}\n\n\
          [build-dependencies]\noncrpc-compiler = {{ path = \"{root}/compiler\", default-features = false }}\n\n\
          [lints.rust]\nwarnings = \"deny\"\n\n[workspace]\n"
@@ -59,12 +60,21 @@ fn the_first_ten_minutes() {
     assert_eq!(paths, ["idl/hello.x", "build.rs", "src/lib.rs", "src/bin/server.rs", "src/bin/client.rs"]);
 
     let port = free_port();
-    let programs = build(&package(&files, port), &[]);
+    let programs = build(&package("hello", &files, port), &[]);
     let server = Command::new(programs.join("server")).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let _server = Guard(server);
     wait_for_port(port);
     let output = run(programs.join("client"), &[], &[]);
     assert_eq!(output.lines(), ["hello, Ada (#1)", "hello, Bo hello, Cy"]);
+}
+
+#[test]
+fn interfaces_in_several_files() {
+    let text = fs::read_to_string(root().join("docs/modules.md")).unwrap();
+    let files = files(&text);
+    let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+    assert_eq!(paths, ["idl/common.x", "idl/shapes.x", "build.rs", "src/lib.rs"]);
+    build(&package("shapes", &files, 0), &[]);
 }
 
 #[test]

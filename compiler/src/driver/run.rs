@@ -144,14 +144,16 @@ fn elsewhere<'a>(options: &Options, units: &[Unit], places: &[Place], names: &'a
 }
 
 fn output(options: &Options, path: &Path, model: &Model, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
+    if options.stage == Stage::Model {
+        return Ok(format!("{model:#?}\n"));
+    }
     let emit = options.emit(path);
     match options.stage {
-        Stage::Model => Ok(format!("{model:#?}\n")),
         #[cfg(feature = "cli")]
         Stage::Json => Ok(json::model(model, &emit.source_name)),
         #[cfg(feature = "cli")]
         Stage::Sample(which) => sample::sample(model, &emit, which).map(Option::unwrap_or_default),
-        Stage::Ast | Stage::Rust => rust::emit(model, &emit, elsewhere),
+        _ => rust::emit(model, &emit, elsewhere),
     }
 }
 

@@ -1,3 +1,5 @@
+mod modules;
+
 use super::{Compilation, Disk, Failure, Options, Stage, compile_source};
 use crate::diagnostic::Code;
 use crate::render::{Style, render};

@@ -66,9 +66,12 @@ impl Module<'_> {
     /// The path from the module within an output.
     pub(super) fn path(&self) -> String {
         let path = self.path.clone().unwrap_or_else(|| format!("super::{}", module_name(&self.source_name)));
+        let inner = || inner_module_name(&self.source_name);
         match path.split_once("::") {
-            None if path == "self" => format!("super::{}", inner_module_name(&self.source_name)),
-            None if path == "super" => format!("super::super::{}", inner_module_name(&self.source_name)),
+            // These cannot be imported by a name of their own.
+            None if path == "self" => format!("super::{}", inner()),
+            None if path == "super" => format!("super::super::{}", inner()),
+            None if path == "crate" => format!("crate::{}", inner()),
             Some(("self", rest)) => format!("super::{rest}"),
             Some(("super", _)) => format!("super::{path}"),
             _ => path,
