@@ -51,7 +51,8 @@ impl Messages {
             (Format::Short, Failure::Rejected(errors)) => say(&render::short(&errors, &compilation.sources)),
             (_, failure) => {
                 let first = failure.first_code();
-                let status = self.report(&CompileError::new(&compilation.path, failure, &compilation.sources, self.style()));
+                let status =
+                    self.report(&CompileError::new(&compilation.path, failure, &compilation.sources, self.style()));
                 if let (Some(code), Format::Human) = (first, self.message_format) {
                     say(&format!("note: `oncrpc explain {code}` tells more about such an error\n"));
                 }

@@ -30,12 +30,7 @@ fn unit(options: &Options, loader: &dyn Loader, path: &Path) -> Unit {
     Unit { path: path.to_owned(), sources, state, warnings: Vec::new() }
 }
 
-fn analyse(
-    options: &Options,
-    loader: &dyn Loader,
-    path: &Path,
-    sources: &mut SourceMap,
-) -> Result<Analysed, Failure> {
+fn analyse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Analysed, Failure> {
     let parsed = parse(options, loader, path, sources)?;
     if options.stage == Stage::Ast {
         return Ok(Analysed::Tree(format!("{:#?}\n", parsed.specification)));

@@ -65,7 +65,10 @@ fn write_sources(options: &Options, place: &Workplace, subject: &Subject) -> Res
         extern_types: options.compile.extern_types.keys().map(|name| (name.clone(), "u32".to_owned())).collect(),
     };
     let model = without_versions(&subject.model);
-    workplace::write(&folder.join("interface.rs"), &rust::emit(&model, &options, &Elsewhere::default()).map_err(CannotRun::emit)?)?;
+    workplace::write(
+        &folder.join("interface.rs"),
+        &rust::emit(&model, &options, &Elsewhere::default()).map_err(CannotRun::emit)?,
+    )?;
     let types: Vec<&Type> = subject.types.iter().map(|it| &it.ty).collect();
     let shown = rust::show::emit(&model, &options, &subject.reached()).map_err(CannotRun::emit)?;
     workplace::write(&folder.join("show.rs"), &shown)?;
