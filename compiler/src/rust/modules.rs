@@ -112,7 +112,7 @@ fn mentions(context: Context<'_>, definition: &Definition) -> Vec<DefinitionId> 
                 Discriminant::Enumeration(id) => Some(id),
                 _ => None,
             };
-            let held = arms::held(context, it).flat_map(|field| both(&field.ty));
+            let held = arms::held(context.model, it).flat_map(|field| both(&field.ty));
             held.chain(both(&it.discriminant_type)).chain(enumeration).collect()
         }
         Definition::Typedef(it) => named(&it.field.ty).into_iter().collect(),
@@ -137,7 +137,7 @@ fn named(ty: &Type) -> Option<DefinitionId> {
 
 /// The definition that the codec of a type names, which sees through typedefs. They do not go in circles.
 fn codec(context: Context<'_>, ty: &Type) -> Option<DefinitionId> {
-    let id = named(resolved(context, ty))?;
+    let id = named(resolved(context.model, ty))?;
     match context.model.definition(id) {
         Some(Definition::Typedef(it)) => codec(context, &it.field.ty),
         _ => Some(id),

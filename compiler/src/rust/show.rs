@@ -1,11 +1,10 @@
 //! Code that shows emitted values member by member, by the names that the `.x` file has for them.
 
 use super::name::Spelling;
-use super::names::Names;
 use super::structure::{FieldView, fields};
 use super::traits::TraitTable;
 use super::variant::{Selected, Variant, applied, variants};
-use super::{Context, EmitError, EmitOptions};
+use super::{Context, Elsewhere, EmitError, EmitOptions, own_names};
 use crate::model::types::{Definition, DefinitionId, Field, Model, Structure, Union};
 use askama::Template;
 
@@ -45,7 +44,7 @@ struct ArmView {
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -> Result<String, EmitError> {
     let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
-    let names = &Names::new(model, spelling, options.views, &options.extern_types);
+    let names = &own_names(model, options, &Elsewhere::default());
     let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
     let mut view = View { enumerations: Vec::new(), structures: Vec::new(), unions: Vec::new() };
     for id in ids {
