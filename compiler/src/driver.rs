@@ -8,12 +8,13 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::json;
 use crate::lint::{self, Levels, Subject};
 use crate::model::{self, Resolved, types::Model};
-use crate::preprocess::for_c::{self, ForC};
+use crate::options::{self, Chosen, Given};
+use crate::preprocess::for_c::{self, ForC, Pragma};
 use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
 #[cfg(feature = "cli")]
 use crate::rust::sample::{self, Sample};
 use crate::rust::{self, EmitError, EmitOptions, ExternTypes, Spelling};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::syntax::{self, ast::Specification};
 use crate::text::Text;
 use std::fs::{self, File};
@@ -24,10 +25,10 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) preprocess: PreprocessOptions,
-    /// Names as in the `.x` file instead of idiomatic ones.
-    pub(crate) verbatim_names: bool,
-    /// A view for every type, and handlers that take views.
-    pub(crate) views: bool,
+    /// Where `oncrpc.toml` is, if not beside the file.
+    pub(crate) config: Option<PathBuf>,
+    /// Options of builder methods and flags.
+    pub(crate) given: Vec<Given>,
     /// What stands for types that no `.x` file defines.
     pub(crate) extern_types: ExternTypes,
     pub(crate) lints: Levels,
@@ -43,14 +44,53 @@ impl Options {
         })
     }
 
-    fn emit(&self, path: &Path) -> EmitOptions {
-        EmitOptions {
-            source_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-            verbatim_names: self.verbatim_names,
-            views: self.views,
-            extern_types: self.extern_types.clone(),
+    /// What all that is said of options comes to for a file.
+    fn choose(
+        &self,
+        path: &Path,
+        parsed: &Parsed,
+        resolved: &Resolved,
+        loader: &dyn Loader,
+        sources: &mut SourceMap,
+    ) -> Result<Chosen, Failure> {
+        let (mut requests, mut errors) = (Vec::new(), Vec::new());
+        options::read_pragmas(&parsed.pragmas, &mut requests, &mut errors);
+        if let Some((path_of_config, bytes)) = self.load_config(path, loader)? {
+            let span = sources.add(&path_of_config, &bytes, None);
+            options::read_config(sources.text(span), span, &file_name(path), &mut requests, &mut errors);
+        }
+        options::read_given(&self.given, sources, &mut requests, &mut errors);
+        let chosen = options::choose(&requests, resolved, sources, parsed.root);
+        match (chosen, errors.is_empty()) {
+            (Ok(chosen), true) => Ok(chosen),
+            (chosen, _) => Err(Failure::Rejected([errors, chosen.err().unwrap_or_default()].concat())),
         }
     }
+
+    /// The file that was named, or the one beside the interface if there is any.
+    fn load_config(&self, path: &Path, loader: &dyn Loader) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
+        let beside = path.with_file_name("oncrpc.toml");
+        let config = self.config.as_ref().unwrap_or(&beside);
+        match loader.load(config) {
+            Ok(bytes) => Ok(Some((config.clone(), bytes))),
+            Err(error) if self.config.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::ReadConfig(config.clone(), error)),
+        }
+    }
+
+    fn emit(&self, path: &Path, chosen: Chosen) -> EmitOptions {
+        EmitOptions {
+            source_name: file_name(path),
+            verbatim_names: chosen.verbatim_names,
+            views: chosen.views,
+            extern_types: self.extern_types.clone(),
+            choices: chosen.choices,
+        }
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// After which stage to stop and print what there is.
@@ -82,6 +122,8 @@ pub(crate) struct Compilation {
 pub(crate) enum Failure {
     /// The file itself cannot be read.
     Read(io::Error),
+    /// The file of options cannot be read.
+    ReadConfig(PathBuf, io::Error),
     /// The file is wrong.
     Rejected(Vec<Diagnostic>),
     /// The compiler is wrong.
@@ -119,15 +161,19 @@ fn run(
         return Ok(format!("{:#?}\n", parsed.specification));
     }
     let resolved = options.resolve(&parsed, loader, sources)?;
-    *warnings = lint(options, &parsed, &resolved)?;
-    let model = resolved.model;
+    let chosen = options.choose(path, &parsed, &resolved, loader, sources)?;
+    *warnings = lint(options, &parsed, &resolved, &chosen)?;
+    let mut model = resolved.model;
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }
-    let emit = options.emit(path);
+    #[cfg(feature = "cli")]
+    if options.stage == Stage::Json {
+        return Ok(json::model(&model, &file_name(path)));
+    }
+    chosen.apply(&mut model);
+    let emit = options.emit(path, chosen);
     match options.stage {
-        #[cfg(feature = "cli")]
-        Stage::Json => Ok(json::model(&model, &emit.source_name)),
         #[cfg(feature = "cli")]
         Stage::Sample(which) => sample::sample(&model, &emit, which).map(Option::unwrap_or_default),
         _ => rust::emit(&model, &emit),
@@ -136,9 +182,9 @@ fn run(
 }
 
 /// The warnings, unless one of them is an error.
-fn lint(options: &Options, parsed: &Parsed, resolved: &Resolved) -> Result<Vec<Diagnostic>, Failure> {
-    let spelling = Spelling::of(options.verbatim_names);
-    let subject = Subject { text: &parsed.text, specification: &parsed.specification, resolved, spelling };
+fn lint(options: &Options, parsed: &Parsed, resolved: &Resolved, chosen: &Chosen) -> Result<Vec<Diagnostic>, Failure> {
+    let (spelling, choices) = (Spelling::of(chosen.verbatim_names), &chosen.choices);
+    let subject = Subject { text: &parsed.text, specification: &parsed.specification, resolved, spelling, choices };
     let found = lint::check(&subject, &options.lints);
     let denied = found.iter().any(|finding| finding.severity == Severity::Error);
     if denied { Err(Failure::Rejected(found)) } else { Ok(found) }
@@ -149,21 +195,24 @@ struct Parsed {
     text: Text,
     specification: Specification,
     for_c: Vec<ForC>,
+    pragmas: Vec<Pragma>,
+    /// The text of the file itself.
+    root: Span,
 }
 
 fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Parsed, Failure> {
     let bytes = loader.load(path).map_err(Failure::Read)?;
     let root = sources.add(path, &bytes, None);
-    let Preprocessed { text, for_c } =
+    let Preprocessed { text, for_c, pragmas } =
         preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
     let specification = syntax::parse(&text).map_err(Failure::Rejected)?;
-    Ok(Parsed { text, specification, for_c })
+    Ok(Parsed { text, specification, for_c, pragmas, root })
 }
 
 impl Compilation {
     /// The files that were read, the one the user named first.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.sources.files().iter().map(|file| &file.path)
+        self.sources.files().iter().filter(|file| !file.made_up).map(|file| &file.path)
     }
 }
 

@@ -102,7 +102,7 @@ impl Failure {
     fn first_code(&self) -> Option<Code> {
         match self {
             Failure::Rejected(errors) => errors.first().map(|error| error.code),
-            Failure::Read(_) | Failure::Internal(_) => None,
+            Failure::Read(_) | Failure::ReadConfig(..) | Failure::Internal(_) => None,
         }
     }
 }

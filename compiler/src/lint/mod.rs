@@ -14,6 +14,7 @@ use crate::diagnostic::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Resolved;
 use crate::rust::Spelling;
+use crate::rust::choices::Choices;
 use crate::syntax::ast::Specification;
 use crate::text::Text;
 use std::collections::BTreeMap;
@@ -108,6 +109,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) specification: &'a Specification,
     pub(crate) resolved: &'a Resolved,
     pub(crate) spelling: Spelling,
+    /// What names were chosen, and what becomes of unknown discriminants.
+    pub(crate) choices: &'a Choices,
 }
 
 /// All findings whose lints are not allowed, in the order of their places; denied ones as errors.
@@ -117,8 +120,8 @@ pub(crate) fn check(subject: &Subject<'_>, levels: &Levels) -> Vec<Diagnostic> {
         let mut found = match lint {
             Lint::Portability => portability::check(subject.text, subject.specification),
             Lint::Unbounded => unbounded::check(subject.specification),
-            Lint::MissingArm => missing_arm::check(subject.resolved),
-            Lint::NameClash => name_clash::check(subject.resolved, subject.spelling),
+            Lint::MissingArm => missing_arm::check(subject.resolved, subject.choices),
+            Lint::NameClash => name_clash::check(subject.resolved, subject.spelling, subject.choices),
         };
         found.sort_by_key(|finding| finding.span);
         if let Some(first) = found.first_mut() {
