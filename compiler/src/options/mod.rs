@@ -13,9 +13,6 @@ mod setting;
 mod subject;
 mod type_options;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) use choose::{Chosen, choose};
 pub(crate) use config::requests as read_config;
 pub(crate) use given::{Given, requests as read_given};

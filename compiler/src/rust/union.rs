@@ -123,7 +123,7 @@ fn mismatch(context: Context<'_>, it: &Union, variants: &[Variant]) -> Option<St
     match it.discriminant {
         Discriminant::Enumeration(id) if context.choices.of(id).open => {
             let numbers = case_numbers(it)?;
-            Some(format!("{} if matches!(i32::from(*discriminant), {numbers})", with("discriminant")))
+            Some(format!("{} if matches!(i32::from(value.discriminant()), {numbers})", with("_")))
         }
         _ => Some(with(&cases_pattern(context, it)?)),
     }
