@@ -4,10 +4,14 @@
 #[allow(
     dead_code,
     unreachable_pub,
+    clippy::disallowed_names,
     clippy::enum_variant_names,
     clippy::large_enum_variant,
+    clippy::len_without_is_empty,
     clippy::result_large_err,
+    clippy::should_implement_trait,
     clippy::too_many_arguments,
+    clippy::wrong_self_convention,
     reason = "names and shapes are the interface's, and a program may use a part of it"
 )]
 mod idl_input {
