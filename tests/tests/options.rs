@@ -100,7 +100,7 @@ fn types_are_as_chosen() {
     );
     let failed = Outcome::Failed(Status::Gone, String::from("gone"));
     check::<Outcome>(failed.clone(), &Bytes::from_static(b"\0\0\0\x01\0\0\0\x04gone"));
-    assert!(Outcome::Success(handle.clone()) < failed && Status::Fine < Status::Gone);
+    assert!(Outcome::Success(handle.clone()) < failed && Status::Ok < Status::Gone);
     let attributes = Attributes { label: Bytes::new(), owner: "me".into(), home: String::from("/"), weight: 1.5 };
     assert!(attributes < Attributes { weight: 2.0, ..attributes.clone() });
     let larger = FileHandle2 { inner: Some(handle), contents: vec![0_u8; 9000], names: vec![String::new()] };

@@ -161,11 +161,15 @@ impl Chooser<'_> {
 
     /// Whether a name can be given and was not given to another.
     fn is_free(&mut self, within: Option<usize>, name: &str, who: &str, span: Span) -> bool {
-        if !rust::is_usable_name(name) {
+        let (usable, label) = match within {
+            None => (rust::is_type_name(name), "not a plain name, a keyword, or one that emitted code needs"),
+            Some(_) => (rust::is_member_name(name), "not a plain name, or a keyword"),
+        };
+        if !usable {
             let message = format!("`{name}` cannot be a name in emitted code");
             self.errors.push(
                 Diagnostic::error(Code::BadName, span, message)
-                    .label("not a plain name, a keyword, or one that emitted code needs")
+                    .label(label)
                     .help("names are of letters, digits and `_`"),
             );
             return false;

@@ -143,11 +143,16 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether a text is a name that a type or member can have in emitted code.
-pub(crate) fn is_usable_name(name: &str) -> bool {
+/// Whether a text is a name that a type can have in emitted code.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    is_member_name(name) && name::Scope::of_file().claim(name) == name
+}
+
+/// Whether a text is a name that a member or variant can have: nothing else is called by it alone.
+pub(crate) fn is_member_name(name: &str) -> bool {
     let is_word = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    is_word && name::Scope::of_file().claim(name) == name
+    is_word && name::Scope::default().claim(name) == name
 }
 
 /// Whether a text is the path of a trait, as `derive` takes it.

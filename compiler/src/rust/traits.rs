@@ -47,14 +47,16 @@ impl Traits {
         let mut names = vec!["Clone", "Debug", "PartialEq"];
         names.extend(extras.iter().filter(|(has, _)| *has).map(|(_, name)| *name));
         names.sort_unstable();
-        listed(&names, chosen)
+        listed(&names, &[], chosen)
     }
 }
 
-/// Traits that a type has of its own, and behind them those that the user asked for.
-pub(super) fn listed(own: &[&str], chosen: &TypeChoices) -> String {
-    let mut names = own.to_vec();
-    names.extend(chosen.derives.iter().map(String::as_str).filter(|name| !own.contains(name)));
+/// Traits that are derived for a type in any case, and behind them those that the user asked for and that it would not
+/// have: it `has` some by hand.
+pub(super) fn listed(derived: &[&str], has: &[&str], chosen: &TypeChoices) -> String {
+    let mut names = derived.to_vec();
+    let asked = chosen.derives.iter().map(String::as_str);
+    names.extend(asked.filter(|name| !derived.contains(name) && !has.contains(name)));
     names.join(", ")
 }
 

@@ -27,46 +27,74 @@ mod idl_input {
     pub type Path = String;
 
     /// `enum status`
-    #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[repr(i32)]
+    ///
+    /// Two values of the same number are equal: none that is decoded or made from a number is `Other` where the number
+    /// has a name.
+    #[derive(Clone, Copy, Debug, Default)]
     pub enum Status {
         /// `ST_OK = 0`
         #[default]
-        Fine = 0,
+        Ok,
         /// `ST_GONE = 1`
-        Gone = 1,
+        Gone,
+        /// A number that the interface file does not name.
+        Other(i32),
     }
 
     impl Status {
-        /// The name in the interface file.
-        pub const fn name(self) -> &'static str {
-            match self {
-                Self::Fine => "ST_OK",
-                Self::Gone => "ST_GONE",
+        /// The name in the interface file, if the number has one there.
+        pub fn name(self) -> Option<&'static str> {
+            match i32::from(self) {
+                0 => Some("ST_OK"),
+                1 => Some("ST_GONE"),
+                _ => None,
             }
         }
     }
 
     impl From<Status> for i32 {
         fn from(value: Status) -> Self {
-            value as Self
+            match value {
+                Status::Ok => 0,
+                Status::Gone => 1,
+                Status::Other(value) => value,
+            }
         }
     }
 
-    impl TryFrom<i32> for Status {
-        type Error = rpc::DecodeError;
-
-        fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
+    impl From<i32> for Status {
+        fn from(value: i32) -> Self {
             match value {
-                0 => Ok(Self::Fine),
-                1 => Ok(Self::Gone),
-                _ => {
-                    Err(rpc::DecodeError::Enumerator {
-                        enumeration: "status",
-                        value,
-                    })
-                }
+                0 => Self::Ok,
+                1 => Self::Gone,
+                _ => Self::Other(value),
             }
+        }
+    }
+
+    impl PartialEq for Status {
+        fn eq(&self, other: &Self) -> bool {
+            i32::from(*self) == i32::from(*other)
+        }
+    }
+
+    impl Eq for Status {}
+
+    impl core::cmp::PartialOrd for Status {
+        fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+            Some(core::cmp::Ord::cmp(self, other))
+        }
+    }
+
+    impl core::cmp::Ord for Status {
+        fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+            core::cmp::Ord::cmp(&i32::from(*self), &i32::from(*other))
+        }
+    }
+
+    impl core::hash::Hash for Status {
+        fn hash<H: core::hash::Hasher>(&self, out: &mut H) {
+            core::hash::Hash::hash(&i32::from(*self), out);
         }
     }
 
@@ -81,7 +109,7 @@ mod idl_input {
         }
 
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
-            Self::try_from(rpc::decode::<i32>(input)?)
+            Ok(Self::from(rpc::decode::<i32>(input)?))
         }
     }
 
@@ -242,7 +270,7 @@ mod idl_input {
         /// What selects the arm.
         pub const fn discriminant(&self) -> Status {
             match self {
-                Self::Success(_) => Status::Fine,
+                Self::Success(_) => Status::Ok,
                 Self::Failed(discriminant, _) => *discriminant,
             }
         }
@@ -268,7 +296,7 @@ mod idl_input {
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Status>(&value.discriminant(), out)?;
             match value {
-                Self::Failed(Status::Fine, _) => {
+                Self::Failed(_, _) if matches!(i32::from(value.discriminant()), 0) => {
                     Err(rpc::EncodeError::Discriminant {
                         union: "outcome",
                         value: i64::from(i32::from(value.discriminant())),
@@ -281,7 +309,7 @@ mod idl_input {
 
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Status>(input)? {
-                Status::Fine => Ok(Self::Success(rpc::decode::<FileHandle>(input)?)),
+                Status::Ok => Ok(Self::Success(rpc::decode::<FileHandle>(input)?)),
                 value => Ok(Self::Failed(value, rpc::decode::<rpc::Utf8>(input)?)),
             }
         }
@@ -303,7 +331,7 @@ mod idl_input {
             input: &mut rpc::Viewer<'a>,
         ) -> Result<OutcomeView<'a>, rpc::DecodeError> {
             match rpc::decode::<Status>(input)? {
-                Status::Fine => Ok(OutcomeView::Success(rpc::view::<FileHandle>(input)?)),
+                Status::Ok => Ok(OutcomeView::Success(rpc::view::<FileHandle>(input)?)),
                 value => Ok(OutcomeView::Failed(value, rpc::view::<rpc::Utf8>(input)?)),
             }
         }
