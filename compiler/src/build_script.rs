@@ -4,9 +4,11 @@ use crate::driver::{self, Compilation, Disk, Options};
 use crate::error::CompileError;
 use crate::lint::{Level, Lint};
 use crate::model::types::Model;
+use crate::options::{Given, Setting, TypeOptions};
 use crate::output;
 use crate::render::{self, Style};
 use crate::rust;
+use crate::rust::choices::{Enumerations, OpaqueType, StringType, UnknownDiscriminants};
 use crate::source::SourceMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -63,16 +65,76 @@ impl Compiler {
 
     /// Whether to keep names as they are in the `.x` file instead of making them idiomatic. Default: false.
     #[must_use]
-    pub fn verbatim_names(mut self, verbatim: bool) -> Self {
-        self.options.verbatim_names = verbatim;
-        self
+    pub fn verbatim_names(self, verbatim: bool) -> Self {
+        self.given(None, Setting::VerbatimNames(verbatim))
     }
 
     /// Whether to emit views as well: types that borrow from the record, for handlers and for results, so that decoding
     /// allocates nothing. Handlers then take views of arguments that have any. Default: false.
     #[must_use]
-    pub fn views(mut self, views: bool) -> Self {
-        self.options.views = views;
+    pub fn views(self, views: bool) -> Self {
+        self.given(None, Setting::Views(views))
+    }
+
+    /// Whether enumerations keep numbers that they do not name, in a variant `Other`. Default: closed.
+    #[must_use]
+    pub fn enumerations(self, how: Enumerations) -> Self {
+        self.given(None, Setting::Enumerations(how))
+    }
+
+    /// Whether unions without a default arm keep discriminants that no arm is for, in a variant `Unknown`. Default:
+    /// refuse.
+    #[must_use]
+    pub fn unknown_discriminants(self, how: UnknownDiscriminants) -> Self {
+        self.given(None, Setting::UnknownDiscriminants(how))
+    }
+
+    /// Derives further traits for all structures, unions and enumerations, given by their paths: `serde::Serialize`.
+    #[must_use]
+    pub fn derive<T: Into<String>>(self, traits: impl IntoIterator<Item = T>) -> Self {
+        self.given(None, Setting::Derive(traits.into_iter().map(Into::into).collect()))
+    }
+
+    /// Whether to derive `PartialOrd`, and `Ord` where nothing is floating, for the types that can have them. Default:
+    /// false.
+    #[must_use]
+    pub fn ord(self, ord: bool) -> Self {
+        self.given(None, Setting::Ord(ord))
+    }
+
+    /// The Rust type of opaque data of variable or large length. Default: bytes.
+    #[must_use]
+    pub fn opaque(self, ty: OpaqueType) -> Self {
+        self.given(None, Setting::Opaque(ty))
+    }
+
+    /// The Rust type of strings. Default: text.
+    #[must_use]
+    pub fn string(self, ty: StringType) -> Self {
+        self.given(None, Setting::String(ty))
+    }
+
+    /// Options for one type, by its name in the `.x` file. They go before those for all.
+    ///
+    /// ```
+    /// use oncrpc_compiler::{Compiler, Enumerations, TypeOptions};
+    /// let handle = TypeOptions::new().rename("FileHandle").member("data", "bytes");
+    /// let compiler = Compiler::new()
+    ///     .type_options("nfs_fh3", handle)
+    ///     .type_options("nfsstat3", TypeOptions::new().enumerations(Enumerations::Open));
+    /// ```
+    #[must_use]
+    pub fn type_options(mut self, name: impl Into<String>, options: TypeOptions) -> Self {
+        let name = name.into();
+        let given = options.settings().into_iter().map(|setting| Given::Method(Some(name.clone()), setting));
+        self.options.given.extend(given);
+        self
+    }
+
+    /// The file of options. Default: `oncrpc.toml` beside the `.x` file, if there is one.
+    #[must_use]
+    pub fn config(mut self, path: impl AsRef<Path>) -> Self {
+        self.options.config = Some(path.as_ref().to_owned());
         self
     }
 
@@ -118,6 +180,11 @@ impl Compiler {
     #[must_use]
     pub fn deny(self, lint: Lint) -> Self {
         self.lint(lint, Level::Deny)
+    }
+
+    fn given(mut self, ty: Option<String>, setting: Setting) -> Self {
+        self.options.given.push(Given::Method(ty, setting));
+        self
     }
 
     fn lint(mut self, lint: Lint, level: Level) -> Self {

@@ -10,6 +10,7 @@ mod sample;
 
 use crate::driver::{self, Disk, Options, Stage};
 use crate::error::CompileError;
+use crate::options::{Given, Setting};
 use crate::output;
 use crate::preprocess::PreprocessOptions;
 use crate::rust;
@@ -104,6 +105,12 @@ struct Input {
     /// Use a Rust type for one that only a C header defines
     #[arg(long = "extern-type", value_name = "NAME=PATH", value_parser = parse_extern_type)]
     extern_types: Vec<(String, String)>,
+    /// Read options from this file instead of oncrpc.toml beside the interface
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set an option, of all types or of one (docs/options.md)
+    #[arg(long = "set", value_name = "[TYPE.]OPTION=VALUE", value_parser = parse_setting)]
+    settings: Vec<(String, String)>,
     /// Refer to what the included NAME.x defines in this module; with `super::NAME` unless given
     #[arg(long = "module", value_name = "NAME=PATH", value_parser = parse_module_path)]
     module_paths: Vec<(String, String)>,
@@ -253,12 +260,11 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
 }
 
 fn generation(arguments: &Gen) -> Options {
-    Options {
-        verbatim_names: arguments.verbatim_names,
-        views: arguments.views,
-        stage: stage(arguments.emit),
-        ..options(&arguments.input)
-    }
+    let flags = [(arguments.verbatim_names, Setting::VerbatimNames(true)), (arguments.views, Setting::Views(true))];
+    let mut options = options(&arguments.input);
+    options.stage = stage(arguments.emit);
+    options.given.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| Given::Method(None, flag)));
+    options
 }
 
 fn options(input: &Input) -> Options {
@@ -272,6 +278,8 @@ fn options(input: &Input) -> Options {
         preprocess,
         lints,
         extern_types: input.extern_types.iter().cloned().collect(),
+        config: input.config.clone(),
+        given: input.settings.iter().map(|(name, value)| Given::Flag(name.clone(), value.clone())).collect(),
         module_paths: input.module_paths.iter().cloned().collect(),
         ..Options::default()
     }
@@ -291,6 +299,11 @@ fn parse_define(text: &str) -> Result<(String, String), String> {
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_name { Ok((name.to_owned(), value.to_owned())) } else { Err(format!("`{name}` is not a name")) }
+}
+
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    let setting = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    setting.ok_or_else(|| "expected OPTION=VALUE or TYPE.OPTION=VALUE, as `color.enumerations=open`".to_owned())
 }
 
 fn parse_module_path(text: &str) -> Result<(String, String), String> {

@@ -103,6 +103,10 @@ codes! {
     DuplicateProcedure = 142,
     NumberOutOfRange = 143,
 
+    BadOption = 150,
+    OptionTarget = 151,
+    BadName = 152,
+
     Portability = 1001,
     Unbounded = 1002,
     MissingArm = 1003,

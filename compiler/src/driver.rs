@@ -8,12 +8,13 @@ mod tests;
 use crate::diagnostic::Diagnostic;
 use crate::lint::Levels;
 use crate::model::{self, Resolved, types::Model};
-use crate::preprocess::for_c::{self, ForC};
+use crate::options::{self, Chosen, Given};
+use crate::preprocess::for_c::{self, ForC, Pragma};
 use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
 #[cfg(feature = "cli")]
 use crate::rust::sample::Sample;
 use crate::rust::{EmitError, EmitOptions, ExternTypes};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::syntax::{self, ast::Specification};
 use crate::text::Text;
 use std::collections::BTreeMap;
@@ -25,10 +26,10 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) preprocess: PreprocessOptions,
-    /// Names as in the `.x` file instead of idiomatic ones.
-    pub(crate) verbatim_names: bool,
-    /// A view for every type, and handlers that take views.
-    pub(crate) views: bool,
+    /// Where `oncrpc.toml` is, if not beside the file.
+    pub(crate) config: Option<PathBuf>,
+    /// Options of builder methods and flags.
+    pub(crate) given: Vec<Given>,
     /// What stands for types that no `.x` file defines.
     pub(crate) extern_types: ExternTypes,
     /// Where the outputs of other files are, by their names without `.x`: next to the output that refers to them if
@@ -47,18 +48,53 @@ impl Options {
         })
     }
 
-    fn emit(&self, path: &Path) -> EmitOptions {
+    /// What all that is said of options comes to for a file.
+    fn choose(
+        &self,
+        path: &Path,
+        parsed: &Parsed,
+        resolved: &Resolved,
+        loader: &dyn Loader,
+        sources: &mut SourceMap,
+    ) -> Result<Chosen, Failure> {
+        let (mut requests, mut errors) = (Vec::new(), Vec::new());
+        options::read_pragmas(&parsed.pragmas, &mut requests, &mut errors);
+        if let Some((path_of_config, bytes)) = self.load_config(path, loader)? {
+            let span = sources.add(&path_of_config, &bytes, None);
+            options::read_config(sources.text(span), span, &file_name(path), &mut requests, &mut errors);
+        }
+        options::read_given(&self.given, sources, &mut requests, &mut errors);
+        let chosen = options::choose(&requests, resolved, sources, parsed.root);
+        match (chosen, errors.is_empty()) {
+            (Ok(chosen), true) => Ok(chosen),
+            (chosen, _) => Err(Failure::Rejected([errors, chosen.err().unwrap_or_default()].concat())),
+        }
+    }
+
+    /// The file that was named, or the one beside the interface if there is any.
+    fn load_config(&self, path: &Path, loader: &dyn Loader) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
+        let beside = path.with_file_name("oncrpc.toml");
+        let config = self.config.as_ref().unwrap_or(&beside);
+        match loader.load(config) {
+            Ok(bytes) => Ok(Some((config.clone(), bytes))),
+            Err(error) if self.config.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::ReadConfig(config.clone(), error)),
+        }
+    }
+
+    fn emit(&self, path: &Path, chosen: Chosen) -> EmitOptions {
         EmitOptions {
-            source_name: source_name(path),
-            verbatim_names: self.verbatim_names,
-            views: self.views,
+            source_name: file_name(path),
+            verbatim_names: chosen.verbatim_names,
+            views: chosen.views,
             extern_types: self.extern_types.clone(),
+            choices: chosen.choices,
         }
     }
 }
 
 /// The name of a file without its directory.
-fn source_name(path: &Path) -> String {
+fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
@@ -92,6 +128,8 @@ pub(crate) struct Compilation {
 pub(crate) enum Failure {
     /// The file itself cannot be read.
     Read(io::Error),
+    /// The file of options cannot be read.
+    ReadConfig(PathBuf, io::Error),
     /// The file is wrong.
     Rejected(Vec<Diagnostic>),
     /// Another file of the run is wrong, and what is to be said is said there.
@@ -143,7 +181,7 @@ struct Unit {
 enum Analysed {
     /// Only the tree was asked for.
     Tree(String),
-    Model(Box<(Parsed, Resolved)>),
+    Model(Box<(Parsed, Resolved, Chosen)>),
 }
 
 impl Unit {
@@ -160,21 +198,24 @@ struct Parsed {
     text: Text,
     specification: Specification,
     for_c: Vec<ForC>,
+    pragmas: Vec<Pragma>,
+    /// The text of the file itself.
+    root: Span,
 }
 
 fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Parsed, Failure> {
     let bytes = loader.load(path).map_err(Failure::Read)?;
     let root = sources.add(path, &bytes, None);
-    let Preprocessed { text, for_c } =
+    let Preprocessed { text, for_c, pragmas } =
         preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
     let specification = syntax::parse(&text).map_err(Failure::Rejected)?;
-    Ok(Parsed { text, specification, for_c })
+    Ok(Parsed { text, specification, for_c, pragmas, root })
 }
 
 impl Compilation {
     /// The files that were read, the one the user named first.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.sources.files().iter().map(|file| &file.path)
+        self.sources.files().iter().filter(|file| !file.made_up).map(|file| &file.path)
     }
 }
 

@@ -12,7 +12,7 @@ use std::{fmt, io};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CompileError {
-    /// The `.x` file cannot be read.
+    /// The `.x` file, or that of its options, cannot be read.
     Read {
         /// The file.
         path: PathBuf,
@@ -69,6 +69,7 @@ impl CompileError {
     pub(crate) fn new(path: &Path, failure: Failure, sources: &SourceMap, style: Style) -> Self {
         match failure {
             Failure::Read(error) => CompileError::Read { path: path.to_owned(), error },
+            Failure::ReadConfig(path, error) => CompileError::Read { path, error },
             Failure::Rejected(errors) => CompileError::Rejected {
                 report: render::render(&errors, sources, style),
                 errors: errors.iter().filter(|it| it.severity == Severity::Error).count(),

@@ -24,6 +24,8 @@ pub(crate) struct SourceFile {
     pub(crate) text: String,
     /// The `#include` that brought it in.
     pub(crate) included_at: Option<Span>,
+    /// Whether there is no such file: the text is what the caller asked for.
+    pub(crate) made_up: bool,
     base: usize,
     line_starts: Vec<usize>,
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command counts bytes"))]
@@ -79,7 +81,15 @@ impl SourceMap {
         // One byte between files keeps the end of a file apart from the start of the next.
         self.next_base = base + text.len() + 1;
         let span = Span::new(base, base + text.len());
-        self.files.push(SourceFile { path: path.to_owned(), text, included_at, base, line_starts, encoding });
+        let made_up = false;
+        self.files.push(SourceFile { path: path.to_owned(), text, included_at, made_up, base, line_starts, encoding });
+        span
+    }
+
+    /// Adds a text that is in no file, so that it can be shown.
+    pub(crate) fn add_made_up(&mut self, name: &Path, text: &str) -> Span {
+        let span = self.add(name, text.as_bytes(), None);
+        self.files.iter_mut().next_back().into_iter().for_each(|file| file.made_up = true);
         span
     }
 

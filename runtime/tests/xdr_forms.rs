@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use oncrpc::xdr::{
-    Array, DecodeError, EncodeError, FixedArray, FixedOpaque, HeapArray, HeapOpaque, Indirect, List, NonEmptyList,
-    Opaque, Optional, Quadruple, Str, Text, Void, Xdr, from_bytes, to_bytes,
+    Array, DecodeError, DecodeLimits, Decoder, EncodeError, FixedArray, FixedOpaque, HeapArray, HeapOpaque,
+    HeapOpaqueVec, Indirect, List, NonEmptyList, Opaque, OpaqueVec, Optional, Quadruple, Str, Text, Utf8, Void, Xdr,
+    from_bytes, to_bytes,
 };
 use std::fmt::Debug;
 
@@ -84,6 +85,30 @@ fn strings_keep_any_bytes() {
     assert_eq!(format!("[{:<5}]", Text::from("ab")), "[ab   ]");
     let (ada, owned) = (Text::from("Ada"), String::from("Ada"));
     assert!(ada == "Ada" && ada == *"Ada" && ada == owned && ada != "Bo");
+}
+
+#[test]
+fn strings_and_opaque_data_as_types_of_rust() {
+    check::<Utf8<8>>("Grüße!".to_owned(), "\0\0\0\x08Grüße!".as_bytes());
+    check::<OpaqueVec<5>>(b"hello".to_vec(), b"\0\0\0\x05hello\0\0\0");
+    check::<OpaqueVec>(Vec::new(), &[0; 4]);
+    check::<HeapOpaqueVec<5>>(b"hello".to_vec(), b"hello\0\0\0");
+    check_decode::<Utf8>(b"\0\0\0\x05caf\xe9!\0\0\0", Err(DecodeError::NotUtf8 { valid: 3 }));
+    check_decode::<OpaqueVec>(b"\0\0\0\x03abc\xff", Ok(b"abc".to_vec()));
+    check_decode::<Utf8<4>>(b"\0\0\0\x0512345\0\0\0", Err(DecodeError::TooLong { length: 5, bound: 4 }));
+    assert_eq!(to_bytes::<Utf8<4>>(&"12345".into()), Err(EncodeError::TooLong { length: 5, bound: 4 }));
+    assert_eq!(to_bytes::<OpaqueVec<4>>(&vec![0; 5]), Err(EncodeError::TooLong { length: 5, bound: 4 }));
+    assert_eq!(to_bytes::<HeapOpaqueVec<4>>(&vec![0; 5]), Err(EncodeError::WrongLength { length: 5, declared: 4 }));
+}
+
+#[test]
+fn copies_count_as_memory() {
+    let limits = DecodeLimits { memory: 7, ..DecodeLimits::DEFAULT };
+    let record = to_bytes::<OpaqueVec>(&vec![1; 8]).unwrap();
+    let decoded = OpaqueVec::<9>::decode(&mut Decoder::shared(&record).with_limits(limits));
+    assert_eq!(decoded, Err(DecodeError::TooMuchMemory { limit: 7 }));
+    let decoded = Utf8::<9>::decode(&mut Decoder::shared(&record).with_limits(limits));
+    assert_eq!(decoded, Err(DecodeError::TooMuchMemory { limit: 7 }));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use allocation_counter::measure;
 use bytes::Bytes;
 use oncrpc::xdr::{
-    Array, DecodeError, FixedArray, FixedOpaque, HeapArray, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
-    Text, Void, XdrView, from_bytes, to_bytes, view_bytes,
+    Array, DecodeError, FixedArray, FixedOpaque, HeapArray, HeapOpaque, HeapOpaqueVec, List, NonEmptyList, Opaque,
+    OpaqueVec, Optional, Str, Text, Utf8, Void, XdrView, from_bytes, to_bytes, view_bytes,
 };
 use std::fmt::Debug;
 
@@ -29,6 +29,9 @@ fn every_form_is_seen_as_it_is_decoded() {
     check::<bool>(true);
     check::<Str<9>>("Grüße".into());
     check::<Opaque>(Bytes::from_static(b"12345"));
+    check::<Utf8<9>>("Grüße".into());
+    check::<OpaqueVec>(b"12345".to_vec());
+    check::<HeapOpaqueVec<5>>(b"12345".to_vec());
     check::<FixedOpaque<5>>(*b"12345");
     check::<HeapOpaque<5>>(Bytes::from_static(b"12345"));
     check::<Array<Str<4>>>(vec!["a".into(), "".into(), "abcd".into()]);
@@ -76,6 +79,7 @@ fn the_nodes_of_a_list_end_where_it_ends() {
 fn what_decoding_refuses_is_not_seen() {
     let long = to_bytes::<Str>(&Text::from("12345")).unwrap();
     assert_eq!(view_bytes::<Str<4>>(&long).unwrap_err(), DecodeError::TooLong { length: 5, bound: 4 });
+    assert_eq!(view_bytes::<Utf8>(b"\0\0\0\x04ab\xff!").unwrap_err(), DecodeError::NotUtf8 { valid: 2 });
     assert_eq!(view_bytes::<Void>(&long).unwrap_err(), DecodeError::Trailing { count: 12 });
     assert!(matches!(view_bytes::<Array<i32>>(&[0xff; 64]), Err(DecodeError::Truncated { .. })));
     assert!(matches!(view_bytes::<Array<Void>>(&[0xff; 4]), Err(DecodeError::TooMuchMemory { .. })));

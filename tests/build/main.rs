@@ -4,7 +4,7 @@ mod interface;
 mod random;
 
 use oncrpc_compiler::model::types::{Definition, Model};
-use oncrpc_compiler::{Compiler, Lint};
+use oncrpc_compiler::{Compiler, Enumerations, Lint, OpaqueType, StringType, UnknownDiscriminants};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,10 +37,11 @@ fn main() {
     modules(&out_dir).expect("OUT_DIR can be written");
     golden(&out_dir).expect("the folder golden is there and OUT_DIR can be written");
     let random = random(&out_dir).expect("OUT_DIR can be written");
-    collection(&out_dir, "random", &random, true).expect("OUT_DIR can be written");
+    collection(&out_dir, "random", &random, &compiler().views(true)).expect("OUT_DIR can be written");
     for (name, folder, views) in COLLECTIONS {
-        collection(&out_dir, name, Path::new(folder), *views).expect("OUT_DIR can be written");
+        collection(&out_dir, name, Path::new(folder), &compiler().views(*views)).expect("OUT_DIR can be written");
     }
+    options(&out_dir).expect("OUT_DIR can be written");
 }
 
 /// Clashes of names are what some of the interfaces are there to try.
@@ -77,8 +78,12 @@ fn golden(out_dir: &Path) -> io::Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let place = out_dir.join("golden").join(&name);
         fs::create_dir_all(&place)?;
-        let compiler = compiler().out_dir(&place).verbatim_names(name == "verbatim_names").views(name == "views");
-        let output = compiler.compile(folder.join("input.x")).unwrap_or_exit();
+        let compiler = match name.as_str() {
+            "verbatim_names" => compiler().verbatim_names(true),
+            "views" => compiler().views(true),
+            _ => compiler(),
+        };
+        let output = compiler.out_dir(&place).compile(folder.join("input.x")).unwrap_or_exit();
         modules += &format!("/// golden/{name}\npub mod r#{name} {{ include!({output:?}); }}\n");
     }
     fs::write(out_dir.join("golden.rs"), modules)
@@ -98,7 +103,7 @@ fn random(out_dir: &Path) -> io::Result<PathBuf> {
 }
 
 /// The interfaces of a folder that compile, each a module, and a list of their codecs.
-fn collection(out_dir: &Path, collection: &str, folder: &Path, views: bool) -> io::Result<()> {
+fn collection(out_dir: &Path, collection: &str, folder: &Path, compiler: &Compiler) -> io::Result<()> {
     if !folder.starts_with(out_dir) {
         println!("cargo:rerun-if-changed={}", folder.display());
     }
@@ -110,7 +115,7 @@ fn collection(out_dir: &Path, collection: &str, folder: &Path, views: bool) -> i
     paths.sort();
     let (mut modules, mut list) = (String::new(), String::new());
     for path in paths {
-        let compiler = compiler().out_dir(&place).views(views);
+        let compiler = compiler.clone().out_dir(&place);
         let (output, model) = (compiler.compile(&path).into_result(), compiler.model(&path).into_result());
         let (Ok(output), Ok(model)) = (output, model) else { continue };
         let module = format!("x_{}", path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase());
@@ -120,6 +125,21 @@ fn collection(out_dir: &Path, collection: &str, folder: &Path, views: bool) -> i
     }
     fs::write(out_dir.join(format!("{collection}.rs")), modules)?;
     fs::write(out_dir.join(format!("{collection}_codecs.rs")), format!("&[{list}]"))
+}
+
+/// Our interfaces with other options than the default ones, once with strings that any bytes can be and once without.
+fn options(out_dir: &Path) -> io::Result<()> {
+    let open = compiler()
+        .enumerations(Enumerations::Open)
+        .unknown_discriminants(UnknownDiscriminants::Keep)
+        .opaque(OpaqueType::Vec)
+        .ord(true)
+        .views(true);
+    collection(out_dir, "open", Path::new("../idl"), &open)?;
+    let place = out_dir.join("utf8");
+    fs::create_dir_all(&place)?;
+    open.string(StringType::String).out_dir(place).compile("../idl/kitchen_sink.x").unwrap_or_exit();
+    Ok(())
 }
 
 /// The emitted types stand in the order of the model, each with one codec.

@@ -94,6 +94,16 @@ pub mod plain_dialect {
     include!(concat!(env!("OUT_DIR"), "/plain_dialect.rs"));
 }
 
+/// Our interfaces with open enumerations, kept discriminants, an order, and opaque data as `Vec<u8>`.
+pub mod open {
+    include!(concat!(env!("OUT_DIR"), "/open.rs"));
+}
+
+/// idl/kitchen_sink.x with the same options, and strings as `String`.
+pub mod utf8 {
+    include!(concat!(env!("OUT_DIR"), "/utf8/kitchen_sink.rs"));
+}
+
 /// Random interfaces, see build/interface.rs.
 pub mod random {
     include!(concat!(env!("OUT_DIR"), "/random.rs"));

@@ -45,6 +45,11 @@ const ROOMS: &[Room] = &[
         never: FILES,
     },
     Room { place: "compiler/src/rust", knows: &["rust", "model"], never: FILES },
+    Room {
+        place: "compiler/src/options",
+        knows: &["options", "model", "rust", "source", "diagnostic", "suggest", "preprocess::for_c"],
+        never: FILES,
+    },
     Room { place: "compiler/src/json", knows: &["json", "model"], never: FILES },
     Room {
         place: "compiler/src/preprocess",
@@ -59,6 +64,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("pest", &["compiler/src/syntax/parse"]),
     ("pest_derive", &["compiler/src/syntax/parse"]),
     ("askama", &["compiler/src/rust", "compiler/src/interop"]),
+    ("toml", &["compiler/src/options"]),
     ("prettyplease", &["compiler/src/rust"]),
     ("clap", &["compiler/src/main.rs", "compiler/src/cli"]),
     (

@@ -103,7 +103,7 @@ impl Failure {
     fn first_code(&self) -> Option<Code> {
         match self {
             Failure::Rejected(errors) => errors.first().map(|error| error.code),
-            Failure::Read(_) | Failure::Elsewhere | Failure::Internal(_) => None,
+            Failure::Read(_) | Failure::ReadConfig(..) | Failure::Elsewhere | Failure::Internal(_) => None,
         }
     }
 }

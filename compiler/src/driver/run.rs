@@ -1,12 +1,13 @@
 //! Several files at once, stage by stage.
 
 use super::division::{self, Division, Place};
-use super::{Analysed, Compilation, Failure, Options, Parsed, Stage, Unit, parse, source_name};
+use super::{Analysed, Compilation, Failure, Options, Parsed, Stage, Unit, file_name, parse};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 #[cfg(feature = "cli")]
 use crate::json;
 use crate::lint::{self, Subject};
-use crate::model::types::Model;
+use crate::model::types::{DefinitionId, Model};
+use crate::options::Chosen;
 use crate::preprocess::Loader;
 #[cfg(feature = "cli")]
 use crate::rust::sample;
@@ -36,7 +37,8 @@ fn analyse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut So
         return Ok(Analysed::Tree(format!("{:#?}\n", parsed.specification)));
     }
     let resolved = options.resolve(&parsed, loader, sources)?;
-    Ok(Analysed::Model(Box::new((parsed, resolved))))
+    let chosen = options.choose(path, &parsed, &resolved, loader, sources)?;
+    Ok(Analysed::Model(Box::new((parsed, resolved, chosen))))
 }
 
 /// An included file that is compiled somewhere else, as the user says, and not known yet.
@@ -48,7 +50,8 @@ fn next_outside(options: &Options, loader: &dyn Loader, units: &[Unit]) -> Optio
     let all = units.iter().enumerate().flat_map(|(unit, it)| it.sources.files().iter().zip(division.files(unit)));
     let mut outside = all.filter(|(file, identity)| {
         let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
-        options.module_paths.contains_key(&*stem) && !division.is_compiled(identity)
+        let is_interface = !file.made_up && file.path.extension().is_none_or(|it| it != "toml");
+        is_interface && options.module_paths.contains_key(&*stem) && !division.is_compiled(identity)
     });
     outside.next().map(|(file, _)| file.path.clone())
 }
@@ -84,10 +87,10 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
     let Some(Unit { state: Ok(Analysed::Model(both)), .. }) = units.get(unit) else {
         return Ok((Vec::new(), Vec::new()));
     };
-    let (Parsed { text, specification, .. }, resolved) = &**both;
-    let spelling = Spelling::of(options.verbatim_names);
+    let (Parsed { text, specification, .. }, resolved, chosen) = &**both;
+    let (spelling, choices) = (Spelling::of(chosen.verbatim_names), &chosen.choices);
     let is_own = &|place: Span| division.owner(units, unit, place) == unit;
-    let found = lint::check(&Subject { text, specification, resolved, spelling, is_own }, &options.lints);
+    let found = lint::check(&Subject { text, specification, resolved, spelling, choices, is_own }, &options.lints);
     // A file with errors of its own is nothing to compare with.
     let whole = units.iter().all(|unit| unit.state.is_ok());
     let places = if whole { division::places(division, units, unit) } else { Ok(Vec::new()) };
@@ -101,24 +104,38 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
 
 /// The output of every unit.
 fn emit(options: &Options, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
-    let names: Vec<Names> = units.iter().zip(places).map(|(unit, places)| own_names(options, unit, places)).collect();
-    let output = |(unit, places): (&Unit, &Vec<Place>)| match &unit.state {
+    let chosen: Vec<Chosen> = units.iter().zip(places).map(|(unit, places)| choices(units, unit, places)).collect();
+    let all = || units.iter().zip(places).zip(&chosen);
+    let names: Vec<Names> = all().map(|((unit, places), chosen)| own_names(options, unit, places, chosen)).collect();
+    let output = |((unit, places), chosen): ((&Unit, &Vec<Place>), &Chosen)| match &unit.state {
         Ok(Analysed::Tree(tree)) => Ok(tree.clone()),
-        Ok(Analysed::Model(both)) => {
+        Ok(Analysed::Model(analysed)) => {
             let elsewhere = elsewhere(options, units, places, &names);
-            let output = output(options, &unit.path, &both.1.model, &elsewhere);
+            let output = output(options, &unit.path, &analysed.1.model, chosen, &elsewhere);
             output.map_err(Failure::Internal)
         }
         Err(_) => Err(Failure::Elsewhere),
     };
-    units.iter().zip(places).map(output).collect()
+    all().map(output).collect()
 }
 
-fn own_names(options: &Options, unit: &Unit, places: &[Place]) -> Names {
+/// What the options come to for a unit: for what is defined elsewhere, what they come to there.
+fn choices(units: &[Unit], unit: &Unit, places: &[Place]) -> Chosen {
+    let Ok(Analysed::Model(analysed)) = &unit.state else { return Chosen::default() };
+    let (_, resolved, own) = &**analysed;
+    let there = |(owner, id): (usize, DefinitionId)| match units.get(owner).map(|it| &it.state) {
+        Some(Ok(Analysed::Model(analysed))) => Some((&analysed.2, id)),
+        _ => None,
+    };
+    let there: Vec<_> = places.iter().map(|place| place.and_then(there)).collect();
+    own.sharing(&resolved.model, &there)
+}
+
+fn own_names(options: &Options, unit: &Unit, places: &[Place], chosen: &Chosen) -> Names {
     let elsewhere = Elsewhere { definitions: places.to_vec(), modules: Vec::new() };
     let nothing = Model::default();
     let model = unit.resolved().map_or(&nothing, |resolved| &resolved.model);
-    rust::own_names(model, &options.emit(&unit.path), &elsewhere)
+    rust::own_names(model, &options.emit(&unit.path, chosen.clone()), &elsewhere)
 }
 
 /// The modules that a unit refers to, in the order of the units.
@@ -133,22 +150,36 @@ fn elsewhere<'a>(options: &Options, units: &[Unit], places: &[Place], names: &'a
         let path = &units.get(*owner)?.path;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let given = options.module_paths.get(&*stem).cloned();
-        Some(Module { source_name: source_name(path), path: given, names: names.get(*owner)? })
+        Some(Module { source_name: file_name(path), path: given, names: names.get(*owner)? })
     });
     Elsewhere { definitions: definitions.collect(), modules: modules.collect() }
 }
 
-fn output(options: &Options, path: &Path, model: &Model, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
-    if options.stage == Stage::Model {
-        return Ok(format!("{model:#?}\n"));
-    }
-    let emit = options.emit(path);
+fn output(
+    options: &Options,
+    path: &Path,
+    model: &Model,
+    chosen: &Chosen,
+    elsewhere: &Elsewhere<'_>,
+) -> Result<String, EmitError> {
+    let applied = || {
+        let mut model = model.clone();
+        chosen.apply(&mut model);
+        (model, options.emit(path, chosen.clone()))
+    };
     match options.stage {
+        Stage::Model => Ok(format!("{model:#?}\n")),
         #[cfg(feature = "cli")]
-        Stage::Json => Ok(json::model(model, &emit.source_name)),
+        Stage::Json => Ok(json::model(model, &file_name(path))),
         #[cfg(feature = "cli")]
-        Stage::Sample(which) => sample::sample(model, &emit, which).map(Option::unwrap_or_default),
-        _ => rust::emit(model, &emit, elsewhere),
+        Stage::Sample(which) => {
+            let (model, emit) = applied();
+            sample::sample(&model, &emit, which).map(Option::unwrap_or_default)
+        }
+        Stage::Ast | Stage::Rust => {
+            let (model, emit) = applied();
+            rust::emit(&model, &emit, elsewhere)
+        }
     }
 }
 

@@ -2,6 +2,7 @@ mod modules;
 
 use super::{Compilation, Disk, Failure, Options, Stage, compile_source};
 use crate::diagnostic::Code;
+use crate::options::{Given, Setting};
 use crate::render::{Style, render};
 use crate::testing::Memory;
 use std::fs;
@@ -168,7 +169,8 @@ fn types_that_share_types_take_linear_time() {
     for text in [format!("struct s0 {{ int a; }};{optional}"), format!("struct f0 {{ int a; }};{fixed}"), cycle, clash]
     {
         for views in [false, true] {
-            let options = Options { views, ..Options::default() };
+            let given = vec![Given::Method(None, Setting::Views(views))];
+            let options = Options { given, ..Options::default() };
             let result = compile_source(&options, &Memory(&[("a.x", &text)]), Path::new("a.x")).result;
             assert!(result.is_ok(), "{result:?}");
         }

@@ -5,6 +5,7 @@ use super::tools;
 use super::workplace::{self, Workplace};
 use super::{CannotRun, Options};
 use crate::model::types::{Definition, Model, Type};
+use crate::rust::choices::Choices;
 use crate::rust::{self, Elsewhere, EmitOptions};
 use askama::Template;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,8 @@ fn write_sources(options: &Options, place: &Workplace, subject: &Subject) -> Res
         source_name: subject.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         verbatim_names: false,
         views: false,
+        // Nor do options change what is on the wire.
+        choices: Choices::default(),
         // What stands for them is not here. Types that hold any are not tried.
         extern_types: options.compile.extern_types.keys().map(|name| (name.clone(), "u32".to_owned())).collect(),
     };

@@ -2,15 +2,20 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Resolved;
-use crate::model::types::{Definition, Discriminant, Enumeration, Union};
+use crate::model::types::{Definition, DefinitionId, Discriminant, Enumeration, Union};
+use crate::rust::choices::Choices;
 use std::collections::HashSet;
 
 /// How many enumerators a message names.
 const NAMED: usize = 3;
 
-pub(super) fn check(resolved: &Resolved) -> Vec<Diagnostic> {
-    let unions = resolved.model.definitions.iter().zip(&resolved.places).filter_map(|(definition, places)| {
+pub(super) fn check(resolved: &Resolved, choices: &Choices) -> Vec<Diagnostic> {
+    let definitions = resolved.model.definitions.iter().zip(&resolved.places).enumerate();
+    let unions = definitions.filter_map(|(index, (definition, places))| {
         let Definition::Union(union) = definition else { return None };
+        if choices.of(DefinitionId(index)).keeps_unknown {
+            return None;
+        }
         let missing = missing(union, enumeration(resolved, union)?);
         Some((union, missing, places.name)).filter(|(_, missing, _)| !missing.is_empty())
     });

@@ -14,6 +14,7 @@ use crate::diagnostic::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Resolved;
 use crate::rust::Spelling;
+use crate::rust::choices::Choices;
 use crate::source::Span;
 use crate::syntax::ast::Specification;
 use crate::text::Text;
@@ -109,6 +110,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) specification: &'a Specification,
     pub(crate) resolved: &'a Resolved,
     pub(crate) spelling: Spelling,
+    /// What names were chosen, and what becomes of unknown discriminants.
+    pub(crate) choices: &'a Choices,
     /// Whether what stands at a place is emitted with this file, not with another one that is compiled as well.
     pub(crate) is_own: &'a dyn Fn(Span) -> bool,
 }
@@ -120,8 +123,8 @@ pub(crate) fn check(subject: &Subject<'_>, levels: &Levels) -> Vec<Diagnostic> {
         let mut found = match lint {
             Lint::Portability => portability::check(subject.text, subject.specification),
             Lint::Unbounded => unbounded::check(subject.specification),
-            Lint::MissingArm => missing_arm::check(subject.resolved),
-            Lint::NameClash => name_clash::check(subject.resolved, subject.spelling, subject.is_own),
+            Lint::MissingArm => missing_arm::check(subject.resolved, subject.choices),
+            Lint::NameClash => name_clash::check(subject),
         };
         found.retain(|finding| (subject.is_own)(finding.span));
         found.sort_by_key(|finding| finding.span);

@@ -1,19 +1,22 @@
 //! `name-clash`: names that differ in the `.x` file and not in Rust.
 
+use super::Subject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::Resolved;
-use crate::model::types::{Definition, Enumeration, Model, Type};
+use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
 use crate::rust::Spelling;
+use crate::rust::choices::TypeChoices;
 use crate::source::Span;
 use std::collections::HashMap;
 
-pub(super) fn check(resolved: &Resolved, spelling: Spelling, is_own: &dyn Fn(Span) -> bool) -> Vec<Diagnostic> {
+pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let Subject { resolved, spelling, choices, is_own, .. } = *subject;
     let mut found = Vec::new();
     let (mut types, mut constants) = (Scope::new("type"), Scope::new("constant"));
-    let definitions = resolved.model.definitions.iter().zip(&resolved.places);
-    for (definition, places) in definitions.filter(|(_, places)| is_own(places.name)) {
-        let name = definition.name();
+    let definitions = resolved.model.definitions.iter().zip(&resolved.places).enumerate();
+    for (index, (definition, places)) in definitions.filter(|(_, (_, places))| is_own(places.name)) {
+        let (name, chosen) = (definition.name(), choices.of(DefinitionId(index)));
         let parts = || places.parts.iter().copied();
+        let in_rust = || chosen.name.clone().unwrap_or_else(|| spelling.type_name(name));
         match definition {
             Definition::Constant(_) => constants.add(name, spelling.constant_name(name), places.name, &mut found),
             Definition::Program(it) => {
@@ -24,18 +27,17 @@ pub(super) fn check(resolved: &Resolved, spelling: Spelling, is_own: &dyn Fn(Spa
                 }
             }
             Definition::Structure(it) => {
-                types.add(name, spelling.type_name(name), places.name, &mut found);
+                types.add(name, in_rust(), places.name, &mut found);
                 let names = it.fields.iter().map(|field| field.name.as_str());
-                Scope::new("member").add_all(names, |name| spelling.value_name(name), &mut parts(), &mut found);
+                let spell = |name: &str| chosen.member(name).map_or_else(|| spelling.value_name(name), str::to_owned);
+                Scope::new("member").add_all(names, spell, &mut parts(), &mut found);
             }
             Definition::Enumeration(it) => {
-                types.add(name, spelling.type_name(name), places.name, &mut found);
-                enumerators(it, spelling, &mut parts(), &mut found);
+                types.add(name, in_rust(), places.name, &mut found);
+                enumerators(it, chosen, spelling, &mut parts(), &mut found);
             }
             Definition::Typedef(it) if is_redundant(&resolved.model, &it.field.ty, name, spelling) => {}
-            Definition::Union(_) | Definition::Typedef(_) => {
-                types.add(name, spelling.type_name(name), places.name, &mut found);
-            }
+            Definition::Union(_) | Definition::Typedef(_) => types.add(name, in_rust(), places.name, &mut found),
             Definition::Extern(_) => {}
         }
     }
@@ -51,6 +53,7 @@ fn is_redundant(model: &Model, ty: &Type, name: &str, spelling: Spelling) -> boo
 /// Aliases are spelled like constants and clash with no other enumerator.
 fn enumerators(
     it: &Enumeration,
+    chosen: &TypeChoices,
     spelling: Spelling,
     spans: &mut impl Iterator<Item = Span>,
     found: &mut Vec<Diagnostic>,
@@ -60,7 +63,8 @@ fn enumerators(
     let mut scope = Scope::new("enumerator");
     for (((name, short), span), alias) in names.iter().zip(&short).zip(spans).zip(it.aliases()) {
         if alias.is_none() {
-            scope.add(name, spelling.type_name(short), span, found);
+            let rust = chosen.member(name).map_or_else(|| spelling.type_name(short), str::to_owned);
+            scope.add(name, rust, span, found);
         }
     }
 }

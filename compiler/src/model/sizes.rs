@@ -12,7 +12,7 @@ use crate::source::Span;
 const LARGEST: u64 = 1 << 63;
 
 /// Fills in the sizes of all structures, unions and typedefs.
-pub(super) fn compute(model: &mut Model) {
+pub(crate) fn compute(model: &mut Model) {
     let parts = graph::components(&edges(model, |how| how == Mention::Part));
     for id in parts.iter().flat_map(|component| &component.members) {
         let min = size(model, *id).min;

@@ -21,6 +21,20 @@ pub(crate) enum ForC {
     Define { span: Span, name: String, value: String },
 }
 
+/// `%#pragma oncrpc WORD...`: what the user asks for in the interface itself.
+#[derive(Debug)]
+pub(crate) struct Pragma {
+    pub(crate) span: Span,
+    pub(crate) words: Vec<Word>,
+}
+
+/// A word of a line, which ends at a blank.
+#[derive(Debug)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
 /// Remembers the line whose `%` is at `start`; where the user wants that, what it includes is read.
 pub(super) fn read(state: &mut State<'_>, file: &File<'_>, start: usize) {
     let line = file.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -30,9 +44,37 @@ pub(super) fn read(state: &mut State<'_>, file: &File<'_>, start: usize) {
     };
     if let Some(operand) = directive.strip_prefix("include") {
         read_include(state, file, span, blank(operand));
+    } else if let Some(words) = directive.strip_prefix("pragma").and_then(|rest| own_pragma(rest)) {
+        // What is left of the line ends where the line does.
+        let at = start + line.trim_end().len() - words.len();
+        state.pragmas.push(Pragma { span, words: split(file, at, without_comment(words)) });
     } else if let Some((name, value)) = directive.strip_prefix("define").and_then(definition) {
         state.for_c.push(ForC::Define { span, name: name.to_owned(), value: value.to_owned() });
     }
+}
+
+/// What follows `oncrpc` in a line that other compilers pass over.
+fn own_pragma(rest: &str) -> Option<&str> {
+    let words = rest.strip_prefix(lex::is_blank)?.trim_start_matches(lex::is_blank).strip_prefix("oncrpc")?;
+    (words.is_empty() || words.starts_with(lex::is_blank)).then_some(words)
+}
+
+fn without_comment(text: &str) -> &str {
+    let end = [text.find("/*"), text.find("//")].into_iter().flatten().min();
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
+}
+
+/// The words of a text that stands at `at` in the file.
+fn split(file: &File<'_>, mut at: usize, text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    for part in text.split(lex::is_blank) {
+        if !part.is_empty() {
+            words.push(Word { text: part.to_owned(), span: file.span(at, at + part.len()) });
+        }
+        // Any blank may take several bytes, but only those of one are in use.
+        at += part.len() + 1;
+    }
+    words
 }
 
 fn blank(text: &str) -> &str {

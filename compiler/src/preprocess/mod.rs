@@ -21,7 +21,7 @@ use crate::source::{SourceMap, Span};
 use crate::text::Text;
 use boundary::Boundary;
 use conditionals::Conditionals;
-use for_c::ForC;
+use for_c::{ForC, Pragma};
 use macros::Macros;
 use std::collections::HashSet;
 use std::io;
@@ -53,6 +53,8 @@ pub(crate) struct Preprocessed {
     pub(crate) text: Text,
     /// Lines for C that may explain what the text lacks.
     pub(crate) for_c: Vec<ForC>,
+    /// Lines for us, which C passes over.
+    pub(crate) pragmas: Vec<Pragma>,
 }
 
 /// Preprocesses the file whose text is at `root` in `sources`; the files it includes are added there.
@@ -68,8 +70,8 @@ pub(crate) fn preprocess(
     state.open_files.push(include::identity(&state, &path));
     lines::read_file(&mut state, root, &path);
     directives::write_waiting_constants(&mut state);
-    let State { out: text, for_c, .. } = state;
-    if state.diagnostics.is_empty() { Ok(Preprocessed { text, for_c }) } else { Err(state.diagnostics) }
+    let State { out: text, for_c, pragmas, .. } = state;
+    if state.diagnostics.is_empty() { Ok(Preprocessed { text, for_c, pragmas }) } else { Err(state.diagnostics) }
 }
 
 struct State<'a> {
@@ -88,6 +90,7 @@ struct State<'a> {
     /// The files read so far: each is included once.
     seen_files: HashSet<PathBuf>,
     for_c: Vec<ForC>,
+    pragmas: Vec<Pragma>,
     out: Text,
     diagnostics: Vec<Diagnostic>,
 }
@@ -112,6 +115,7 @@ impl<'a> State<'a> {
             open_files: Vec::new(),
             seen_files: HashSet::new(),
             for_c: Vec::new(),
+            pragmas: Vec::new(),
             out: Text::default(),
             diagnostics: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! The arms of a union that can be.
 
+use super::choices::Choices;
 use crate::model::types::{Arm, Case, Definition, Discriminant, Field, Model, Union};
 use std::collections::HashSet;
 
@@ -9,17 +10,18 @@ pub(super) fn cases(it: &Union) -> impl Iterator<Item = (&Arm, &Case)> {
 }
 
 /// What the variants hold: a default arm for which no value is left has none.
-pub(super) fn held<'a>(model: &Model, it: &'a Union) -> impl Iterator<Item = &'a Field> {
-    let default = it.default.as_ref().filter(|_| !is_covered(model, it));
+pub(super) fn held<'a>(model: &Model, choices: &Choices, it: &'a Union) -> impl Iterator<Item = &'a Field> {
+    let default = it.default.as_ref().filter(|_| !is_covered(model, choices, it));
     it.arms.iter().filter_map(|arm| arm.field.as_ref()).chain(default.and_then(|arm| arm.field.as_ref()))
 }
 
 /// Whether every value of the discriminant has a case, so that nothing is left for a default arm.
-pub(super) fn is_covered(model: &Model, it: &Union) -> bool {
+pub(super) fn is_covered(model: &Model, choices: &Choices, it: &Union) -> bool {
     let values: HashSet<i64> = cases(it).map(|(_, case)| case.value).collect();
     let has = |value: i64| values.contains(&value);
     match it.discriminant {
         Discriminant::Bool => has(0) && has(1),
+        Discriminant::Enumeration(id) if choices.of(id).open => false,
         Discriminant::Enumeration(id) => match model.definition(id) {
             Some(Definition::Enumeration(enumeration)) => {
                 enumeration.enumerators.iter().all(|enumerator| has(i64::from(enumerator.value)))

@@ -1,6 +1,5 @@
 //! The codecs of an emitted file, for programs that are written around it.
 
-use super::name::Spelling;
 use super::traits::TraitTable;
 use super::{Context, Elsewhere, EmitOptions, own_names, types};
 use crate::model::types::{Model, Type};
@@ -8,8 +7,8 @@ use crate::model::types::{Model, Type};
 /// The codecs of `types` in the file emitted for `model`, whose items are found under `path` (`interface::`), and what
 /// emitted code is written against under `rpc::`.
 pub(crate) fn codecs(model: &Model, options: &EmitOptions, types: &[&Type], path: &str) -> Vec<String> {
-    let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
     let names = &own_names(model, options, &Elsewhere::default());
-    let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
+    let traits = &TraitTable::new(model, &options.choices);
+    let context = Context::new(model, names, traits, options);
     types.iter().map(|ty| types::pair(context, ty, path).codec).collect()
 }

@@ -1,4 +1,4 @@
-use super::{Context, EmitError, docs};
+use super::{Context, EmitError, docs, traits};
 use crate::model::types::{DefinitionId, Enumeration, Enumerator};
 use askama::Template;
 
@@ -6,10 +6,24 @@ use askama::Template;
 #[template(path = "enumeration.rs.j2")]
 struct View<'a> {
     docs: String,
+    derives: String,
     name: &'a str,
     source_name: &'a str,
     variants: Vec<Variant<'a>>,
     aliases: Vec<Alias<'a>>,
+}
+
+/// An enumeration that keeps unknown numbers.
+#[derive(Template)]
+#[template(path = "open_enumeration.rs.j2")]
+struct OpenView<'a> {
+    docs: String,
+    derives: String,
+    name: &'a str,
+    variants: Vec<Variant<'a>>,
+    aliases: Vec<Alias<'a>>,
+    /// The variant of what is not named.
+    other: &'a str,
 }
 
 struct Variant<'a> {
@@ -42,6 +56,14 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> 
         }
     }
     let docs = docs::comment(&it.docs, &format!("enum {}", it.name));
-    let view = View { docs, name: context.names.of(id), source_name: &it.name, variants, aliases };
-    Ok(view.render()?)
+    let (name, chosen) = (context.names.of(id), context.choices.of(id));
+    if chosen.open {
+        let (derived, has) = (["Clone", "Copy", "Debug", "Default"], ["Eq", "Hash", "Ord", "PartialEq", "PartialOrd"]);
+        let derives = traits::listed(&derived, &has, chosen);
+        let other = context.names.inner(id, it.enumerators.len());
+        return Ok(OpenView { docs, derives, name, variants, aliases, other }.render()?);
+    }
+    let all = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
+    let derives = traits::listed(&all, &[], chosen);
+    Ok(View { docs, derives, name, source_name: &it.name, variants, aliases }.render()?)
 }

@@ -2,6 +2,7 @@
 //! formatted file.
 
 mod arms;
+pub(crate) mod choices;
 #[cfg(feature = "cli")]
 pub(crate) mod codec;
 mod constant;
@@ -31,6 +32,7 @@ mod variant;
 mod view;
 
 use crate::model::types::{Definition, DefinitionId, Model};
+use choices::{Choices, TypeChoices};
 pub(crate) use modules::{Elsewhere, Module, is_module_path, own_names};
 pub(crate) use name::Spelling;
 pub(crate) use names::Names;
@@ -49,6 +51,8 @@ pub(crate) struct EmitOptions {
     pub views: bool,
     /// What stands for types that are defined elsewhere.
     pub extern_types: ExternTypes,
+    /// For each definition.
+    pub choices: Choices,
 }
 
 /// Names of the `.x` file with the paths of Rust types.
@@ -93,15 +97,16 @@ impl From<syn::Error> for EmitError {
 /// # Errors
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
-    let spelling = Spelling::of(options.verbatim_names);
-    let names = &own_names(model, options, elsewhere);
-    let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
+    let (names, traits) = (&own_names(model, options, elsewhere), &TraitTable::new(model, &options.choices));
+    let context = Context::new(model, names, traits, options);
     let mut items = Vec::new();
     let own = model.definitions.iter().enumerate().filter(|(index, _)| !elsewhere.holds(*index));
     for (index, definition) in own {
-        items.extend(emit_definition(context, DefinitionId(index), definition)?);
+        let id = DefinitionId(index);
+        let context = context.within(id);
+        items.extend(emit_definition(context, id, definition)?);
         if context.views {
-            items.extend(emit_view(context, DefinitionId(index), definition)?);
+            items.extend(emit_view(context, id, definition)?);
         }
     }
     format::file(&items, modules::imports(context, elsewhere), options)
@@ -123,6 +128,39 @@ struct Context<'a> {
     traits: &'a TraitTable,
     spelling: Spelling,
     views: bool,
+    choices: &'a Choices,
+    /// What is chosen for the definition whose declarations are looked at.
+    chosen: &'a TypeChoices,
+}
+
+impl<'a> Context<'a> {
+    fn new(model: &'a Model, names: &'a Names, traits: &'a TraitTable, options: &'a EmitOptions) -> Self {
+        let (spelling, choices) = (Spelling::of(options.verbatim_names), &options.choices);
+        let chosen = choices.of(DefinitionId(usize::MAX));
+        Self { model, names, traits, spelling, views: options.views, choices, chosen }
+    }
+
+    /// For the declarations in a definition.
+    fn within(self, id: DefinitionId) -> Self {
+        Self { chosen: self.choices.of(id), ..self }
+    }
+}
+
+/// Whether a text is a name that a type can have in emitted code.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    is_member_name(name) && name::Scope::of_file().claim(name) == name
+}
+
+/// Whether a text is a name that a member or variant can have: nothing else is called by it alone.
+pub(crate) fn is_member_name(name: &str) -> bool {
+    let is_word = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    is_word && name::Scope::default().claim(name) == name
+}
+
+/// Whether a text is the path of a trait, as `derive` takes it.
+pub(crate) fn is_path(path: &str) -> bool {
+    syn::parse_str::<syn::Path>(path).is_ok_and(|path| path.segments.iter().all(|part| part.arguments.is_none()))
 }
 
 fn emit_definition(context: Context<'_>, id: DefinitionId, it: &Definition) -> Result<Option<String>, EmitError> {

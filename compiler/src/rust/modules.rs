@@ -37,7 +37,7 @@ impl Elsewhere<'_> {
 
 /// The names that a file's own definitions get, as others are to know them.
 pub(crate) fn own_names(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Names {
-    Names::new(model, Spelling::of(options.verbatim_names), options.views, &options.extern_types, elsewhere)
+    Names::new(model, options, elsewhere)
 }
 
 /// Whether a text is the path of a module: `crate::wire::common`, `super::super::common`, `nfs_types::common`, `self`.
@@ -112,7 +112,7 @@ fn mentions(context: Context<'_>, definition: &Definition) -> Vec<DefinitionId> 
                 Discriminant::Enumeration(id) => Some(id),
                 _ => None,
             };
-            let held = arms::held(context.model, it).flat_map(|field| both(&field.ty));
+            let held = arms::held(context.model, context.choices, it).flat_map(|field| both(&field.ty));
             held.chain(both(&it.discriminant_type)).chain(enumeration).collect()
         }
         Definition::Typedef(it) => named(&it.field.ty).into_iter().collect(),

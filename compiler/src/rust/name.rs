@@ -97,6 +97,11 @@ impl Scope {
         self.claim_all(name, |name| vec![name.to_owned()])
     }
 
+    /// Takes a name for one who asked for it.
+    pub(super) fn reserve(&mut self, name: &str) {
+        self.used.insert(name.to_owned());
+    }
+
     /// As [`Scope::claim`], for a name that brings others with it, as `add` brings `start_add`: all must be new.
     pub(super) fn claim_all(&mut self, name: &str, derived: impl Fn(&str) -> Vec<String>) -> String {
         let is_apart = self.apart.contains(&name) || NEVER.contains(&name);

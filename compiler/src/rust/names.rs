@@ -1,5 +1,6 @@
+use super::choices::{Choices, TypeChoices};
 use super::name::{Scope, Spelling};
-use super::{Elsewhere, ExternTypes};
+use super::{Elsewhere, EmitOptions, ExternTypes};
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
 
 /// The Rust names of a file's definitions. Types and modules share one scope, constants have another.
@@ -13,27 +14,32 @@ pub(crate) struct Names {
 #[derive(Clone, Debug, Default)]
 struct Entry {
     name: String,
-    /// Enumerators of an enumeration, modules of a program's versions.
+    /// Enumerators of an enumeration and what an open one calls the others, modules of a program's versions.
     inner: Vec<String>,
     /// A typedef that comes to the same Rust name as its type: `typedef struct _foo foo;`.
     redundant: bool,
 }
 
 impl Names {
-    /// Names for `model`; with `views`, a structure or union brings the name of its view with it. What is defined
-    /// elsewhere takes no name from the file's own definitions, and has its own behind that of its module.
-    pub(super) fn new(
-        model: &Model,
-        spelling: Spelling,
-        views: bool,
-        extern_types: &ExternTypes,
-        elsewhere: &Elsewhere<'_>,
-    ) -> Self {
-        let (types, constants) = (Scope::of_file(), Scope::of_file());
-        let mut namer = Namer { model, spelling, views, extern_types, elsewhere, types, constants };
+    /// Names for `model`; with views, a structure or union brings the name of its view with it. Names that the user
+    /// chose go before those that are made from the file's. What is defined elsewhere takes no name from the file's own
+    /// definitions, and has its own behind that of its module.
+    pub(super) fn new(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Self {
+        let (spelling, choices) = (Spelling::of(options.verbatim_names), &options.choices);
+        let mut types = Scope::of_file();
+        let own = (0..model.definitions.len()).filter(|index| !elsewhere.holds(*index));
+        for name in own.filter_map(|index| choices.of(DefinitionId(index)).name.as_ref()) {
+            types.reserve(name);
+            if options.views {
+                types.reserve(&view_name(name));
+            }
+        }
+        let (views, extern_types, constants) = (options.views, &options.extern_types, Scope::of_file());
+        let mut namer = Namer { model, spelling, views, extern_types, choices, elsewhere, types, constants };
         let mut names = Self { definitions: Vec::new(), aliases: Vec::new() };
-        for (id, definition) in model.definitions.iter().enumerate() {
-            let entry = if elsewhere.holds(id) { Entry::default() } else { namer.entry(definition, &names) };
+        for (index, definition) in model.definitions.iter().enumerate() {
+            let held = elsewhere.holds(index);
+            let entry = if held { Entry::default() } else { namer.entry(DefinitionId(index), definition, &names) };
             names.definitions.push(entry);
         }
         names.aliases = elsewhere.modules.iter().map(|module| namer.types.claim(&module.wanted_alias())).collect();
@@ -79,6 +85,7 @@ struct Namer<'a> {
     spelling: Spelling,
     views: bool,
     extern_types: &'a ExternTypes,
+    choices: &'a Choices,
     elsewhere: &'a Elsewhere<'a>,
     types: Scope,
     constants: Scope,
@@ -86,25 +93,26 @@ struct Namer<'a> {
 
 impl Namer<'_> {
     /// The names of a definition; `earlier` are those of the definitions before it.
-    fn entry(&mut self, definition: &Definition, earlier: &Names) -> Entry {
+    fn entry(&mut self, id: DefinitionId, definition: &Definition, earlier: &Names) -> Entry {
         let spelling = self.spelling;
+        let chosen = self.choices.of(id);
         let plain = |name| Entry { name, inner: Vec::new(), redundant: false };
         match definition {
             Definition::Constant(it) => plain(self.constants.claim(&spelling.constant_name(&it.name))),
-            Definition::Structure(it) => plain(self.viewed(&it.name)),
-            Definition::Union(it) => plain(self.viewed(&it.name)),
+            Definition::Structure(it) => plain(self.viewed(chosen, &it.name)),
+            Definition::Union(it) => plain(self.viewed(chosen, &it.name)),
             Definition::Enumeration(it) => {
-                let name = self.types.claim(&spelling.type_name(&it.name));
-                Entry { inner: enumerators(it, spelling), ..plain(name) }
+                let name = self.plain(chosen, &it.name);
+                Entry { inner: enumerators(it, chosen, spelling), ..plain(name) }
             }
             Definition::Extern(it) => plain(self.extern_types.get(&it.name).cloned().unwrap_or_default()),
             Definition::Typedef(it) => {
-                let wanted = spelling.type_name(&it.field.name);
+                let wanted = chosen.name.clone().unwrap_or_else(|| spelling.type_name(&it.field.name));
                 match it.field.ty {
                     Type::Named(target) if self.is_named(target, &wanted, earlier) => {
                         Entry { redundant: true, ..plain(wanted) }
                     }
-                    _ => plain(self.types.claim(&wanted)),
+                    _ => plain(self.plain(chosen, &it.field.name)),
                 }
             }
             Definition::Program(it) => {
@@ -116,7 +124,17 @@ impl Namer<'_> {
         }
     }
 
-    fn viewed(&mut self, name: &str) -> String {
+    fn plain(&mut self, chosen: &TypeChoices, name: &str) -> String {
+        match &chosen.name {
+            Some(chosen) => chosen.clone(),
+            None => self.types.claim(&self.spelling.type_name(name)),
+        }
+    }
+
+    fn viewed(&mut self, chosen: &TypeChoices, name: &str) -> String {
+        if let Some(chosen) = &chosen.name {
+            return chosen.clone();
+        }
         let views = self.views;
         let both = |name: &str| {
             let view = views.then(|| view_name(name));
@@ -130,6 +148,7 @@ impl Namer<'_> {
         let Some(entry) = earlier.definitions.get(target.0) else { return false };
         let unchanged =
             self.model.definition(target).is_some_and(|it| self.spelling.type_name(it.name()) == entry.name);
+        let unchanged = unchanged || self.choices.of(target).name.is_some();
         entry.name == wanted && (unchanged || entry.redundant)
     }
 
@@ -152,13 +171,19 @@ pub(super) fn view_name(name: &str) -> String {
     format!("{}View", name.strip_suffix('_').unwrap_or(name))
 }
 
-/// Aliases, whose values an earlier enumerator has, are associated constants and spelled like those.
-fn enumerators(it: &Enumeration, spelling: Spelling) -> Vec<String> {
+/// Aliases, whose values an earlier enumerator has, are associated constants and spelled like those. The last name is for
+/// the numbers that are not named.
+fn enumerators(it: &Enumeration, chosen: &TypeChoices, spelling: Spelling) -> Vec<String> {
     let names: Vec<&str> = it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect();
     let mut scope = Scope::default();
+    chosen.members.values().for_each(|name| scope.reserve(name));
     let short = spelling.without_shared_prefix(&it.name, &names);
-    let claim = |(name, alias): (&String, Option<usize>)| {
-        scope.claim(&if alias.is_some() { spelling.constant_name(name) } else { spelling.type_name(name) })
+    let claim = |((name, short), alias): ((&&str, &String), Option<usize>)| match chosen.member(name) {
+        Some(chosen) => chosen.to_owned(),
+        None if alias.is_some() => scope.claim(&spelling.constant_name(short)),
+        None => scope.claim(&spelling.type_name(short)),
     };
-    short.iter().zip(it.aliases()).map(claim).collect()
+    let mut claimed: Vec<String> = names.iter().zip(&short).zip(it.aliases()).map(claim).collect();
+    claimed.push(scope.claim("Other"));
+    claimed
 }

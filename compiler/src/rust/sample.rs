@@ -63,9 +63,9 @@ struct SampleView {
 
 /// A program for `model`; `None` where the model has no program, or none with a version.
 pub(crate) fn sample(model: &Model, options: &EmitOptions, which: Sample) -> Result<Option<String>, EmitError> {
-    let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
     let names = &own_names(model, options, &Elsewhere::default());
-    let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
+    let traits = &TraitTable::new(model, &options.choices);
+    let context = Context::new(model, names, traits, options);
     let versions = versions(context);
     if versions.is_empty() {
         return Ok(None);
@@ -90,7 +90,14 @@ fn versions(context: Context<'_>) -> Vec<VersionView<'_>> {
         let Definition::Program(program) = definition else { continue };
         for (number, version) in program.versions.iter().enumerate() {
             let module = context.names.inner(DefinitionId(index), number);
-            views.push(version_view(context, program, version, module, &mut types, &mut functions));
+            views.push(version_view(
+                context.within(DefinitionId(index)),
+                program,
+                version,
+                module,
+                &mut types,
+                &mut functions,
+            ));
         }
     }
     views

@@ -1,6 +1,5 @@
 //! Code that shows emitted values member by member, by the names that the `.x` file has for them.
 
-use super::name::Spelling;
 use super::structure::{FieldView, fields};
 use super::traits::TraitTable;
 use super::variant::{Selected, Variant, applied, variants};
@@ -43,12 +42,12 @@ struct ArmView {
 /// # Errors
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -> Result<String, EmitError> {
-    let spelling = if options.verbatim_names { Spelling::Verbatim } else { Spelling::Idiomatic };
     let names = &own_names(model, options, &Elsewhere::default());
-    let context = Context { model, names, traits: &TraitTable::new(model), spelling, views: options.views };
+    let traits = &TraitTable::new(model, &options.choices);
+    let context = Context::new(model, names, traits, options);
     let mut view = View { enumerations: Vec::new(), structures: Vec::new(), unions: Vec::new() };
     for id in ids {
-        let name = names.of(*id);
+        let (name, context) = (names.of(*id), context.within(*id));
         match model.definition(*id) {
             Some(Definition::Enumeration(_)) => view.enumerations.push(name),
             Some(Definition::Structure(it)) => view.structures.push(structure(context, name, it)),

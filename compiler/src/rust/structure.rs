@@ -21,6 +21,7 @@ struct View<'a> {
 #[template(path = "empty_structure.rs.j2")]
 struct EmptyView<'a> {
     docs: String,
+    derives: String,
     name: &'a str,
 }
 
@@ -35,11 +36,11 @@ pub(super) struct FieldView {
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Result<String, EmitError> {
     let name = context.names.of(id);
     let docs = docs::comment(&it.docs, &source(it));
+    let derives = traits::of(context, id).derives(context.choices.of(id));
     if it.fields.is_empty() {
-        return Ok(EmptyView { docs, name }.render()?);
+        return Ok(EmptyView { docs, derives, name }.render()?);
     }
     let (min, max) = (bytes(Some(it.size.min)), bytes(if it.recursive { None } else { it.size.max }));
-    let derives = traits::of(context, id).derives();
     let view = View { docs, derives, name, fields: fields(context, it), min, max, fixed: fixed_bytes(it.size) };
     Ok(view.render()?)
 }
@@ -47,17 +48,17 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Re
 /// The members, each with a name of its own.
 pub(super) fn fields(context: Context<'_>, it: &Structure) -> Vec<FieldView> {
     let mut scope = Scope::default();
+    context.chosen.members.values().for_each(|name| scope.reserve(name));
     it.fields.iter().map(|field| field_view(context, field, &mut scope)).collect()
 }
 
 fn field_view(context: Context<'_>, field: &Field, scope: &mut Scope) -> FieldView {
     let pair = pair(context, &field.ty, "");
-    FieldView {
-        docs: docs::comment(&field.docs, &field.source),
-        name: scope.claim(&context.spelling.value_name(&field.name)),
-        ty: pair.value,
-        codec: pair.codec,
-    }
+    let name = match context.chosen.member(&field.name) {
+        Some(chosen) => chosen.to_owned(),
+        None => scope.claim(&context.spelling.value_name(&field.name)),
+    };
+    FieldView { docs: docs::comment(&field.docs, &field.source), name, ty: pair.value, codec: pair.codec }
 }
 
 fn source(it: &Structure) -> String {

@@ -1,3 +1,4 @@
+use super::choices::{Choices, Order, TypeChoices};
 use super::size::{fixed_bytes, is_on_heap};
 use super::{Context, arms};
 use crate::model::types::{Basic, Definition, DefinitionId, Field, Model, Type};
@@ -33,13 +34,30 @@ impl Traits {
     }
 
     /// The arguments of `#[derive(..)]`.
-    pub(super) fn derives(self) -> String {
-        let extras = [(self.copy, "Copy"), (self.default, "Default"), (self.eq, "Eq"), (self.eq, "Hash")];
+    pub(super) fn derives(self, chosen: &TypeChoices) -> String {
+        let (partial, total) = (chosen.order >= Order::Partial, chosen.order == Order::Total);
+        let extras = [
+            (self.copy, "Copy"),
+            (self.default, "Default"),
+            (self.eq, "Eq"),
+            (self.eq, "Hash"),
+            (partial, "PartialOrd"),
+            (total, "Ord"),
+        ];
         let mut names = vec!["Clone", "Debug", "PartialEq"];
         names.extend(extras.iter().filter(|(has, _)| *has).map(|(_, name)| *name));
         names.sort_unstable();
-        names.join(", ")
+        listed(&names, &[], chosen)
     }
+}
+
+/// Traits that are derived for a type in any case, and behind them those that the user asked for and that it would not
+/// have: it `has` some by hand.
+pub(super) fn listed(derived: &[&str], has: &[&str], chosen: &TypeChoices) -> String {
+    let mut names = derived.to_vec();
+    let asked = chosen.derives.iter().map(String::as_str);
+    names.extend(asked.filter(|name| !derived.contains(name) && !has.contains(name)));
+    names.join(", ")
 }
 
 /// The traits of every definition of a model.
@@ -49,13 +67,13 @@ pub(super) struct TraitTable(Vec<Traits>);
 impl TraitTable {
     /// All are taken to have everything until what they hold says otherwise, so that types that hold each other do not
     /// stand in each other's way.
-    pub(super) fn new(model: &Model) -> Self {
+    pub(super) fn new(model: &Model, choices: &Choices) -> Self {
         let mut table = Self(vec![Traits::ALL; model.definitions.len()]);
         let mut changed = true;
         while changed {
             changed = false;
             for (index, definition) in model.definitions.iter().enumerate() {
-                let found = table.definition(model, definition);
+                let found = table.definition(model, choices, definition);
                 if let Some(entry) = table.0.get_mut(index).filter(|entry| **entry != found) {
                     *entry = found;
                     changed = true;
@@ -69,7 +87,7 @@ impl TraitTable {
         self.0.get(id.0).copied().unwrap_or(Traits::UNKNOWN)
     }
 
-    fn definition(&self, model: &Model, definition: &Definition) -> Traits {
+    fn definition(&self, model: &Model, choices: &Choices, definition: &Definition) -> Traits {
         match definition {
             Definition::Structure(it) => {
                 let small = fixed_bytes(it.size).is_some_and(|size| size <= COPIED) && it.link.is_none();
@@ -77,7 +95,7 @@ impl TraitTable {
             }
             Definition::Union(it) => {
                 let small = it.size.max.is_some_and(|size| size <= COPIED);
-                Traits { default: false, ..self.holding(model, &mut arms::held(model, it), small) }
+                Traits { default: false, ..self.holding(model, &mut arms::held(model, choices, it), small) }
             }
             Definition::Typedef(it) => self.ty(model, &it.field.ty),
             Definition::Extern(_) => Traits::UNKNOWN,

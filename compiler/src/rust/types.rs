@@ -1,3 +1,4 @@
+use super::choices::{OpaqueType, StringType};
 use super::names::view_name;
 use super::size::{is_on_heap, resolved};
 use super::{Context, traits};
@@ -21,14 +22,30 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
     match ty {
         Type::Basic(basic) => plain(basic_name(*basic).to_owned()),
         Type::FixedOpaque(length) if is_on_heap(context.model, ty) => {
-            new("rpc::Bytes".into(), format!("rpc::HeapOpaque<{length}>"), "&'a [u8]".into())
+            let (value, codec) = match context.chosen.opaque {
+                OpaqueType::Bytes => ("rpc::Bytes", "rpc::HeapOpaque"),
+                OpaqueType::Vec => ("Vec<u8>", "rpc::HeapOpaqueVec"),
+            };
+            new(value.into(), format!("{codec}<{length}>"), "&'a [u8]".into())
         }
         Type::FixedOpaque(length) => {
             let array = format!("[u8; {length}]");
             new(array.clone(), format!("rpc::FixedOpaque<{length}>"), format!("&'a {array}"))
         }
-        Type::VariableOpaque(max) => new("rpc::Bytes".into(), bounded("rpc::Opaque", None, *max), "&'a [u8]".into()),
-        Type::String(max) => new("rpc::Text".into(), bounded("rpc::Str", None, *max), "rpc::TextView<'a>".into()),
+        Type::VariableOpaque(max) => {
+            let (value, codec) = match context.chosen.opaque {
+                OpaqueType::Bytes => ("rpc::Bytes", "rpc::Opaque"),
+                OpaqueType::Vec => ("Vec<u8>", "rpc::OpaqueVec"),
+            };
+            new(value.into(), bounded(codec, None, *max), "&'a [u8]".into())
+        }
+        Type::String(max) => {
+            let (value, codec, view) = match context.chosen.string {
+                StringType::Text => ("rpc::Text", "rpc::Str", "rpc::TextView<'a>"),
+                StringType::String => ("String", "rpc::Utf8", "&'a str"),
+            };
+            new(value.into(), bounded(codec, None, *max), view.into())
+        }
         Type::FixedArray(element, length) => {
             let Pair { value, codec, .. } = element_pair(context, element, path);
             let view = format!("rpc::ArrayView<'a, {codec}>");
@@ -58,7 +75,9 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
             let name = format!("{path}{}", context.names.of(*id));
             match context.model.definition(*id) {
                 Some(Definition::Extern(_)) => elsewhere(context.names.of(*id)),
-                Some(Definition::Typedef(typedef)) => Pair { value: name, ..of(&typedef.field.ty) },
+                Some(Definition::Typedef(typedef)) => {
+                    Pair { value: name, ..pair(context.within(*id), &typedef.field.ty, path) }
+                }
                 _ if traits::is_by_value(context, *id) => plain(name),
                 _ => new(name.clone(), name.clone(), format!("{}<'a>", view_name(&name))),
             }

@@ -2,7 +2,7 @@ use super::arms::is_covered;
 use super::names::view_name;
 use super::size::bytes;
 use super::types::{Pair, pair};
-use super::variant::{Selected, Variant, applied, cases_pattern, variants};
+use super::variant::{Selected, Variant, applied, case_numbers, cases_pattern, variants};
 use super::{Context, EmitError, docs, traits};
 use crate::model::types::{Definition, DefinitionId, Discriminant, Type, Union};
 use askama::Template;
@@ -60,12 +60,12 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
     let success = variants.iter().find_map(success).filter(|_| variants.len() > 1);
     let view = View {
         docs: docs::comment(&it.docs, &source(context, it)),
-        derives: traits::of(context, id).derives(),
+        derives: traits::of(context, id).derives(context.choices.of(id)),
         name: context.names.of(id),
         source_name: &it.name,
         number: number(it, "value.discriminant()"),
         mismatch: mismatch(context, it, &variants),
-        rest: rest(it, is_covered(context.model, it) || it.default.is_some()),
+        rest: rest(it, is_covered(context.model, context.choices, it) || it.default.is_some()),
         success,
         attribute: attribute(&variants),
         variants: variants.iter().map(|variant| variant_view(variant, &discriminant.value)).collect(),
@@ -113,11 +113,20 @@ fn rest(it: &Union, none: bool) -> String {
     format!("value => Err(rpc::DecodeError::Discriminant {{ union: \"{}\", {member} }}),", it.name)
 }
 
+/// As a number where the same one has two values: an open enumeration may hold one that it names.
 fn mismatch(context: Context<'_>, it: &Union, variants: &[Variant]) -> Option<String> {
     let default = variants.iter().find(|variant| matches!(variant.selected, Selected::ByDefault))?;
-    let cases = cases_pattern(context, it)?;
-    let parts: Vec<&str> = std::iter::once(cases.as_str()).chain(default.held.as_ref().map(|_| "_")).collect();
-    Some(applied(&default.name, &parts))
+    let with = |discriminant| {
+        let held = default.held.as_ref().map(|_| "_");
+        applied(&default.name, &std::iter::once(discriminant).chain(held).collect::<Vec<_>>())
+    };
+    match it.discriminant {
+        Discriminant::Enumeration(id) if context.choices.of(id).open => {
+            let numbers = case_numbers(it)?;
+            Some(format!("{} if matches!(i32::from(value.discriminant()), {numbers})", with("_")))
+        }
+        _ => Some(with(&cases_pattern(context, it)?)),
+    }
 }
 
 fn number(it: &Union, value: &str) -> String {
@@ -188,7 +197,7 @@ pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> R
     let view = view_name(name);
     let in_place = InPlace {
         name,
-        rest: rest(it, is_covered(context.model, it) || it.default.is_some()),
+        rest: rest(it, is_covered(context.model, context.choices, it) || it.default.is_some()),
         attribute: attribute(&variants),
         variants: variants.iter().map(|variant| in_place(variant, &view, &discriminant.value)).collect(),
         discriminant: discriminant.codec,

@@ -1,5 +1,6 @@
 //! Expressions for values of a model's types, as a sample that is to be filled in has them: zeros, empty, the first arm.
 
+use super::choices::OpaqueType;
 use super::size::is_on_heap;
 use super::structure::fields;
 use super::variant::{Selected, applied, variants};
@@ -24,9 +25,15 @@ impl Values<'_> {
     fn of(&mut self, ty: &Type) -> Option<String> {
         Some(match ty {
             Type::Basic(basic) => zero(*basic).to_owned(),
-            Type::FixedOpaque(length) if is_on_heap(self.context.model, ty) => format!("vec![0_u8; {length}].into()"),
+            Type::FixedOpaque(length) if is_on_heap(self.context.model, ty) => match self.context.chosen.opaque {
+                OpaqueType::Bytes => format!("vec![0_u8; {length}].into()"),
+                OpaqueType::Vec => format!("vec![0; {length}]"),
+            },
             Type::FixedOpaque(length) => format!("[0; {length}]"),
-            Type::VariableOpaque(_) => "Vec::new().into()".to_owned(),
+            Type::VariableOpaque(_) => match self.context.chosen.opaque {
+                OpaqueType::Bytes => "Vec::new().into()".to_owned(),
+                OpaqueType::Vec => "Vec::new()".to_owned(),
+            },
             Type::String(_) => "\"\".into()".to_owned(),
             Type::FixedArray(element, length) => {
                 let value = self.of(element)?;
@@ -47,6 +54,14 @@ impl Values<'_> {
 
     fn named(&mut self, id: DefinitionId) -> Option<String> {
         self.left = self.left.checked_sub(1)?;
+        let outside = self.context;
+        self.context = outside.within(id);
+        let value = self.definition(id);
+        self.context = outside;
+        value
+    }
+
+    fn definition(&mut self, id: DefinitionId) -> Option<String> {
         match self.context.model.definition(id)? {
             Definition::Typedef(it) => self.of(&it.field.ty),
             Definition::Enumeration(it) => Some(self.enumerator(id, it)),

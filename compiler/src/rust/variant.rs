@@ -25,21 +25,31 @@ pub(super) enum Selected {
 /// The variants in source order, the default arm last. There is none for a default arm that nothing is left for.
 pub(super) fn variants(context: Context<'_>, it: &Union) -> Vec<Variant> {
     let mut scope = Scope::default();
+    context.chosen.members.values().for_each(|name| scope.reserve(name));
     let case = |(arm, case)| case_variant(context, it, arm, case, &mut scope);
     let mut variants: Vec<Variant> = cases(it).map(case).collect();
-    if let Some(arm) = it.default.as_ref().filter(|_| !is_covered(context.model, it)) {
+    if let Some(arm) = it.default.as_ref().filter(|_| !is_covered(context.model, context.choices, it)) {
         variants.push(default_variant(context, it, arm, &mut scope));
     }
     variants
 }
+
 /// The cases as one pattern; `None` if there are none.
 pub(super) fn cases_pattern(context: Context<'_>, it: &Union) -> Option<String> {
-    let labels = match it.discriminant {
+    match it.discriminant {
         Discriminant::Bool | Discriminant::Enumeration(_) => {
-            cases(it).map(|(_, case)| discriminant(context, it, case)).collect()
+            one_pattern(cases(it).map(|(_, case)| discriminant(context, it, case)).collect())
         }
-        _ => ranges(cases(it).map(|(_, case)| case.value).collect()),
-    };
+        _ => case_numbers(it),
+    }
+}
+
+/// The numbers of the cases as one pattern; `None` if there are none.
+pub(super) fn case_numbers(it: &Union) -> Option<String> {
+    one_pattern(ranges(cases(it).map(|(_, case)| case.value).collect()))
+}
+
+fn one_pattern(labels: Vec<String>) -> Option<String> {
     (!labels.is_empty()).then(|| labels.join(" | "))
 }
 
@@ -52,7 +62,10 @@ fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope:
     let (comment, held, source) = declared(context, &arm.docs, arm.field.as_ref());
     let success = case.value == 0 && it.discriminant != Discriminant::Bool;
     Variant {
-        name: scope.claim(&variant_name(context, it, case)),
+        name: match context.chosen.member(&case.label) {
+            Some(chosen) => chosen.to_owned(),
+            None => scope.claim(&variant_name(context, it, case)),
+        },
         docs: docs::comment(&comment, &format!("case {}: {source}", case.label)),
         selected: Selected::ByCase { discriminant: discriminant(context, it, case), success },
         held,
@@ -61,9 +74,17 @@ fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope:
 
 fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &mut Scope) -> Variant {
     let (comment, held, source) = declared(context, &arm.docs, arm.field.as_ref());
+    let (wanted, sentence) = if context.chosen.keeps_unknown {
+        ("Unknown", format!("A `{}` that no arm is for; nothing follows it on the wire.", it.discriminant_name))
+    } else {
+        ("Default", format!("`default: {source}`, with its `{}`", it.discriminant_name))
+    };
     Variant {
-        name: scope.claim("Default"),
-        docs: docs::comment_and(&comment, &format!("`default: {source}`, with its `{}`", it.discriminant_name)),
+        name: match context.chosen.member("default") {
+            Some(chosen) => chosen.to_owned(),
+            None => scope.claim(wanted),
+        },
+        docs: docs::comment_and(&comment, &sentence),
         selected: Selected::ByDefault,
         held,
     }

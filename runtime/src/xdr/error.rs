@@ -95,6 +95,11 @@ pub enum DecodeError {
     },
     /// A list that must have at least one node has none.
     EmptyList,
+    /// A string that is to be a `String` is not UTF-8.
+    NotUtf8 {
+        /// How many bytes at its front are.
+        valid: usize,
+    },
     /// Recursive values are nested deeper than the limit.
     TooDeep {
         /// The limit.
@@ -123,6 +128,7 @@ impl fmt::Display for DecodeError {
             Self::Discriminant { union, value } => write!(out, "union {union} has no arm for {value}"),
             Self::Range { value } => write!(out, "number {value} does not fit its declared type"),
             Self::EmptyList => write!(out, "a list that needs at least one node is empty"),
+            Self::NotUtf8 { valid } => write!(out, "a string is not UTF-8 after its first {valid} bytes"),
             Self::TooDeep { limit } => write!(out, "values are nested deeper than {limit}"),
             Self::TooMuchMemory { limit } => write!(out, "the value takes more than {limit} bytes of memory"),
             Self::Trailing { count } => write!(out, "{count} bytes are left behind the value"),

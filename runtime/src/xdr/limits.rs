@@ -4,8 +4,9 @@ pub struct DecodeLimits {
     /// How deep recursive values may nest; 100 by default. Stops a peer from overflowing the stack with a deep tree.
     /// Linked lists are not recursive here: they become a `Vec`.
     pub depth: u32,
-    /// Bytes of memory that the elements of arrays and lists may take in all; 64 MiB by default. Stops a peer from
-    /// turning 4 bytes on the wire into a far larger structure in memory a million times over.
+    /// Bytes of memory that the elements of arrays and lists, and strings and opaque data that are copied, may take in
+    /// all; 64 MiB by default. Stops a peer from turning 4 bytes on the wire into a far larger structure in memory a
+    /// million times over.
     pub memory: usize,
 }
 

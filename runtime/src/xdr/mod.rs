@@ -9,6 +9,7 @@
 //! and against the bytes that are there before anything is reserved, and [`DecodeLimits`] caps depth and memory.
 
 mod array;
+mod copied;
 mod decoder;
 mod encoder;
 mod error;
@@ -26,6 +27,7 @@ mod view;
 mod void;
 
 pub use array::{Array, FixedArray, HeapArray};
+pub use copied::{HeapOpaqueVec, OpaqueVec, Utf8};
 pub use decoder::Decoder;
 pub use encoder::{Encoder, Mark};
 pub use error::{DecodeError, EncodeError};

@@ -1,7 +1,7 @@
 //! What interfaces become in Rust, type by type: the codec and the type of its values.
 
 use crate::interfaces::kitchen_sink::{self, *};
-use crate::interfaces::{dialect, random, system};
+use crate::interfaces::{dialect, open, random, system};
 use bytes::Bytes;
 use oncrpc::xdr::{
     self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
@@ -57,6 +57,9 @@ pub const DIALECT: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/dia
 
 /// Random interfaces: path and codecs, without typedefs.
 pub const RANDOM: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/random_codecs.rs"));
+
+/// Our interfaces with other options than the default ones.
+pub const OPEN: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/open_codecs.rs"));
 
 /// All types of idl/kitchen_sink.x, in its order.
 pub const KITCHEN_SINK: &[Codec] = codecs![

@@ -2,6 +2,7 @@
 
 use crate::driver::{Compilation, Failure, Options, Stage, compile_all};
 use crate::lint::{Level, Lint};
+use crate::options::{Given, Setting};
 use crate::render::short;
 use crate::testing::Memory;
 use std::path::Path;
@@ -81,10 +82,32 @@ fn names_clash_only_within_an_output() {
 
 #[test]
 fn a_module_steps_aside_for_what_has_its_name() {
-    let options = Options { verbatim_names: true, ..Options::default() };
+    let options = Options { given: vec![Given::Method(None, Setting::VerbatimNames(true))], ..Options::default() };
     let files = [("user.x", "#include \"base.x\"\nstruct base { thing a; };"), BASE];
     let outputs = outputs(&options, &files, &["user.x", "base.x"]);
     assert!(outputs[0].contains("use super::super::base as base2;") && outputs[0].contains("pub a: base2::thing,"));
+}
+
+#[test]
+fn what_is_chosen_for_a_type_holds_wherever_it_is_named() {
+    let base = "enum color { RED, GREEN };\nstruct thing { double d; };\nunion u switch (color c) { case RED: int a; };\n\
+                %#pragma oncrpc rename thing Gadget\n%#pragma oncrpc enumerations open color\n";
+    let config = "[files.\"base.x\".types.color.members]\nGREEN = \"Verdant\"\n[files.\"base.x\".types.u]\n\
+                  unknown_discriminants = \"keep\"\n[files.\"user.x\"]\nord = true\n[files.\"user.x\".types.user]\nrename = \"Person\"\n";
+    let user = "#include \"base.x\"\nstruct user { thing one; u two; };\nstruct own { int a; };\n\
+                union v switch (color c) { case GREEN: thing a; default: void; };\n";
+    let files = [("user.x", user), ("base.x", base), ("oncrpc.toml", config)];
+    let outputs = outputs(&Options::default(), &files, &["user.x", "base.x"]);
+    for expected in ["pub struct Gadget {", "Verdant", "Other(i32)"] {
+        assert!(outputs[1].contains(expected), "{expected} in {}", outputs[1]);
+    }
+    for expected in ["pub struct Person {", "pub one: base::Gadget,", "base::Color::Verdant"] {
+        assert!(outputs[0].contains(expected), "{expected} in {}", outputs[0]);
+    }
+    let derives = |name: &str| {
+        outputs[0].split(&format!("pub struct {name} ")).next().unwrap().lines().rev().nth(1).unwrap().to_owned()
+    };
+    assert!(derives("Own").contains("Ord") && !derives("Person").contains("Ord"), "base.x gives its types no order");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 /// `length` bytes; their padding is passed over, whatever it holds.
 #[inline]
-fn take_padded<'a>(input: &mut Viewer<'a>, length: usize) -> Result<&'a [u8], DecodeError> {
+pub(super) fn take_padded<'a>(input: &mut Viewer<'a>, length: usize) -> Result<&'a [u8], DecodeError> {
     let slice = input.take_slice(length)?;
     input.take_slice(padding(length))?;
     Ok(slice)

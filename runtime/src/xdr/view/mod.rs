@@ -4,6 +4,7 @@
 //! element by element, as they are gone through.
 
 mod array;
+mod copied;
 mod forms;
 mod lazy;
 mod list;

@@ -1,0 +1,57 @@
+//! Options in the interface itself: `%#pragma oncrpc OPTION VALUE TYPE...`, lines that C ignores.
+
+use super::setting::{self, Setting, Value};
+use super::{Request, Target, refuse};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::preprocess::for_c::{Pragma, Word};
+use crate::source::Span;
+
+/// What the lines ask for. One that names no type is for those of its own file.
+pub(crate) fn requests(pragmas: &[Pragma], requests: &mut Vec<Request>, errors: &mut Vec<Diagnostic>) {
+    for pragma in pragmas {
+        match read(pragma) {
+            Ok(found) => requests.extend(found),
+            Err(error) => errors.push(error),
+        }
+    }
+}
+
+fn read(pragma: &Pragma) -> Result<Vec<Request>, Diagnostic> {
+    match pragma.words.as_slice() {
+        [option, of, name, rest @ ..] if option.text == "rename" => match rest {
+            [] => Ok(vec![rename(of, name)]),
+            [more, ..] => Err(malformed(more.span, "nothing may follow the new name")),
+        },
+        [option, value, types @ ..] if option.text != "rename" => {
+            let (span, written) = (joined(option, value), Value::Word(value.text.clone()));
+            let setting = setting::read(&option.text, &written)
+                .map_err(|fault| refuse::setting(&fault, &option.text, &written, (option.span, value.span)))?;
+            let target = |word: &Word| Target::Type(word.text.clone(), word.span);
+            let targets = if types.is_empty() { vec![Target::OwnFile] } else { types.iter().map(target).collect() };
+            let request = |target| Request { span, target, setting: setting.clone() };
+            Ok(targets.into_iter().map(request).collect())
+        }
+        _ => Err(malformed(pragma.span, "this says nothing that we know")),
+    }
+}
+
+/// `rename TYPE NAME` or `rename TYPE.MEMBER NAME`.
+fn rename(of: &Word, name: &Word) -> Request {
+    let new = name.text.clone();
+    let (ty, setting) = match of.text.split_once('.') {
+        Some((ty, member)) => (ty, Setting::Member(member.to_owned(), new)),
+        None => (of.text.as_str(), Setting::Rename(new)),
+    };
+    let named = Span::new(of.span.start, of.span.start + ty.len());
+    Request { span: joined(of, name), target: Target::Type(ty.to_owned(), named), setting }
+}
+
+fn joined(first: &Word, last: &Word) -> Span {
+    Span::new(first.span.start, last.span.end)
+}
+
+fn malformed(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::error(Code::BadOption, span, message)
+        .help("write `%#pragma oncrpc OPTION VALUE`, with types behind it if it is not for the whole file")
+        .help("or `%#pragma oncrpc rename TYPE NAME`, `%#pragma oncrpc rename TYPE.MEMBER NAME`")
+}

@@ -1,0 +1,98 @@
+//! What the user chose for each type.
+
+use crate::model::types::DefinitionId;
+use std::collections::BTreeMap;
+
+/// What becomes of numbers that an enumeration does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Enumerations {
+    /// A decode error.
+    #[default]
+    Closed,
+    /// A value that keeps the number.
+    Open,
+}
+
+/// What becomes of discriminants that a union without a default arm has no arm for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UnknownDiscriminants {
+    /// A decode error.
+    #[default]
+    Refuse,
+    /// A value that keeps the discriminant; nothing follows it on the wire.
+    Keep,
+}
+
+/// The Rust type of opaque data of variable or large length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OpaqueType {
+    /// `bytes::Bytes`: a slice of the record.
+    #[default]
+    Bytes,
+    /// `Vec<u8>`: a copy.
+    Vec,
+}
+
+/// The Rust type of strings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum StringType {
+    /// `oncrpc::Text`: any bytes, a slice of the record.
+    #[default]
+    Text,
+    /// `String`: a copy; what is not UTF-8 is a decode error.
+    String,
+}
+
+/// What is chosen for one definition.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct TypeChoices {
+    /// An enumeration that keeps unknown numbers.
+    pub(crate) open: bool,
+    /// The default arm of this union is not in the file: it stands for what no arm is for.
+    pub(crate) keeps_unknown: bool,
+    /// Paths of further traits to derive.
+    pub(crate) derives: Vec<String>,
+    pub(crate) order: Order,
+    pub(crate) opaque: OpaqueType,
+    pub(crate) string: StringType,
+    /// The Rust name, where it is not made from the one in the file.
+    pub(crate) name: Option<String>,
+    /// Likewise of members, enumerators and case labels.
+    pub(crate) members: BTreeMap<String, String>,
+}
+
+/// Which traits of order to derive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Order {
+    #[default]
+    None,
+    /// `PartialOrd`.
+    Partial,
+    /// `Ord` as well.
+    Total,
+}
+
+/// The choices for the definitions of a model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Choices {
+    /// In the order of the model.
+    types: Vec<TypeChoices>,
+    others: TypeChoices,
+}
+
+impl Choices {
+    pub(crate) fn new(types: Vec<TypeChoices>) -> Self {
+        Self { types, others: TypeChoices::default() }
+    }
+
+    pub(crate) fn of(&self, id: DefinitionId) -> &TypeChoices {
+        self.types.get(id.0).unwrap_or(&self.others)
+    }
+}
+
+impl TypeChoices {
+    /// The Rust name of a member, enumerator or case label, if it was chosen.
+    pub(crate) fn member(&self, name: &str) -> Option<&str> {
+        self.members.get(name).map(String::as_str)
+    }
+}

@@ -1,0 +1,180 @@
+//! Options: that the three ways to say one do the same, as docs/options.md has them, and which counts.
+
+use oncrpc_compiler::{
+    CompileError, Compiler, Enumerations, OpaqueType, StringType, TypeOptions, UnknownDiscriminants,
+};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A directory of its own for a test.
+fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("options").join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// What a compiler makes of an interface in a folder, with a file of options beside it if that is not empty.
+fn compile(compiler: &Compiler, folder: &Path, interface: &str, toml: &str) -> Result<String, String> {
+    let _ = fs::remove_file(folder.join("oncrpc.toml"));
+    if !toml.is_empty() {
+        fs::write(folder.join("oncrpc.toml"), toml).unwrap();
+    }
+    fs::write(folder.join("options.x"), interface).unwrap();
+    match compiler.clone().out_dir(folder).compile(folder.join("options.x")).into_result() {
+        Ok(path) => Ok(fs::read_to_string(path).unwrap()),
+        Err(CompileError::Rejected { report, .. }) => Err(report),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The block of a language in a text, the first one.
+fn block<'a>(text: &'a str, language: &str) -> &'a str {
+    let start = text.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("no {language} in {text}")).1;
+    start.split_once("```").unwrap().0
+}
+
+/// A compiler and the text that makes it.
+macro_rules! made {
+    ($($name:literal: $compiler:expr;)*) => { [$(($name, $compiler, stringify!($compiler))),*] };
+}
+
+#[test]
+fn the_three_ways_of_the_documentation_do_the_same() {
+    let documentation = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/options.md")).unwrap();
+    let (interface, here) = (block(&documentation, "c"), directory("documentation"));
+    let plain = compile(&Compiler::new(), &here, interface, "").unwrap();
+    let cases = made! {
+        "enumerations": Compiler::new().type_options("color", TypeOptions::new().enumerations(Enumerations::Open));
+        "unknown_discriminants": Compiler::new().unknown_discriminants(UnknownDiscriminants::Keep);
+        "derive": Compiler::new()
+            .type_options("point", TypeOptions::new().derive(["serde::Serialize", "serde::Deserialize"]));
+        "ord": Compiler::new().type_options("point", TypeOptions::new().ord(true));
+        "opaque": Compiler::new().opaque(OpaqueType::Vec);
+        "string": Compiler::new().type_options("paint", TypeOptions::new().string(StringType::String));
+        "rename": Compiler::new().type_options("nfs_fh3", TypeOptions::new().rename("FileHandle"));
+        "members": Compiler::new()
+            .type_options("nfs_fh3", TypeOptions::new().member("data", "bytes"))
+            .type_options("color", TypeOptions::new().member("COLOR_RED", "Crimson"));
+        "verbatim_names": Compiler::new().verbatim_names(true);
+        "views": Compiler::new().views(true);
+    };
+    let sections: Vec<&str> = documentation.split("\n## `").skip(1).collect();
+    assert_eq!(sections.len(), cases.len());
+    for (section, (name, compiler, code)) in sections.iter().zip(cases) {
+        assert!(section.starts_with(&format!("{name}`")), "{name} is described in its turn");
+        assert!(documentation.contains(&format!("| [`{name}`](#{name}) |")), "{name} is in the table");
+        let tight = |text: &str| text.split_whitespace().collect::<String>();
+        assert_eq!(tight(block(section, "rust")), tight(code));
+        let made = compile(&compiler, &here, interface, "").unwrap();
+        assert_ne!(made, plain, "{name} does something");
+        let pragma = compile(&Compiler::new(), &here, &format!("{interface}{}", block(section, "c")), "");
+        assert_eq!(pragma.as_ref(), Ok(&made), "{name}");
+        assert_eq!(compile(&Compiler::new(), &here, interface, block(section, "toml")), Ok(made), "{name}");
+    }
+}
+
+const COLORS: &str = "enum color { RED };\nenum shade { DARK };\n";
+
+/// Which of the two enumerations are open.
+fn open(compiler: &Compiler, folder: &Path, pragmas: &str, toml: &str) -> (bool, bool) {
+    let rust = compile(compiler, folder, &format!("{COLORS}{pragmas}"), toml).unwrap();
+    (rust.contains("impl From<i32> for Color"), rust.contains("impl From<i32> for Shade"))
+}
+
+#[test]
+fn the_caller_goes_before_the_file_of_options_and_that_before_the_interface() {
+    let (here, plain) = (directory("precedence"), Compiler::new());
+    let closed = plain.clone().enumerations(Enumerations::Closed);
+    let pragma = "%#pragma oncrpc enumerations open\n";
+    assert_eq!(open(&plain, &here, pragma, ""), (true, true));
+    assert_eq!(open(&plain, &here, pragma, "enumerations = \"closed\""), (false, false));
+    assert_eq!(open(&closed, &here, "", "enumerations = \"open\""), (false, false));
+    assert_eq!(open(&closed, &here, pragma, ""), (false, false));
+}
+
+#[test]
+fn one_type_goes_before_all() {
+    let (here, plain) = (directory("one"), Compiler::new());
+    let closed = plain.clone().enumerations(Enumerations::Closed);
+    let pragma = "%#pragma oncrpc enumerations open color\n";
+    assert_eq!(open(&closed, &here, pragma, "enumerations = \"closed\""), (true, false));
+    assert_eq!(open(&plain, &here, pragma, "[types.color]\nenumerations = \"closed\""), (false, false));
+    let one = plain.type_options("shade", TypeOptions::new().enumerations(Enumerations::Open));
+    assert_eq!(open(&one, &here, pragma, "[types.shade]\nenumerations = \"closed\""), (true, true));
+}
+
+#[test]
+fn a_line_is_for_the_types_of_its_own_file() {
+    let here = directory("included");
+    fs::write(
+        here.join("common.x"),
+        "enum color { RED };\n%#pragma oncrpc enumerations open\n%#pragma oncrpc views true\n",
+    )
+    .unwrap();
+    let text = "#include \"common.x\"\nenum shade { DARK };\n";
+    let rust = compile(&Compiler::new(), &here, text, "").unwrap();
+    assert!(rust.contains("impl From<i32> for Color") && !rust.contains("impl From<i32> for Shade"));
+    assert!(!rust.contains("XdrView"));
+    // A file of options is for all that is compiled.
+    let rust = compile(&Compiler::new(), &here, text, "enumerations = \"open\"").unwrap();
+    assert!(rust.contains("impl From<i32> for Shade"));
+}
+
+#[test]
+fn files_that_share_a_folder_have_parts_of_their_own() {
+    let here = directory("files");
+    let toml =
+        "[files.\"other.x\".types.nosuch]\nord = true\n[files.\"options.x\".types.color]\nenumerations = \"open\"\n";
+    assert_eq!(
+        open(&Compiler::new(), &here, "", &format!("{toml}[types.color]\nenumerations = \"closed\"")),
+        (true, false)
+    );
+}
+
+#[test]
+fn a_file_of_options_can_lie_elsewhere_but_must_be_there() {
+    let here = directory("elsewhere");
+    fs::write(here.join("mine.toml"), "enumerations = \"open\"").unwrap();
+    let compiler = Compiler::new().config(here.join("mine.toml"));
+    assert_eq!(open(&compiler, &here, "", "enumerations = \"closed\""), (true, true));
+    let missing = Compiler::new().out_dir(&here).config(here.join("nosuch.toml")).compile(here.join("options.x"));
+    match missing.into_result() {
+        Err(CompileError::Read { path, .. }) => assert_eq!(path, here.join("nosuch.toml")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_a_method_asks_for_wrongly_is_said() {
+    let here = directory("wrong");
+    let compiler = Compiler::new().type_options("colour", TypeOptions::new().enumerations(Enumerations::Open));
+    let report = compile(&compiler, &here, COLORS, "").unwrap_err();
+    assert!(report.contains("error[E0151]: the interface has no type `colour`"), "{report}");
+    assert!(report.contains("colour.enumerations=open") && report.contains("a similar name is `color`"), "{report}");
+    let report = compile(&Compiler::new().derive(["not a path"]), &here, COLORS, "").unwrap_err();
+    assert!(report.contains("error[E0150]: `not a path` is not the path of a trait"), "{report}");
+}
+
+#[test]
+fn kept_discriminants_are_not_missing() {
+    let here = directory("missing_arm");
+    let text = "enum color { RED, GREEN };\nunion paint switch (color of) { case RED: int x; };\n";
+    let strict = Compiler::new().deny(oncrpc_compiler::Lint::MissingArm);
+    assert!(compile(&strict, &here, text, "").is_err());
+    assert!(compile(&strict, &here, text, "unknown_discriminants = \"keep\"").is_ok());
+}
+
+#[test]
+fn new_names_clash_as_others_do() {
+    let here = directory("clash");
+    let text = "struct a { int x; };\nstruct file_handle { int x; };\n";
+    let strict = Compiler::new().deny(oncrpc_compiler::Lint::NameClash);
+    let rename = "[types.a]\nrename = \"FileHandle\"\n";
+    let report = compile(&strict, &here, text, rename).unwrap_err();
+    assert!(report.contains("`a` and `file_handle` are both `FileHandle` in Rust"), "{report}");
+    let rust = compile(&Compiler::new(), &here, text, rename).unwrap();
+    assert!(rust.contains("pub struct FileHandle {") && rust.contains("pub struct FileHandle2 {"));
+    let both = format!("{rename}[types.file_handle]\nrename = \"A\"\n");
+    assert!(compile(&strict, &here, text, &both).unwrap().contains("pub struct A {"));
+}
