@@ -167,8 +167,10 @@ fn output(
         chosen.apply(&mut model);
         (model, options.emit(path, chosen.clone()))
     };
+    if options.stage == Stage::Model {
+        return Ok(format!("{model:#?}\n"));
+    }
     match options.stage {
-        Stage::Model => Ok(format!("{model:#?}\n")),
         #[cfg(feature = "cli")]
         Stage::Json => Ok(json::model(model, &file_name(path))),
         #[cfg(feature = "cli")]
@@ -176,7 +178,7 @@ fn output(
             let (model, emit) = applied();
             sample::sample(&model, &emit, which).map(Option::unwrap_or_default)
         }
-        Stage::Ast | Stage::Rust => {
+        Stage::Ast | Stage::Model | Stage::Rust => {
             let (model, emit) = applied();
             rust::emit(&model, &emit, elsewhere)
         }
