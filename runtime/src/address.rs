@@ -1,8 +1,13 @@
 use crate::error::{Error, Result};
+use socket2::SockAddr;
 use std::fmt;
+use std::io;
 use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 use std::sync::Arc;
+
+/// Bytes of a UNIX socket's path: the system's structure ends it with a 0, and an abstract name begins with one.
+const MAX_PATH: usize = 107;
 
 /// What carries messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,14 +17,17 @@ pub enum Transport {
     Tcp,
     /// One message a UDP datagram.
     Udp,
+    /// Records on a connection of a UNIX socket.
+    Unix,
 }
 
 impl Transport {
-    /// `tcp` or `udp`.
+    /// `tcp`, `udp` or `unix`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",
             Self::Udp => "udp",
+            Self::Unix => "unix",
         }
     }
 }
@@ -32,13 +40,15 @@ impl fmt::Display for Transport {
 
 /// Where a server is or listens: `tcp://host:port`, `udp://host:port`, `host:port` (TCP). An IPv6 address stands in
 /// brackets if a port follows. Without a port a client asks the rpcbind of the host.
+///
+/// A UNIX socket is `unix:///run/name.sock`, or `unix:@name` in the abstract namespace of Linux.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// What carries messages.
     pub transport: Transport,
-    /// A name or a number, without brackets; never empty.
+    /// A name or a number, without brackets; of a UNIX socket its path, or `@` and its abstract name. Never empty.
     pub host: String,
-    /// The port, if it was given.
+    /// The port, if it was given; a UNIX socket has none.
     pub port: Option<u16>,
 }
 
@@ -46,7 +56,7 @@ pub struct Address {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AddressFault {
-    /// What stands before `://` is neither `tcp` nor `udp`.
+    /// What stands before `://` is neither `tcp` nor `udp` nor `unix`.
     Transport,
     /// No host, or a character that no host has.
     Host,
@@ -56,16 +66,19 @@ pub enum AddressFault {
     Brackets,
     /// A port is needed to listen.
     NoPort,
+    /// Not the path of a UNIX socket, which has 1 to 107 bytes, none of them 0.
+    Path,
 }
 
 impl fmt::Display for AddressFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::Transport => "the transports are tcp:// and udp://",
+            Self::Transport => "the transports are tcp://, udp:// and unix:",
             Self::Host => "the host is missing or is none; an address is written as in tcp://localhost:4045",
             Self::Port => "the port is not a number from 0 to 65535",
             Self::Brackets => "an IPv6 address with a port is written as in tcp://[::1]:4045",
             Self::NoPort => "the port is missing, as in tcp://127.0.0.1:4045",
+            Self::Path => "a UNIX socket is written as in unix:///run/name.sock or unix:@name, with 107 bytes at most",
         })
     }
 }
@@ -86,7 +99,19 @@ impl Address {
     pub(crate) fn resolve(&self, port: u16) -> Result<Vec<SocketAddr>> {
         let unknown = |source| Error::Connect { address: self.to_string(), source: Arc::new(source) };
         let found: Vec<_> = (self.host.as_str(), port).to_socket_addrs().map_err(unknown)?.collect();
-        if found.is_empty() { Err(unknown(std::io::ErrorKind::NotFound.into())) } else { Ok(found) }
+        if found.is_empty() { Err(unknown(io::ErrorKind::NotFound.into())) } else { Ok(found) }
+    }
+
+    /// The address of the UNIX socket that it stands for.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidInput`] if it stands for none.
+    pub(crate) fn unix_address(&self) -> io::Result<SockAddr> {
+        match self.host.strip_prefix('@') {
+            _ if self.transport != Transport::Unix => Err(io::ErrorKind::InvalidInput.into()),
+            Some(name) => SockAddr::unix(format!("\0{name}")),
+            None => SockAddr::unix(&self.host),
+        }
     }
 
     /// The port.
@@ -101,6 +126,10 @@ impl Address {
 impl fmt::Display for Address {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { transport, host, port } = self;
+        if *transport == Transport::Unix {
+            // Only an absolute path can stand behind an empty host.
+            return write!(out, "{transport}:{}{host}", if host.starts_with('/') { "//" } else { "" });
+        }
         match (host.contains(':'), port) {
             (true, Some(port)) => write!(out, "{transport}://[{host}]:{port}"),
             (true, None) => write!(out, "{transport}://[{host}]"),
@@ -111,6 +140,11 @@ impl fmt::Display for Address {
 }
 
 fn parse(text: &str) -> Result<Address, AddressFault> {
+    if let Some((name, path)) = text.split_once(':')
+        && name.eq_ignore_ascii_case(Transport::Unix.name())
+    {
+        return parse_unix(path);
+    }
     let (transport, rest) = match text.split_once("://") {
         Some((name, rest)) => (parse_transport(name)?, rest),
         None => (Transport::Tcp, text),
@@ -121,6 +155,19 @@ fn parse(text: &str) -> Result<Address, AddressFault> {
     }
     let port = port.map(|port| parse_port(port).ok_or(AddressFault::Port)).transpose()?;
     Ok(Address { transport, host: host.to_owned(), port })
+}
+
+/// What follows `unix:`.
+fn parse_unix(path: &str) -> Result<Address, AddressFault> {
+    let host = match path.strip_prefix("//") {
+        Some(absolute) if absolute.starts_with('/') => absolute,
+        Some(_) => return Err(AddressFault::Path),
+        None => path,
+    };
+    if ["", "@"].contains(&host) || host.len() > MAX_PATH || host.contains('\0') {
+        return Err(AddressFault::Path);
+    }
+    Ok(Address { transport: Transport::Unix, host: host.to_owned(), port: None })
 }
 
 fn parse_transport(name: &str) -> Result<Transport, AddressFault> {

@@ -215,6 +215,7 @@ impl Server {
                 self.udp.push(socket);
                 bound
             }
+            Transport::Unix => return Err(io::ErrorKind::Unsupported.into()),
         };
         self.bound.push((transport, bound));
         Ok(())

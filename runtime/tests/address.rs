@@ -25,8 +25,19 @@ fn forms() {
 }
 
 #[test]
+fn forms_of_unix_sockets() {
+    check("unix:///run/x.sock", Transport::Unix, "/run/x.sock", None);
+    check("unix:/run/x.sock", Transport::Unix, "/run/x.sock", None);
+    check("UNIX:@a name: any", Transport::Unix, "@a name: any", None);
+    check("unix:relative/x.sock", Transport::Unix, "relative/x.sock", None);
+    check(&format!("unix:/{}", "x".repeat(106)), Transport::Unix, &format!("/{}", "x".repeat(106)), None);
+    check(&format!("unix:@{}", "x".repeat(106)), Transport::Unix, &format!("@{}", "x".repeat(106)), None);
+}
+
+#[test]
 fn faults() {
-    use AddressFault::{Brackets, Host, Port, Transport};
+    use AddressFault::{Brackets, Host, Path, Port, Transport};
+    let long = format!("unix:/{}", "x".repeat(107));
     let cases = [
         ("", Host),
         ("tcp://", Host),
@@ -46,6 +57,12 @@ fn faults() {
         ("[]:4045", Brackets),
         ("::1:4045:x", Brackets),
         ("::1]:4045", Brackets),
+        ("unix:", Path),
+        ("unix:@", Path),
+        ("unix://", Path),
+        ("unix://relative", Path),
+        ("unix:///with\0zero", Path),
+        (&long, Path),
     ];
     for (text, expected) in cases {
         match text.parse::<Address>() {
@@ -58,5 +75,5 @@ fn faults() {
 #[test]
 fn the_error_says_what_was_found_and_what_is_wanted() {
     let error = "ftp://host".parse::<Address>().unwrap_err();
-    assert_eq!(error.to_string(), "\"ftp://host\" is not an address: the transports are tcp:// and udp://");
+    assert_eq!(error.to_string(), "\"ftp://host\" is not an address: the transports are tcp://, udp:// and unix:");
 }

@@ -193,7 +193,7 @@ impl Channel {
     fn send_failed(&self, state: &mut State, error: io::Error) {
         let error = self.io_error(error);
         match self.socket.transport() {
-            Transport::Tcp => {
+            Transport::Tcp | Transport::Unix => {
                 state.break_off(error);
                 self.socket.shut_down();
             }
@@ -226,7 +226,7 @@ impl Channel {
 
     fn receive_failed(&self, state: &mut State, error: &Error) {
         match self.socket.transport() {
-            Transport::Tcp => {
+            Transport::Tcp | Transport::Unix => {
                 state.close(error);
                 self.socket.shut_down();
             }

@@ -32,12 +32,26 @@ pub(super) fn connect(address: &str, program: u32, version: u32, options: &Clien
     let address: Address = address.parse()?;
     let target = Target { program, version, options };
     let deadline = connect_deadline(options);
+    if address.transport == Transport::Unix {
+        return connect_unix(&address, target, deadline);
+    }
     if let Some(port) = address.port {
         return connect_any(&address, &address.resolve(port)?, target, deadline).map(|(client, _)| client);
     }
     let place = crate::rpcbind::find(&address, target, deadline)?;
     let found = Address { port: Some(place.port()), ..address };
     connect_any(&found, &[place], target, deadline).map(|(client, _)| client)
+}
+
+fn connect_unix(address: &Address, target: Target<'_>, deadline: Instant) -> Result<Client> {
+    let failed = |source| Error::Connect { address: address.to_string(), source: Arc::new(source) };
+    let open = || {
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        let left = deadline.saturating_duration_since(Instant::now()).max(MIN_ATTEMPT);
+        socket.connect_timeout(&address.unix_address()?, left)?;
+        Ok(socket)
+    };
+    over_socket(open().map_err(failed)?, Transport::Unix, &address.to_string(), target)
 }
 
 /// Until when connecting with `options` may take.
@@ -97,6 +111,8 @@ fn connect_one(
             }
             socket
         }
+        // It has no internet address.
+        Transport::Unix => return Err(Attempt::Failed(io::ErrorKind::Unsupported.into())),
     };
     let peer = format!("{transport}://{to}");
     over_socket(socket, transport, &peer, target).map_err(Attempt::Hopeless)
@@ -134,7 +150,7 @@ pub(crate) fn over_socket(socket: Socket, transport: Transport, peer: &str, targ
     let Target { program, version, options } = target;
     let peer: Arc<str> = peer.into();
     let max_call = match transport {
-        Transport::Tcp => options.max_call,
+        Transport::Tcp | Transport::Unix => options.max_call,
         Transport::Udp => options.max_call.min(MAX_DATAGRAM),
     };
     let calls = ClientSession::new(ClientConfig {

@@ -47,8 +47,8 @@ pub struct Client {
 impl Client {
     /// Connects to version `version` of `program` at `address`, with the default options.
     ///
-    /// The forms of `address` are `tcp://host:port`, `udp://host:port`, `host:port` (TCP), and the same without a port,
-    /// which asks the rpcbind of the host for it. All addresses that a name stands for are tried. Over UDP, whether a
+    /// The forms of `address` are `tcp://host:port`, `udp://host:port`, `host:port` (TCP), the same without a port, which
+    /// asks the rpcbind of the host for it, and `unix:///path` or `unix:@name`. All addresses that a name stands for are tried. Over UDP, whether a
     /// server is there shows with the first call, unless there are several addresses to choose from.
     ///
     /// # Errors

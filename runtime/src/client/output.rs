@@ -43,7 +43,7 @@ pub(super) struct DatagramOutput {
 impl Output {
     pub(super) fn new(transport: Transport, retransmit_interval: Duration) -> Self {
         match transport {
-            Transport::Tcp => {
+            Transport::Tcp | Transport::Unix => {
                 Self::Stream(StreamOutput { gathering: Encoder::new(), sending: Some(Encoder::new()), stuck: false })
             }
             Transport::Udp => Self::Datagrams(DatagramOutput {

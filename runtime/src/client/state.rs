@@ -102,8 +102,10 @@ impl State {
         let mut bytes = input.scratch.get(..length).unwrap_or_default();
         match kind {
             Transport::Udp => self.handle_record(&Record::Borrowed(bytes), woken),
-            Transport::Tcp if bytes.is_empty() => return Err(self.ended(input.reader.is_mid_record())),
-            Transport::Tcp => {
+            Transport::Tcp | Transport::Unix if bytes.is_empty() => {
+                return Err(self.ended(input.reader.is_mid_record()));
+            }
+            Transport::Tcp | Transport::Unix => {
                 while let Some(record) = input.reader.next(&mut bytes)? {
                     self.handle_record(&record, woken);
                 }

@@ -70,6 +70,7 @@ impl Mapping {
         let protocol = match transport {
             Transport::Tcp => TCP,
             Transport::Udp => UDP,
+            Transport::Unix => 0,
         };
         Self { program, version, protocol, port: port.into() }
     }
@@ -114,6 +115,7 @@ pub(super) fn netid(transport: Transport, place: SocketAddr) -> &'static str {
         (Transport::Tcp, true) => "tcp6",
         (Transport::Udp, false) => "udp",
         (Transport::Udp, true) => "udp6",
+        (Transport::Unix, _) => "local",
     }
 }
 

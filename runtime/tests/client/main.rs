@@ -10,3 +10,4 @@ mod rpcbind;
 mod stream;
 mod stress;
 mod stuck;
+mod unix;

@@ -72,7 +72,7 @@ impl Call {
 }
 
 /// The next call of a stream; `None` when the client has closed it.
-pub(crate) fn read_call(stream: &mut TcpStream) -> Option<Call> {
+pub(crate) fn read_call(stream: &mut impl Read) -> Option<Call> {
     let mut mark = [0; 4];
     match stream.read_exact(&mut mark) {
         Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => return None,
@@ -108,7 +108,7 @@ pub(crate) fn bytes(words: &[u32]) -> Vec<u8> {
 }
 
 /// Answers every call with `answer(call)`, until the client closes the connection.
-pub(crate) fn answer_all(mut stream: TcpStream, answer: impl Fn(&Call) -> Vec<u32>) {
+pub(crate) fn answer_all(mut stream: impl Read + Write, answer: impl Fn(&Call) -> Vec<u32>) {
     while let Some(call) = read_call(&mut stream) {
         stream.write_all(&record(&success(call.xid, &answer(&call)))).unwrap();
     }
