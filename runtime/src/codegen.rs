@@ -9,8 +9,9 @@ pub use crate::xdr::{
 pub use crate::{
     call::Call,
     client::{Client, ClientOptions, Pending},
-    dispatch::{Dispatch, argument, argument_view, procedure_unavailable, results},
+    dispatch::{Answer, Dispatch, argument, argument_view, procedure_unavailable, results},
     error::{Error, Result},
+    procedure::Procedure,
     server::Server,
 };
 pub use bytes::Bytes;
@@ -75,10 +76,10 @@ pub fn read_window<S: Source>(input: &mut S, length: usize) -> Result<Reader<'_>
 #[cfg(feature = "net")]
 pub fn start<C: Xdr>(
     client: &Client,
-    procedure: u32,
+    procedure: Procedure,
     arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
 ) -> crate::Result<Pending<C::Value>> {
-    client.start::<C>(procedure, arguments)
+    client.start::<C>(procedure.number(), arguments)
 }
 
 /// Waits for the results of a call and shows them to `look` in place.

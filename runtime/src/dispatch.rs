@@ -1,5 +1,6 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
+use crate::procedure::Procedure;
 use crate::xdr::{Decoder, Encoder, Xdr, XdrView};
 
 /// One version of a program, ready to be served. Emitted code implements it.
@@ -10,24 +11,25 @@ pub trait Dispatch: Send + Sync + 'static {
     /// Its version.
     fn version(&self) -> u32;
 
-    /// The name of a procedure in the interface; `None` if there is none of that number: a call of it may be refused
-    /// before it is dispatched.
-    fn procedure_name(&self, procedure: u32) -> Option<&'static str>;
-
-    /// The most bytes that the arguments of a procedure can take; `None` if there is no bound or no such procedure.
-    ///
-    /// A call that comes in pieces over a stream and announces more, beyond a slack of 1 KiB, is refused as soon as its
-    /// header has come. Stops a peer from making the server keep what no procedure would take.
-    fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-        let _ = procedure;
-        None
-    }
+    /// Its procedures, in order of their numbers. A call of any other is refused before it is dispatched.
+    fn procedures(&self) -> &'static [Procedure];
 
     /// Decodes the arguments of `call` from `input`, carries it out and appends the results to `out`.
     ///
     /// # Errors
     /// What is to be replied instead of results; what was appended is then taken back.
-    fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()>;
+    fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer>;
+}
+
+/// What dispatching a call came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The results stand in the output.
+    Results,
+    /// There is no reply yet: somebody has taken the call over, and answers it.
+    Deferred,
+    /// There is no reply: the caller does not wait for one.
+    Silent,
 }
 
 /// The next argument of a call. Bytes behind the last one are ignored, as C servers do.
@@ -50,8 +52,9 @@ pub fn argument_view<'a, C: XdrView>(input: &mut Decoder<'a>) -> Result<C::View<
 ///
 /// # Errors
 /// [`Error::Encode`] if they break a bound of their declaration or are too large.
-pub fn results<C: Xdr>(value: &C::Value, out: &mut Encoder) -> Result<()> {
-    Ok(C::encode(value, out)?)
+pub fn results<C: Xdr>(value: &C::Value, out: &mut Encoder) -> Result<Answer> {
+    C::encode(value, out)?;
+    Ok(Answer::Results)
 }
 
 /// What a version replies to a procedure it does not have.

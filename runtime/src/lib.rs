@@ -20,6 +20,8 @@ mod error;
 mod limits;
 #[cfg(feature = "net")]
 mod net;
+#[cfg(feature = "net")]
+mod procedure;
 pub mod record;
 pub mod rpc;
 #[cfg(feature = "net")]
@@ -37,6 +39,7 @@ pub use crate::{
     client::{Client, ClientOptions, Pending},
     error::{Error, Result},
     limits::Limits,
+    procedure::Procedure,
     server::{RunningServer, Server, ServerHandle},
 };
 pub use bytes::Bytes;

@@ -22,8 +22,8 @@ use std::thread::{self, JoinHandle};
 /// # impl oncrpc::codegen::Dispatch for Hello {
 /// #     fn program(&self) -> u32 { 0x2000_0099 }
 /// #     fn version(&self) -> u32 { 1 }
-/// #     fn procedure_name(&self, _: u32) -> Option<&'static str> { None }
-/// #     fn dispatch(&self, _: &oncrpc::Call, _: &mut oncrpc::xdr::Decoder<'_>, _: &mut oncrpc::xdr::Encoder) -> oncrpc::Result<()> { Ok(()) }
+/// #     fn procedures(&self) -> &'static [oncrpc::Procedure] { &[] }
+/// #     fn dispatch(&self, _: &oncrpc::Call, _: &mut oncrpc::xdr::Decoder<'_>, _: &mut oncrpc::xdr::Encoder) -> oncrpc::Result<oncrpc::codegen::Answer> { Ok(oncrpc::codegen::Answer::Silent) }
 /// # }
 /// # fn main() -> oncrpc::Result<()> {
 /// oncrpc::Server::new()

@@ -1,6 +1,6 @@
 //! Our client and our server on both transports: what a handler returns is what the caller gets.
 
-use oncrpc::codegen::{Dispatch, argument, procedure_unavailable, results};
+use oncrpc::codegen::{Answer, Dispatch, Procedure, argument, procedure_unavailable, results};
 use oncrpc::rpc::{AuthStat, AuthSys, Credential};
 use oncrpc::xdr::{Decoder, Encoder, Opaque, Str, Void, Xdr};
 use oncrpc::{Call, Client, ClientOptions, Error, Result, RunningServer, Server};
@@ -19,11 +19,14 @@ impl Dispatch for Versions {
         self.0
     }
 
-    fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-        (1..=5).contains(&procedure).then_some("A_PROCEDURE")
+    fn procedures(&self) -> &'static [Procedure] {
+        const fn procedure(number: u32) -> Procedure {
+            Procedure::new(PROGRAM, 2, number, "A_PROCEDURE")
+        }
+        const { &[procedure(1), procedure(2), procedure(3), procedure(4), procedure(5)] }
     }
 
-    fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()> {
+    fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
         match call.procedure() {
             1 => {
                 let (a, b) = (argument::<i32>(input)?, argument::<i32>(input)?);

@@ -24,7 +24,7 @@ const ROOMS: &[Room] = &[
     // The words that all layers above share: errors, a call, what serves it, limits, addresses.
     Room {
         place: "runtime/src/session",
-        knows: &["session", "rpc", "record", "xdr", "error", "call", "dispatch", "limits", "address"],
+        knows: &["session", "rpc", "record", "xdr", "error", "call", "dispatch", "limits", "address", "procedure"],
         never: NET,
     },
     Room {

@@ -1,5 +1,6 @@
 //! The largest arguments of each procedure, as the compiler works them out and the server holds calls against them.
 
+use oncrpc::Procedure;
 use oncrpc::codegen::Dispatch;
 use oncrpc::xdr::{Encoder, Xdr};
 use oncrpc_tests::interfaces::blob::blob_v1;
@@ -20,18 +21,15 @@ fn largest_user() -> NewUser {
 #[test]
 fn they_are_those_of_the_largest_values() {
     let calculator = calculator_v1::server(Calculator);
-    let operands = encoded(&Operands::default()).len();
-    for procedure in 1..=4 {
-        assert_eq!(calculator.largest_arguments(procedure), Some(operands));
-    }
-    assert_eq!(calculator.largest_arguments(5), Some(4), "one number");
-    assert_eq!(calculator.largest_arguments(6), None, "a string without a bound");
-    assert_eq!(calculator.largest_arguments(7), Some(0), "void");
-    assert_eq!(calculator.largest_arguments(8), None, "not in this version");
+    let largest: Vec<_> = calculator.procedures().iter().map(Procedure::arguments_limit).collect();
+    let operands = Some(encoded(&Operands::default()).len());
+    let (number, unbounded_string, void) = (Some(4), None, Some(0));
+    assert_eq!(largest, [operands, operands, operands, operands, number, unbounded_string, void]);
+    assert_eq!(calculator_v1::procedure::ADD, calculator.procedures()[0]);
 
     let users = users_v1::server(Users::default());
-    assert_eq!(users.largest_arguments(1), Some(encoded(&largest_user()).len()));
-    assert_eq!(blob_v1::server(Blobs).largest_arguments(1), None);
+    assert_eq!(users.procedures()[0].arguments_limit(), Some(encoded(&largest_user()).len()));
+    assert_eq!(blob_v1::server(Blobs).procedures()[0].arguments_limit(), None);
 }
 
 #[test]

@@ -99,6 +99,7 @@ fn parted(before: &str, line: &str) -> bool {
         return true;
     }
     let ends = before.ends_with(['}', ';']) && !last.starts_with("///") && indent(before) == indent(line);
-    let begins = ["///", "#[", "pub ", "fn ", "impl", "const M"].iter().any(|start| text.starts_with(start));
+    let begins =
+        ["///", "#[", "pub ", "fn ", "impl", "const M", "const fn"].iter().any(|start| text.starts_with(start));
     ends && begins && !(last.starts_with("const M") && text.starts_with("const M"))
 }

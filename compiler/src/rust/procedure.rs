@@ -9,6 +9,9 @@ pub(super) struct ProcedureView {
     pub(super) docs: String,
     pub(super) number: u32,
     pub(super) source_name: String,
+    /// Its name in the module of the version's procedures, and what it is there.
+    pub(super) constant: String,
+    pub(super) definition: String,
     pub(super) method: String,
     /// The method without `r#`, as documentation refers to it.
     pub(super) link: String,
@@ -42,6 +45,9 @@ pub(super) struct LookView {
 /// What a stub has beside its procedures.
 const STUB_METHODS: &[&str] = &["connect", "connect_with", "new", "inner"];
 
+/// What the module of a version's procedures uses.
+const PROCEDURE_MODULE: &[&str] = &["of"];
+
 /// What an argument's name must not hide, or would be taken for where names are as in the `.x` file.
 const IN_SCOPE: &[&str] =
     &["Client", "Err", "None", "Ok", "PROGRAM", "Server", "Service", "Some", "VERSION", "call", "input", "out"];
@@ -64,10 +70,13 @@ pub(super) fn procedures(context: Context<'_>, version: &Version) -> Vec<Procedu
         })
     };
     let methods: Vec<String> = short.iter().map(method).collect();
-    version.procedures.iter().zip(methods).map(|(it, method)| view(context, it, method)).collect()
+    let mut scope = Scope::with(PROCEDURE_MODULE);
+    let constants = short.iter().map(|name| scope.claim(&context.spelling.constant_name(name)));
+    let names = methods.into_iter().zip(constants);
+    version.procedures.iter().zip(names).map(|(it, (method, constant))| view(context, it, method, constant)).collect()
 }
 
-fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
+fn view(context: Context<'_>, it: &Procedure, method: String, constant: String) -> ProcedureView {
     let arguments = arguments(context, &it.arguments);
     let result = it.result.as_ref().map(|ty| pair(context, ty, UP));
     let is_null = it.number == 0 && it.arguments.is_empty() && it.result.is_none();
@@ -75,6 +84,8 @@ fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
         docs: docs::comment(&it.docs, &it.source),
         number: it.number,
         source_name: it.name.clone(),
+        constant,
+        definition: definition(context, it),
         start_method: format!("start_{}", plain(&method)),
         link: plain(&method).to_owned(),
         method: method.clone(),
@@ -92,6 +103,19 @@ fn view(context: Context<'_>, it: &Procedure, method: String) -> ProcedureView {
         result: result.as_ref().map_or("()".into(), |pair| pair.value.clone()),
         result_codec: result.map_or("rpc::Void".into(), |pair| pair.codec),
     }
+}
+
+fn definition(context: Context<'_>, it: &Procedure) -> String {
+    let new = format!("of({}, \"{}\")", it.number, it.name);
+    let largest = largest_arguments(context, it).map(|bytes| format!(".largest_arguments({bytes})"));
+    new + &largest.unwrap_or_default()
+}
+
+/// `None` for more than a record can hold.
+fn largest_arguments(context: Context<'_>, it: &Procedure) -> Option<u32> {
+    let mut sizes = it.arguments.iter().map(|argument| context.model.size_of(&argument.ty).max);
+    let largest = sizes.try_fold(0_u64, |sum, size| sum.checked_add(size?))?;
+    u32::try_from(largest).ok()
 }
 
 fn plain(method: &str) -> &str {

@@ -1,6 +1,6 @@
 use super::procedure::{ProcedureView, procedures};
 use super::{Context, EmitError, docs};
-use crate::model::types::{DefinitionId, Procedure, Program, Version};
+use crate::model::types::{DefinitionId, Program, Version};
 use askama::Template;
 
 /// A version is a module: its numbers, the server's trait and skeleton, the client's stub.
@@ -13,6 +13,7 @@ struct View<'a> {
     program_number: String,
     version: &'a str,
     version_number: u32,
+    procedures: &'a [ProcedureView],
     server: String,
     client: String,
 }
@@ -23,18 +24,12 @@ struct ServerView<'a> {
     program: &'a str,
     version: &'a str,
     procedures: &'a [ProcedureView],
-    /// Those whose arguments have a largest size, if there are any.
-    bounded: Option<Vec<BoundedView>>,
+    /// Their constants in order of their numbers.
+    table: String,
     attribute: &'static str,
     /// `_input` and `_out` where no procedure uses them.
     input: &'static str,
     out: &'static str,
-}
-
-/// A procedure and the most bytes that its arguments take.
-struct BoundedView {
-    number: u32,
-    largest: u32,
 }
 
 #[derive(Template)]
@@ -65,7 +60,8 @@ fn emit_version(context: Context<'_>, program: &Program, it: &Version, module: &
         program_number: format!("{:#x}", program.number),
         version,
         version_number: it.number,
-        server: server(name, version, procedures, bounded(context, it)).render()?,
+        procedures,
+        server: server(name, version, procedures).render()?,
         client: ClientView { program: name, version, procedures }.render()?,
     };
     Ok(view.render()?)
@@ -75,32 +71,21 @@ fn emit_version(context: Context<'_>, program: &Program, it: &Version, module: &
 const NO_PROCEDURES: &str =
     r#"#[allow(clippy::match_single_binding, reason = "a version without procedures is written like the others")]"#;
 
-fn server<'a>(
-    program: &'a str,
-    version: &'a str,
-    procedures: &'a [ProcedureView],
-    bounded: Vec<BoundedView>,
-) -> ServerView<'a> {
+fn server<'a>(program: &'a str, version: &'a str, procedures: &'a [ProcedureView]) -> ServerView<'a> {
     let no_arguments = procedures.iter().all(|procedure| procedure.arguments.is_empty());
     ServerView {
         program,
         version,
         procedures,
-        bounded: Some(bounded).filter(|bounded| !bounded.is_empty()),
+        table: table(procedures),
         attribute: if procedures.is_empty() { NO_PROCEDURES } else { "" },
         input: if no_arguments { "_input" } else { "input" },
         out: if procedures.is_empty() { "_out" } else { "out" },
     }
 }
 
-fn bounded(context: Context<'_>, it: &Version) -> Vec<BoundedView> {
-    let view = |it: &Procedure| Some(BoundedView { number: it.number, largest: largest_arguments(context, it)? });
-    it.procedures.iter().filter_map(view).collect()
-}
-
-/// `None` for more than a record can hold.
-fn largest_arguments(context: Context<'_>, it: &Procedure) -> Option<u32> {
-    let mut sizes = it.arguments.iter().map(|argument| context.model.size_of(&argument.ty).max);
-    let largest = sizes.try_fold(0_u64, |sum, size| sum.checked_add(size?))?;
-    u32::try_from(largest).ok()
+fn table(procedures: &[ProcedureView]) -> String {
+    let mut sorted: Vec<&ProcedureView> = procedures.iter().collect();
+    sorted.sort_by_key(|procedure| procedure.number);
+    sorted.iter().map(|it| format!("procedure::{}", it.constant)).collect::<Vec<_>>().join(", ")
 }

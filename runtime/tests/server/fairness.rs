@@ -29,11 +29,11 @@ impl rpc::Dispatch for Ledger {
         1
     }
 
-    fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-        (HOLD..=NOTE).contains(&procedure).then_some("A_PROCEDURE")
+    fn procedures(&self) -> &'static [rpc::Procedure] {
+        const { &[procedure(HOLD), procedure(NOTE)] }
     }
 
-    fn dispatch(&self, call: &Call, _: &mut rpc::Decoder<'_>, _: &mut rpc::Encoder) -> rpc::Result<()> {
+    fn dispatch(&self, call: &Call, _: &mut rpc::Decoder<'_>, _: &mut rpc::Encoder) -> rpc::Result<rpc::Answer> {
         if call.procedure() == HOLD {
             let gate = self.gate.lock().unwrap();
             gate.recv_timeout(PATIENCE).and_then(|()| gate.recv_timeout(PATIENCE)).unwrap();
@@ -42,7 +42,7 @@ impl rpc::Dispatch for Ledger {
             std::thread::sleep(Duration::from_micros(60));
             self.callers.lock().unwrap().push(call.peer().port());
         }
-        Ok(())
+        Ok(rpc::Answer::Results)
     }
 }
 

@@ -123,18 +123,18 @@ impl rpc::Dispatch for Stopper {
         1
     }
 
-    fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-        (1..=3).contains(&procedure).then_some("STOP")
+    fn procedures(&self) -> &'static [rpc::Procedure] {
+        const { &[procedure(1), procedure(2), procedure(3)] }
     }
 
-    fn dispatch(&self, call: &Call, _: &mut rpc::Decoder<'_>, _: &mut rpc::Encoder) -> rpc::Result<()> {
+    fn dispatch(&self, call: &Call, _: &mut rpc::Decoder<'_>, _: &mut rpc::Encoder) -> rpc::Result<rpc::Answer> {
         let mut server = self.0.lock().unwrap();
         match call.procedure() {
             1 => server.as_ref().unwrap().handle().stop(),
             2 => drop(server.take()),
             _ => server.take().unwrap().stop()?,
         }
-        Ok(())
+        Ok(rpc::Answer::Results)
     }
 }
 

@@ -47,15 +47,21 @@ impl rpc::Dispatch for Probe {
         self.version
     }
 
-    fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-        matches!(procedure, ADD..=SLEEP).then_some("A_PROCEDURE")
+    fn procedures(&self) -> &'static [rpc::Procedure] {
+        const PROCEDURES: &[rpc::Procedure] = &[
+            procedure(ADD).largest_arguments(8),
+            procedure(ECHO),
+            procedure(PANIC),
+            procedure(FILL),
+            procedure(FAIL),
+            procedure(WHO),
+            procedure(HALF),
+            procedure(SLEEP),
+        ];
+        PROCEDURES
     }
 
-    fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-        (procedure == ADD).then_some(8)
-    }
-
-    fn dispatch(&self, call: &Call, input: &mut rpc::Decoder<'_>, out: &mut rpc::Encoder) -> rpc::Result<()> {
+    fn dispatch(&self, call: &Call, input: &mut rpc::Decoder<'_>, out: &mut rpc::Encoder) -> rpc::Result<rpc::Answer> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         match call.procedure() {
             ADD => {
@@ -82,11 +88,16 @@ impl rpc::Dispatch for Probe {
                 let time = rpc::argument::<u32>(input)?;
                 eprintln!("asleep");
                 std::thread::sleep(Duration::from_millis(time.into()));
-                Ok(())
+                Ok(rpc::Answer::Results)
             }
             _ => Err(rpc::procedure_unavailable()),
         }
     }
+}
+
+/// A procedure of [`PROGRAM`] without a bound.
+pub(crate) const fn procedure(number: u32) -> rpc::Procedure {
+    rpc::Procedure::new(PROGRAM, 1, number, "A_PROCEDURE")
 }
 
 fn fault(which: u32) -> Error {

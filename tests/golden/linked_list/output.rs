@@ -128,6 +128,18 @@ mod idl_input {
         /// The number of version `LISTS_V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `GET`.
+            pub const GET: Procedure = of(1, "GET");
+        }
+
         /// What a server of `LISTS`, version `LISTS_V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `list GET(node) = 1`
@@ -156,11 +168,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("GET"),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::GET]
             }
 
             fn dispatch(
@@ -168,7 +177,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let node = rpc::argument::<rpc::NonEmptyList<super::Node>>(input)?;
@@ -229,7 +238,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<super::List>> {
                 rpc::start::<rpc::List<super::Node>>(
                     &self.0,
-                    1,
+                    procedure::GET,
                     |out| rpc::encode::<rpc::NonEmptyList<super::Node>>(&node.into(), out),
                 )
             }

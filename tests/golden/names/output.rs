@@ -369,6 +369,30 @@ mod idl_input {
         /// The number of version `CLIENT`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `CONNECT`.
+            pub const CONNECT: Procedure = of(1, "CONNECT").largest_arguments(4);
+
+            /// Procedure `CALL`.
+            pub const CALL: Procedure = of(2, "CALL").largest_arguments(24);
+
+            /// Procedure `start_call`.
+            pub const START_CALL: Procedure = of(3, "start_call").largest_arguments(4);
+
+            /// Procedure `MATCH`.
+            pub const MATCH: Procedure = of(4, "MATCH").largest_arguments(8);
+
+            /// Procedure `SERVER`.
+            pub const SERVER: Procedure = of(5, "SERVER").largest_arguments(16);
+        }
+
         /// What a server of `SERVER`, version `CLIENT`, does.
         pub trait Service: Send + Sync + 'static {
             /// `Result CONNECT(Self) = 1`
@@ -425,26 +449,14 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("CONNECT"),
-                    2 => Some("CALL"),
-                    3 => Some("start_call"),
-                    4 => Some("MATCH"),
-                    5 => Some("SERVER"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    1 => Some(4),
-                    2 => Some(24),
-                    3 => Some(4),
-                    4 => Some(8),
-                    5 => Some(16),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[
+                    procedure::CONNECT,
+                    procedure::CALL,
+                    procedure::START_CALL,
+                    procedure::MATCH,
+                    procedure::SERVER,
+                ]
             }
 
             fn dispatch(
@@ -452,7 +464,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let self_ = rpc::argument::<super::Self_>(input)?;
@@ -528,7 +540,7 @@ mod idl_input {
                 &self,
                 self_: &super::Self_,
             ) -> rpc::Result<rpc::Pending<super::Result_>> {
-                rpc::start::<super::Result_>(&self.0, 1, |out| rpc::encode::<super::Self_>(self_, out))
+                rpc::start::<super::Result_>(&self.0, procedure::CONNECT, |out| rpc::encode::<super::Self_>(self_, out))
             }
 
             /// `Vec CALL(Option) = 2`
@@ -547,7 +559,7 @@ mod idl_input {
                 &self,
                 option: &super::Option_,
             ) -> rpc::Result<rpc::Pending<super::Vec_>> {
-                rpc::start::<super::Vec_>(&self.0, 2, |out| rpc::encode::<super::Option_>(option, out))
+                rpc::start::<super::Vec_>(&self.0, procedure::CALL, |out| rpc::encode::<super::Option_>(option, out))
             }
 
             /// `int start_call(int) = 3`
@@ -566,7 +578,7 @@ mod idl_input {
                 &self,
                 argument: i32,
             ) -> rpc::Result<rpc::Pending<i32>> {
-                rpc::start::<i32>(&self.0, 3, |out| rpc::encode::<i32>(&argument, out))
+                rpc::start::<i32>(&self.0, procedure::START_CALL, |out| rpc::encode::<i32>(&argument, out))
             }
 
             /// `void MATCH(int, int) = 4`
@@ -588,7 +600,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<()>> {
                 rpc::start::<rpc::Void>(
                     &self.0,
-                    4,
+                    procedure::MATCH,
                     |out| {
                         rpc::encode::<i32>(&argument1, out)?;
                         rpc::encode::<i32>(&argument2, out)
@@ -623,7 +635,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<()>> {
                 rpc::start::<rpc::Void>(
                     &self.0,
-                    5,
+                    procedure::SERVER,
                     |out| {
                         rpc::encode::<i32>(&self_, out)?;
                         rpc::encode::<i32>(&out2, out)?;

@@ -531,6 +531,21 @@ mod idl_input {
         /// The number of version `OPTIONS_V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `LOOK_UP`.
+            pub const LOOK_UP: Procedure = of(1, "LOOK_UP");
+
+            /// Procedure `READ`.
+            pub const READ: Procedure = of(2, "READ").largest_arguments(72);
+        }
+
         /// What a server of `OPTIONS`, version `OPTIONS_V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `outcome LOOK_UP(path, string, bytes_of) = 1`
@@ -568,19 +583,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("LOOK_UP"),
-                    2 => Some("READ"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    2 => Some(72),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::LOOK_UP, procedure::READ]
             }
 
             fn dispatch(
@@ -588,7 +592,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let argument1 = rpc::argument_view::<rpc::Utf8<1024>>(input)?;
@@ -659,7 +663,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<super::Outcome>> {
                 rpc::start::<super::Outcome>(
                     &self.0,
-                    1,
+                    procedure::LOOK_UP,
                     |out| {
                         rpc::encode::<rpc::Utf8<1024>>(&argument1.into(), out)?;
                         rpc::encode::<rpc::Str>(&argument2.into(), out)?;
@@ -701,7 +705,11 @@ mod idl_input {
                 &self,
                 nfs_fh3: &super::FileHandle,
             ) -> rpc::Result<rpc::Pending<rpc::Text>> {
-                rpc::start::<rpc::Str>(&self.0, 2, |out| rpc::encode::<super::FileHandle>(nfs_fh3, out))
+                rpc::start::<rpc::Str>(
+                    &self.0,
+                    procedure::READ,
+                    |out| rpc::encode::<super::FileHandle>(nfs_fh3, out),
+                )
             }
 
             /// As [`Client::read`], with a look at the results in place.

@@ -62,6 +62,24 @@ mod idl_input {
         /// The number of version `HELLO_V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `NULL`.
+            pub const NULL: Procedure = of(0, "NULL").largest_arguments(0);
+
+            /// Procedure `GREET`.
+            pub const GREET: Procedure = of(1, "GREET").largest_arguments(68);
+
+            /// Procedure `FORGET`.
+            pub const FORGET: Procedure = of(2, "FORGET");
+        }
+
         /// What a server of `HELLO`, version `HELLO_V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// Does nothing.
@@ -102,21 +120,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    0 => Some("NULL"),
-                    1 => Some("GREET"),
-                    2 => Some("FORGET"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    0 => Some(0),
-                    1 => Some(68),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::NULL, procedure::GREET, procedure::FORGET]
             }
 
             fn dispatch(
@@ -124,7 +129,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     0 => rpc::results::<rpc::Void>(&self.0.null(call)?, out),
                     1 => {
@@ -184,7 +189,7 @@ mod idl_input {
             /// # Errors
             /// The arguments break a bound, or the connection is gone.
             pub fn start_null(&self) -> rpc::Result<rpc::Pending<()>> {
-                rpc::start::<rpc::Void>(&self.0, 0, |_| Ok(()))
+                rpc::start::<rpc::Void>(&self.0, procedure::NULL, |_| Ok(()))
             }
 
             /// Greets by name.
@@ -208,7 +213,11 @@ mod idl_input {
                 &self,
                 name: impl Into<super::Name>,
             ) -> rpc::Result<rpc::Pending<super::Greeting>> {
-                rpc::start::<super::Greeting>(&self.0, 1, |out| rpc::encode::<rpc::Str<64>>(&name.into(), out))
+                rpc::start::<super::Greeting>(
+                    &self.0,
+                    procedure::GREET,
+                    |out| rpc::encode::<rpc::Str<64>>(&name.into(), out),
+                )
             }
 
             /// `void FORGET(greeting) = 2`
@@ -227,7 +236,11 @@ mod idl_input {
                 &self,
                 greeting: &super::Greeting,
             ) -> rpc::Result<rpc::Pending<()>> {
-                rpc::start::<rpc::Void>(&self.0, 2, |out| rpc::encode::<super::Greeting>(greeting, out))
+                rpc::start::<rpc::Void>(
+                    &self.0,
+                    procedure::FORGET,
+                    |out| rpc::encode::<super::Greeting>(greeting, out),
+                )
             }
         }
     }
@@ -243,6 +256,24 @@ mod idl_input {
 
         /// The number of version `HELLO_V2`.
         pub const VERSION: u32 = 2;
+
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `GREET`.
+            pub const GREET: Procedure = of(1, "GREET").largest_arguments(72);
+
+            /// Procedure `MANY`.
+            pub const MANY: Procedure = of(2, "MANY");
+
+            /// Procedure `TYPE`.
+            pub const TYPE: Procedure = of(3, "TYPE");
+        }
 
         /// What a server of `HELLO`, version `HELLO_V2`, does.
         pub trait Service: Send + Sync + 'static {
@@ -288,20 +319,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("GREET"),
-                    2 => Some("MANY"),
-                    3 => Some("TYPE"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    1 => Some(72),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::GREET, procedure::MANY, procedure::TYPE]
             }
 
             fn dispatch(
@@ -309,7 +328,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let argument1 = rpc::argument::<rpc::Str<64>>(input)?;
@@ -382,7 +401,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<super::Greeting>> {
                 rpc::start::<super::Greeting>(
                     &self.0,
-                    1,
+                    procedure::GREET,
                     |out| {
                         rpc::encode::<rpc::Str<64>>(&argument1.into(), out)?;
                         rpc::encode::<u32>(&argument2, out)
@@ -413,7 +432,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<bool>> {
                 rpc::start::<bool>(
                     &self.0,
-                    2,
+                    procedure::MANY,
                     |out| {
                         rpc::encode::<rpc::Array<rpc::Str<64>>>(&names.into(), out)?;
                         rpc::encode::<rpc::Optional<i32>>(limit, out)
@@ -437,7 +456,11 @@ mod idl_input {
                 &self,
                 argument: impl Into<rpc::Text>,
             ) -> rpc::Result<rpc::Pending<rpc::Text>> {
-                rpc::start::<rpc::Str>(&self.0, 3, |out| rpc::encode::<rpc::Str>(&argument.into(), out))
+                rpc::start::<rpc::Str>(
+                    &self.0,
+                    procedure::TYPE,
+                    |out| rpc::encode::<rpc::Str>(&argument.into(), out),
+                )
             }
         }
     }
@@ -477,10 +500,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[]
             }
 
             fn dispatch(
@@ -488,7 +509,7 @@ mod idl_input {
                 call: &rpc::Call,
                 _input: &mut rpc::Decoder<'_>,
                 _out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     _ => Err(rpc::procedure_unavailable()),
                 }

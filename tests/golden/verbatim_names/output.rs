@@ -178,6 +178,19 @@ mod idl_input {
         /// The number of version `NFS_V2`.
         pub const VERSION: u32 = 2;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `NFSPROC_GETATTR`.
+            pub const NFSPROC_GETATTR: Procedure = of(1, "NFSPROC_GETATTR")
+                .largest_arguments(8);
+        }
+
         /// What a server of `NFS_PROG`, version `NFS_V2`, does.
         pub trait Service: Send + Sync + 'static {
             /// `attr_res NFSPROC_GETATTR(fileAttr) = 1`
@@ -206,18 +219,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("NFSPROC_GETATTR"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    1 => Some(8),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::NFSPROC_GETATTR]
             }
 
             fn dispatch(
@@ -225,7 +228,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let fileAttr = rpc::argument::<super::fileAttr>(input)?;
@@ -284,7 +287,11 @@ mod idl_input {
                 &self,
                 fileAttr: &super::fileAttr,
             ) -> rpc::Result<rpc::Pending<super::attr_res>> {
-                rpc::start::<super::attr_res>(&self.0, 1, |out| rpc::encode::<super::fileAttr>(fileAttr, out))
+                rpc::start::<super::attr_res>(
+                    &self.0,
+                    procedure::NFSPROC_GETATTR,
+                    |out| rpc::encode::<super::fileAttr>(fileAttr, out),
+                )
             }
         }
     }
@@ -331,6 +338,21 @@ mod idl_input {
         /// The number of version `CLASHES_V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `SERVER`.
+            pub const SERVER: Procedure = of(1, "SERVER").largest_arguments(4);
+
+            /// Procedure `NAMED`.
+            pub const NAMED: Procedure = of(2, "NAMED").largest_arguments(16);
+        }
+
         /// What a server of `CLASHES`, version `CLASHES_V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `int SERVER(Server) = 1`
@@ -365,20 +387,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("SERVER"),
-                    2 => Some("NAMED"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    1 => Some(4),
-                    2 => Some(16),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::SERVER, procedure::NAMED]
             }
 
             fn dispatch(
@@ -386,7 +396,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let Server2 = rpc::argument::<super::Server>(input)?;
@@ -449,7 +459,11 @@ mod idl_input {
                 &self,
                 Server2: &super::Server,
             ) -> rpc::Result<rpc::Pending<i32>> {
-                rpc::start::<i32>(&self.0, 1, |out| rpc::encode::<super::Server>(Server2, out))
+                rpc::start::<i32>(
+                    &self.0,
+                    procedure::SERVER,
+                    |out| rpc::encode::<super::Server>(Server2, out),
+                )
             }
 
             /// `int NAMED(int PROGRAM, int VERSION, int None, int call) = 2`
@@ -479,7 +493,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<i32>> {
                 rpc::start::<i32>(
                     &self.0,
-                    2,
+                    procedure::NAMED,
                     |out| {
                         rpc::encode::<i32>(&PROGRAM2, out)?;
                         rpc::encode::<i32>(&VERSION2, out)?;

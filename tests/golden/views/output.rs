@@ -376,6 +376,24 @@ mod idl_input {
         /// The number of version `SHAPES_V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `FIND`.
+            pub const FIND: Procedure = of(1, "FIND");
+
+            /// Procedure `PLACE`.
+            pub const PLACE: Procedure = of(2, "PLACE").largest_arguments(4);
+
+            /// Procedure `NAME`.
+            pub const NAME: Procedure = of(3, "NAME");
+        }
+
         /// What a server of `SHAPES`, version `SHAPES_V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `list FIND(shape, any) = 1`
@@ -415,20 +433,8 @@ mod idl_input {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("FIND"),
-                    2 => Some("PLACE"),
-                    3 => Some("NAME"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    2 => Some(4),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::FIND, procedure::PLACE, procedure::NAME]
             }
 
             fn dispatch(
@@ -436,7 +442,7 @@ mod idl_input {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let argument1 = rpc::argument_view::<rpc::NonEmptyList<super::Shape>>(input)?;
@@ -508,7 +514,7 @@ mod idl_input {
             ) -> rpc::Result<rpc::Pending<super::List>> {
                 rpc::start::<rpc::List<super::Node>>(
                     &self.0,
-                    1,
+                    procedure::FIND,
                     |out| {
                         rpc::encode::<rpc::NonEmptyList<super::Shape>>(&argument1.into(), out)?;
                         rpc::encode::<super::Any>(argument2, out)
@@ -548,7 +554,7 @@ mod idl_input {
                 &self,
                 argument: i32,
             ) -> rpc::Result<rpc::Pending<super::Point>> {
-                rpc::start::<super::Point>(&self.0, 2, |out| rpc::encode::<i32>(&argument, out))
+                rpc::start::<super::Point>(&self.0, procedure::PLACE, |out| rpc::encode::<i32>(&argument, out))
             }
 
             /// `string NAME(list) = 3`
@@ -567,7 +573,11 @@ mod idl_input {
                 &self,
                 list: impl Into<super::List>,
             ) -> rpc::Result<rpc::Pending<rpc::Text>> {
-                rpc::start::<rpc::Str>(&self.0, 3, |out| rpc::encode::<rpc::List<super::Node>>(&list.into(), out))
+                rpc::start::<rpc::Str>(
+                    &self.0,
+                    procedure::NAME,
+                    |out| rpc::encode::<rpc::List<super::Node>>(&list.into(), out),
+                )
             }
 
             /// As [`Client::name`], with a look at the results in place.

@@ -172,6 +172,27 @@ mod idl_a {
         /// The number of version `V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `LOOK`.
+            pub const LOOK: Procedure = of(1, "LOOK").largest_arguments(36);
+
+            /// Procedure `MOVE`.
+            pub const MOVE: Procedure = of(2, "MOVE").largest_arguments(12);
+
+            /// Procedure `TRACE`.
+            pub const TRACE: Procedure = of(3, "TRACE");
+
+            /// Procedure `CHOOSE`.
+            pub const CHOOSE: Procedure = of(4, "CHOOSE");
+        }
+
         /// What a server of `A`, version `V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `outcome LOOK(name) = 1`
@@ -222,22 +243,8 @@ mod idl_a {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("LOOK"),
-                    2 => Some("MOVE"),
-                    3 => Some("TRACE"),
-                    4 => Some("CHOOSE"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    1 => Some(36),
-                    2 => Some(12),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::LOOK, procedure::MOVE, procedure::TRACE, procedure::CHOOSE]
             }
 
             fn dispatch(
@@ -245,7 +252,7 @@ mod idl_a {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let name = rpc::argument::<rpc::Str<32>>(input)?;
@@ -317,7 +324,11 @@ mod idl_a {
                 &self,
                 name: impl Into<super::common::Name>,
             ) -> rpc::Result<rpc::Pending<super::common::Outcome>> {
-                rpc::start::<super::common::Outcome>(&self.0, 1, |out| rpc::encode::<rpc::Str<32>>(&name.into(), out))
+                rpc::start::<super::common::Outcome>(
+                    &self.0,
+                    procedure::LOOK,
+                    |out| rpc::encode::<rpc::Str<32>>(&name.into(), out),
+                )
             }
 
             /// `point MOVE(point, color) = 2`
@@ -343,7 +354,7 @@ mod idl_a {
             ) -> rpc::Result<rpc::Pending<super::common::Point>> {
                 rpc::start::<super::common::Point>(
                     &self.0,
-                    2,
+                    procedure::MOVE,
                     |out| {
                         rpc::encode::<super::common::Point>(argument1, out)?;
                         rpc::encode::<super::common::Color>(&argument2, out)
@@ -372,7 +383,7 @@ mod idl_a {
             ) -> rpc::Result<rpc::Pending<super::Path>> {
                 rpc::start::<super::Path>(
                     &self.0,
-                    3,
+                    procedure::TRACE,
                     |out| rpc::encode::<rpc::NonEmptyList<super::common::Entry>>(&entry.into(), out),
                 )
             }
@@ -393,7 +404,11 @@ mod idl_a {
                 &self,
                 choice: &super::Choice,
             ) -> rpc::Result<rpc::Pending<super::Choice>> {
-                rpc::start::<super::Choice>(&self.0, 4, |out| rpc::encode::<super::Choice>(choice, out))
+                rpc::start::<super::Choice>(
+                    &self.0,
+                    procedure::CHOOSE,
+                    |out| rpc::encode::<super::Choice>(choice, out),
+                )
             }
         }
     }

@@ -71,6 +71,24 @@ mod idl_b {
         /// The number of version `B_V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `PACK`.
+            pub const PACK: Procedure = of(1, "PACK");
+
+            /// Procedure `TINT`.
+            pub const TINT: Procedure = of(2, "TINT").largest_arguments(4);
+
+            /// Procedure `COUNT`.
+            pub const COUNT: Procedure = of(3, "COUNT").largest_arguments(12);
+        }
+
         /// What a server of `B`, version `B_V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `parcel PACK(parcel, node) = 1`
@@ -114,21 +132,8 @@ mod idl_b {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("PACK"),
-                    2 => Some("TINT"),
-                    3 => Some("COUNT"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    2 => Some(4),
-                    3 => Some(12),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::PACK, procedure::TINT, procedure::COUNT]
             }
 
             fn dispatch(
@@ -136,7 +141,7 @@ mod idl_b {
                 call: &rpc::Call,
                 input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => {
                         let argument1 = rpc::argument::<super::Parcel>(input)?;
@@ -208,7 +213,7 @@ mod idl_b {
             ) -> rpc::Result<rpc::Pending<super::Parcel>> {
                 rpc::start::<super::Parcel>(
                     &self.0,
-                    1,
+                    procedure::PACK,
                     |out| {
                         rpc::encode::<super::Parcel>(argument1, out)?;
                         rpc::encode::<super::a::Node>(argument2, out)
@@ -232,7 +237,11 @@ mod idl_b {
                 &self,
                 paint: super::Paint,
             ) -> rpc::Result<rpc::Pending<super::Paint>> {
-                rpc::start::<super::common::Color>(&self.0, 2, |out| rpc::encode::<super::common::Color>(&paint, out))
+                rpc::start::<super::common::Color>(
+                    &self.0,
+                    procedure::TINT,
+                    |out| rpc::encode::<super::common::Color>(&paint, out),
+                )
             }
 
             /// `common COUNT(handle) = 3`
@@ -254,7 +263,11 @@ mod idl_b {
                 &self,
                 handle: impl Into<super::a::Handle>,
             ) -> rpc::Result<rpc::Pending<super::a::Common>> {
-                rpc::start::<i32>(&self.0, 3, |out| rpc::encode::<rpc::Opaque<8>>(&handle.into(), out))
+                rpc::start::<i32>(
+                    &self.0,
+                    procedure::COUNT,
+                    |out| rpc::encode::<rpc::Opaque<8>>(&handle.into(), out),
+                )
             }
         }
     }

@@ -251,6 +251,18 @@ mod idl_common {
         /// The number of version `V1`.
         pub const VERSION: u32 = 1;
 
+        /// The procedures of this version.
+        pub mod procedure {
+            use super::rpc::Procedure;
+
+            const fn of(number: u32, name: &'static str) -> Procedure {
+                Procedure::new(super::PROGRAM, super::VERSION, number, name)
+            }
+
+            /// Procedure `WHO`.
+            pub const WHO: Procedure = of(1, "WHO").largest_arguments(0);
+        }
+
         /// What a server of `COMMON`, version `V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `name WHO(void) = 1`
@@ -275,18 +287,8 @@ mod idl_common {
                 VERSION
             }
 
-            fn procedure_name(&self, procedure: u32) -> Option<&'static str> {
-                match procedure {
-                    1 => Some("WHO"),
-                    _ => None,
-                }
-            }
-
-            fn largest_arguments(&self, procedure: u32) -> Option<usize> {
-                match procedure {
-                    1 => Some(0),
-                    _ => None,
-                }
+            fn procedures(&self) -> &'static [rpc::Procedure] {
+                &[procedure::WHO]
             }
 
             fn dispatch(
@@ -294,7 +296,7 @@ mod idl_common {
                 call: &rpc::Call,
                 _input: &mut rpc::Decoder<'_>,
                 out: &mut rpc::Encoder,
-            ) -> rpc::Result<()> {
+            ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     1 => rpc::results::<rpc::Str<32>>(&self.0.who(call)?, out),
                     _ => Err(rpc::procedure_unavailable()),
@@ -344,7 +346,7 @@ mod idl_common {
             /// # Errors
             /// The arguments break a bound, or the connection is gone.
             pub fn start_who(&self) -> rpc::Result<rpc::Pending<super::Name>> {
-                rpc::start::<rpc::Str<32>>(&self.0, 1, |_| Ok(()))
+                rpc::start::<rpc::Str<32>>(&self.0, procedure::WHO, |_| Ok(()))
             }
         }
     }

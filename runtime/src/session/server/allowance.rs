@@ -53,8 +53,8 @@ impl Programs {
     fn largest_arguments(&self, call: &CallHeader) -> Result<Option<usize>> {
         authenticate(&call.credential)?;
         let version = self.find(call.program, call.version)?;
-        match version.procedure_name(call.procedure) {
-            Some(_) => Ok(version.largest_arguments(call.procedure)),
+        match version.procedure(call.procedure) {
+            Some(procedure) => Ok(procedure.arguments_limit()),
             None if call.procedure == NULL => Ok(Some(0)),
             None => Err(Error::ProcedureUnavailable),
         }

@@ -1,5 +1,6 @@
 use super::Programs;
 use crate::call::{Call, Peer};
+use crate::dispatch::Answer;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
@@ -56,7 +57,11 @@ impl Programs {
             outcome = outcome.and(Err(EncodeError::TooLarge { limit }.into()));
         }
         match outcome {
-            Ok(()) => true,
+            Ok(Answer::Results) => true,
+            Ok(Answer::Deferred | Answer::Silent) => {
+                out.truncate(start);
+                false
+            }
             Err(error) => {
                 out.truncate(start);
                 let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
@@ -70,16 +75,16 @@ impl Programs {
 
     /// Appends a reply with results. The order of the checks is that of RFC 5531 §9: a caller that is not accepted
     /// does not learn what is served.
-    fn carry_out(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<()> {
+    fn carry_out(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
         authenticate(call.credential())?;
         let version = self.find(call.program(), call.version())?;
         let header = ReplyHeader { xid: call.xid(), body: ReplyBody::accepted(AcceptStat::Success) };
         header.encode(&mut out.window(SUCCESS_HEADER)?)?;
-        if call.procedure() == NULL && version.procedure_name(NULL).is_none() {
-            return Ok(());
+        if version.procedure(call.procedure()).is_none() {
+            return if call.procedure() == NULL { Ok(Answer::Results) } else { Err(Error::ProcedureUnavailable) };
         }
         // What a panic leaves behind in `out` is taken back by the caller, and `input` is given up.
-        catch_unwind(AssertUnwindSafe(|| version.dispatch(call, input, out)))
+        catch_unwind(AssertUnwindSafe(|| version.dispatch.dispatch(call, input, out)))
             .unwrap_or_else(|panic| Err(panicked(panic)))
     }
 

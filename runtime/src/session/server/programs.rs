@@ -2,6 +2,7 @@ use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::procedure::Procedure;
 use std::fmt;
 
 /// What is told of calls that failed.
@@ -16,10 +17,12 @@ pub struct Programs {
     pub(super) on_error: Option<OnError>,
 }
 
-struct Entry {
+pub(super) struct Entry {
     program: u32,
     version: u32,
-    dispatch: Box<dyn Dispatch>,
+    pub(super) dispatch: Box<dyn Dispatch>,
+    /// In order of their numbers.
+    procedures: Vec<Procedure>,
 }
 
 impl Programs {
@@ -30,7 +33,7 @@ impl Programs {
 
     /// Serves one version of a program; in place of the former one if there is one of these numbers.
     pub fn add(&mut self, dispatch: impl Dispatch) {
-        let entry = Entry { program: dispatch.program(), version: dispatch.version(), dispatch: Box::new(dispatch) };
+        let entry = Entry::new(dispatch);
         match self.entries.binary_search_by_key(&entry.numbers(), Entry::numbers) {
             Ok(at) => {
                 if let Some(former) = self.entries.get_mut(at) {
@@ -65,21 +68,41 @@ impl Programs {
     ///
     /// # Errors
     /// [`Error::ProgramMismatch`] with the versions served, or [`Error::ProgramUnavailable`].
-    pub(super) fn find(&self, program: u32, version: u32) -> Result<&dyn Dispatch> {
-        let mut served = self.entries.iter().filter(|entry| entry.program == program);
-        if let Some(entry) = served.clone().find(|entry| entry.version == version) {
-            return Ok(&*entry.dispatch);
+    pub(super) fn find(&self, program: u32, version: u32) -> Result<&Entry> {
+        match self.entries.binary_search_by_key(&(program, version), Entry::numbers) {
+            Ok(at) => self.entries.get(at).ok_or(Error::ProgramUnavailable),
+            Err(_) => Err(self.unserved(program)),
         }
+    }
+
+    fn unserved(&self, program: u32) -> Error {
+        let mut served = self.entries.iter().filter(|entry| entry.program == program).map(|entry| entry.version);
         match (served.next(), served.next_back()) {
-            (Some(low), high) => Err(Error::ProgramMismatch { low: low.version, high: high.unwrap_or(low).version }),
-            (None, _) => Err(Error::ProgramUnavailable),
+            (Some(low), high) => Error::ProgramMismatch { low, high: high.unwrap_or(low) },
+            (None, _) => Error::ProgramUnavailable,
         }
     }
 }
 
 impl Entry {
+    fn new(dispatch: impl Dispatch) -> Self {
+        let mut procedures = dispatch.procedures().to_vec();
+        procedures.sort_by_key(Procedure::number);
+        Self { program: dispatch.program(), version: dispatch.version(), dispatch: Box::new(dispatch), procedures }
+    }
+
     fn numbers(&self) -> (u32, u32) {
         (self.program, self.version)
+    }
+
+    /// The procedure of a number; most are numbered from 0 or 1 on without a gap.
+    pub(super) fn procedure(&self, number: u32) -> Option<&Procedure> {
+        let at = |index: usize| self.procedures.get(index).filter(|procedure| procedure.number() == number);
+        let index = usize::try_from(number).ok()?;
+        at(index).or_else(|| at(index.wrapping_sub(1))).or_else(|| {
+            let index = self.procedures.binary_search_by_key(&number, Procedure::number).ok()?;
+            self.procedures.get(index)
+        })
     }
 }
 
