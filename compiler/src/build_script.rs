@@ -152,7 +152,7 @@ impl Compiler {
     }
 
     /// Says in which module the output of a file is, for the outputs of files that include it. `name` is that of the
-    /// file without `.x`. Default: a module of that name next to the one that holds the referring output, so that
+    /// file without `.x`, with folders before it where two files are called so: `v3/types`. Default: a module of that name next to the one that holds the referring output, so that
     /// `common.x` is `super::common`. `path` is `crate::...`, `super::...`, `self` where both outputs are in one module, or
     /// begins with the name of another crate.
     ///

@@ -106,6 +106,7 @@ codes! {
     BadOption = 150,
     OptionTarget = 151,
     BadName = 152,
+    NoViews = 153,
 
     Portability = 1001,
     Unbounded = 1002,

@@ -1,14 +1,16 @@
 //! The whole pipeline: a file and what it includes become Rust.
 
+mod asked;
 mod division;
 mod run;
 #[cfg(test)]
 mod tests;
+mod views;
 
 use crate::diagnostic::Diagnostic;
 use crate::lint::Levels;
 use crate::model::{self, Resolved, types::Model};
-use crate::options::{self, Chosen, Given};
+use crate::options::{Chosen, Given};
 use crate::preprocess::for_c::{self, ForC, Pragma};
 use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
 #[cfg(feature = "cli")]
@@ -17,6 +19,7 @@ use crate::rust::{EmitError, EmitOptions, ExternTypes};
 use crate::source::{SourceMap, Span};
 use crate::syntax::{self, ast::Specification};
 use crate::text::Text;
+use asked::Asked;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -32,8 +35,8 @@ pub(crate) struct Options {
     pub(crate) given: Vec<Given>,
     /// What stands for types that no `.x` file defines.
     pub(crate) extern_types: ExternTypes,
-    /// Where the outputs of other files are, by their names without `.x`: next to the output that refers to them if
-    /// nothing else is said.
+    /// Where the outputs of other files are, by their names without `.x`, perhaps with the folders they are in: next to
+    /// the output that refers to them if nothing else is said.
     pub(crate) module_paths: BTreeMap<String, String>,
     pub(crate) lints: Levels,
     pub(crate) stage: Stage,
@@ -48,45 +51,18 @@ impl Options {
         })
     }
 
-    /// What all that is said of options comes to for a file.
-    fn choose(
-        &self,
-        path: &Path,
-        parsed: &Parsed,
-        resolved: &Resolved,
-        loader: &dyn Loader,
-        sources: &mut SourceMap,
-    ) -> Result<Chosen, Failure> {
-        let (mut requests, mut errors) = (Vec::new(), Vec::new());
-        options::read_pragmas(&parsed.pragmas, &mut requests, &mut errors);
-        if let Some((path_of_config, bytes)) = self.load_config(path, loader)? {
-            let span = sources.add(&path_of_config, &bytes, None);
-            options::read_config(sources.text(span), span, &file_name(path), &mut requests, &mut errors);
-        }
-        options::read_given(&self.given, sources, &mut requests, &mut errors);
-        let chosen = options::choose(&requests, resolved, sources, parsed.root);
-        match (chosen, errors.is_empty()) {
-            (Ok(chosen), true) => Ok(chosen),
-            (chosen, _) => Err(Failure::Rejected([errors, chosen.err().unwrap_or_default()].concat())),
-        }
-    }
-
-    /// The file that was named, or the one beside the interface if there is any.
-    fn load_config(&self, path: &Path, loader: &dyn Loader) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
-        let beside = path.with_file_name("oncrpc.toml");
-        let config = self.config.as_ref().unwrap_or(&beside);
-        match loader.load(config) {
-            Ok(bytes) => Ok(Some((config.clone(), bytes))),
-            Err(error) if self.config.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Failure::ReadConfig(config.clone(), error)),
-        }
+    /// Where the output of a file is, if that is said; what names more of its folders counts more.
+    fn module_path(&self, file: &Path) -> Option<&String> {
+        let file = file.with_extension("");
+        let named = self.module_paths.iter().filter(|(name, _)| file.ends_with(name));
+        named.max_by_key(|(name, _)| Path::new(name).components().count()).map(|(_, path)| path)
     }
 
     fn emit(&self, path: &Path, chosen: Chosen) -> EmitOptions {
         EmitOptions {
             source_name: file_name(path),
             verbatim_names: chosen.verbatim_names,
-            views: chosen.views,
+            views: chosen.views.is_some(),
             extern_types: self.extern_types.clone(),
             choices: chosen.choices,
         }
@@ -181,15 +157,27 @@ struct Unit {
 enum Analysed {
     /// Only the tree was asked for.
     Tree(String),
-    Model(Box<(Parsed, Resolved, Chosen)>),
+    Model(Box<Understood>),
+}
+
+/// A file without errors of its own, and what is asked for it.
+struct Understood {
+    parsed: Parsed,
+    resolved: Resolved,
+    asked: Asked,
+    chosen: Chosen,
 }
 
 impl Unit {
-    fn resolved(&self) -> Option<&Resolved> {
+    fn understood(&self) -> Option<&Understood> {
         match &self.state {
-            Ok(Analysed::Model(both)) => Some(&both.1),
+            Ok(Analysed::Model(it)) => Some(it),
             _ => None,
         }
+    }
+
+    fn resolved(&self) -> Option<&Resolved> {
+        self.understood().map(|it| &it.resolved)
     }
 }
 

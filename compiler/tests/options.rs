@@ -124,6 +124,7 @@ fn a_line_is_for_the_types_of_its_own_file() {
 #[test]
 fn files_that_share_a_folder_have_parts_of_their_own() {
     let here = directory("files");
+    fs::write(here.join("other.x"), "").unwrap();
     let toml =
         "[files.\"other.x\".types.nosuch]\nord = true\n[files.\"options.x\".types.color]\nenumerations = \"open\"\n";
     assert_eq!(

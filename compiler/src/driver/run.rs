@@ -1,7 +1,7 @@
 //! Several files at once, stage by stage.
 
 use super::division::{self, Division, Place};
-use super::{Analysed, Compilation, Failure, Options, Parsed, Stage, Unit, file_name, parse};
+use super::{Analysed, Compilation, Failure, Options, Parsed, Stage, Understood, Unit, asked, file_name, parse, views};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 #[cfg(feature = "cli")]
 use crate::json;
@@ -18,27 +18,35 @@ use std::path::{Path, PathBuf};
 
 /// The files up to their models; behind those of `paths` the ones that they include and that have a module elsewhere.
 pub(super) fn units(options: &Options, loader: &dyn Loader, paths: &[&Path]) -> Vec<Unit> {
-    let mut units: Vec<Unit> = paths.iter().map(|path| unit(options, loader, path)).collect();
+    let names: Vec<String> = paths.iter().map(|path| file_name(path)).collect();
+    let mut units: Vec<Unit> = paths.iter().map(|path| unit(options, loader, path, &names)).collect();
     while let Some(path) = next_outside(options, loader, &units) {
-        units.push(unit(options, loader, &path));
+        units.push(unit(options, loader, &path, &names));
     }
+    asked::choose(&mut units);
     units
 }
 
-fn unit(options: &Options, loader: &dyn Loader, path: &Path) -> Unit {
+fn unit(options: &Options, loader: &dyn Loader, path: &Path, names: &[String]) -> Unit {
     let mut sources = SourceMap::default();
-    let state = analyse(options, loader, path, &mut sources);
+    let state = analyse(options, loader, path, names, &mut sources);
     Unit { path: path.to_owned(), sources, state, warnings: Vec::new() }
 }
 
-fn analyse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Analysed, Failure> {
+fn analyse(
+    options: &Options,
+    loader: &dyn Loader,
+    path: &Path,
+    names: &[String],
+    sources: &mut SourceMap,
+) -> Result<Analysed, Failure> {
     let parsed = parse(options, loader, path, sources)?;
     if options.stage == Stage::Ast {
         return Ok(Analysed::Tree(format!("{:#?}\n", parsed.specification)));
     }
     let resolved = options.resolve(&parsed, loader, sources)?;
-    let chosen = options.choose(path, &parsed, &resolved, loader, sources)?;
-    Ok(Analysed::Model(Box::new((parsed, resolved, chosen))))
+    let asked = asked::ask(options, loader, path, names, &parsed, sources)?;
+    Ok(Analysed::Model(Box::new(Understood { parsed, resolved, asked, chosen: Chosen::default() })))
 }
 
 /// An included file that is compiled somewhere else, as the user says, and not known yet.
@@ -49,9 +57,8 @@ fn next_outside(options: &Options, loader: &dyn Loader, units: &[Unit]) -> Optio
     let division = Division::of(units, loader);
     let all = units.iter().enumerate().flat_map(|(unit, it)| it.sources.files().iter().zip(division.files(unit)));
     let mut outside = all.filter(|(file, identity)| {
-        let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
         let is_interface = !file.made_up && file.path.extension().is_none_or(|it| it != "toml");
-        is_interface && options.module_paths.contains_key(&*stem) && !division.is_compiled(identity)
+        is_interface && options.module_path(identity).is_some() && !division.is_compiled(identity)
     });
     outside.next().map(|(file, _)| file.path.clone())
 }
@@ -71,7 +78,7 @@ pub(super) fn finish(options: &Options, loader: &dyn Loader, mut units: Vec<Unit
         }
     }
     let right = units.iter().all(|unit| unit.state.is_ok());
-    let mut outputs = if right { emit(options, &units, &places) } else { Vec::new() }.into_iter();
+    let mut outputs = if right { emit(options, &division, &units, &places) } else { Vec::new() }.into_iter();
     say_once(&division, &mut units);
     let compilation = |Unit { path, sources, state, warnings }| {
         let result = state.and_then(|_| outputs.next().unwrap_or(Err(Failure::Elsewhere)));
@@ -84,16 +91,20 @@ type Judged = Result<(Vec<Place>, Vec<Diagnostic>), Vec<Diagnostic>>;
 
 /// Where a unit's definitions are, and its warnings, unless one of them is an error.
 fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) -> Judged {
-    let Some(Unit { state: Ok(Analysed::Model(both)), .. }) = units.get(unit) else {
+    let Some((file, it)) = units.get(unit).and_then(|file| Some((file, file.understood()?))) else {
         return Ok((Vec::new(), Vec::new()));
     };
-    let (Parsed { text, specification, .. }, resolved, chosen) = &**both;
+    let Understood { parsed: Parsed { text, specification, .. }, resolved, chosen, .. } = it;
     let (spelling, choices) = (Spelling::of(chosen.verbatim_names), &chosen.choices);
     let is_own = &|place: Span| division.owner(units, unit, place) == unit;
     let found = lint::check(&Subject { text, specification, resolved, spelling, choices, is_own }, &options.lints);
     // A file with errors of its own is nothing to compare with.
     let whole = units.iter().all(|unit| unit.state.is_ok());
     let places = if whole { division::places(division, units, unit) } else { Ok(Vec::new()) };
+    let places = places.and_then(|places| {
+        let errors = views::check(units, file, &places);
+        if errors.is_empty() { Ok(places) } else { Err(errors) }
+    });
     let denied = found.iter().any(|finding| finding.severity == Severity::Error);
     match places {
         Ok(places) if !denied => Ok((places, found)),
@@ -103,15 +114,15 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
 }
 
 /// The output of every unit.
-fn emit(options: &Options, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
+fn emit(options: &Options, division: &Division, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
     let chosen: Vec<Chosen> = units.iter().zip(places).map(|(unit, places)| choices(units, unit, places)).collect();
     let all = || units.iter().zip(places).zip(&chosen);
     let names: Vec<Names> = all().map(|((unit, places), chosen)| own_names(options, unit, places, chosen)).collect();
     let output = |((unit, places), chosen): ((&Unit, &Vec<Place>), &Chosen)| match &unit.state {
         Ok(Analysed::Tree(tree)) => Ok(tree.clone()),
-        Ok(Analysed::Model(analysed)) => {
-            let elsewhere = elsewhere(options, units, places, &names);
-            let output = output(options, &unit.path, &analysed.1.model, chosen, &elsewhere);
+        Ok(Analysed::Model(it)) => {
+            let elsewhere = elsewhere(options, division, units, places, &names);
+            let output = output(options, &unit.path, &it.resolved.model, chosen, &elsewhere);
             output.map_err(Failure::Internal)
         }
         Err(_) => Err(Failure::Elsewhere),
@@ -121,14 +132,10 @@ fn emit(options: &Options, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<
 
 /// What the options come to for a unit: for what is defined elsewhere, what they come to there.
 fn choices(units: &[Unit], unit: &Unit, places: &[Place]) -> Chosen {
-    let Ok(Analysed::Model(analysed)) = &unit.state else { return Chosen::default() };
-    let (_, resolved, own) = &**analysed;
-    let there = |(owner, id): (usize, DefinitionId)| match units.get(owner).map(|it| &it.state) {
-        Some(Ok(Analysed::Model(analysed))) => Some((&analysed.2, id)),
-        _ => None,
-    };
+    let Some(own) = unit.understood() else { return Chosen::default() };
+    let there = |(owner, id): (usize, DefinitionId)| Some((&units.get(owner)?.understood()?.chosen, id));
     let there: Vec<_> = places.iter().map(|place| place.and_then(there)).collect();
-    own.sharing(&resolved.model, &there)
+    own.chosen.sharing(&own.resolved.model, &there)
 }
 
 fn own_names(options: &Options, unit: &Unit, places: &[Place], chosen: &Chosen) -> Names {
@@ -139,7 +146,13 @@ fn own_names(options: &Options, unit: &Unit, places: &[Place], chosen: &Chosen) 
 }
 
 /// The modules that a unit refers to, in the order of the units.
-fn elsewhere<'a>(options: &Options, units: &[Unit], places: &[Place], names: &'a [Names]) -> Elsewhere<'a> {
+fn elsewhere<'a>(
+    options: &Options,
+    division: &Division,
+    units: &[Unit],
+    places: &[Place],
+    names: &'a [Names],
+) -> Elsewhere<'a> {
     let owners: BTreeSet<usize> = places.iter().flatten().map(|(owner, _)| *owner).collect();
     let owners: Vec<usize> = owners.into_iter().collect();
     let definitions = places.iter().map(|place| {
@@ -148,8 +161,7 @@ fn elsewhere<'a>(options: &Options, units: &[Unit], places: &[Place], names: &'a
     });
     let modules = owners.iter().filter_map(|owner| {
         let path = &units.get(*owner)?.path;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let given = options.module_paths.get(&*stem).cloned();
+        let given = options.module_path(division.files(*owner).first()?).cloned();
         Some(Module { source_name: file_name(path), path: given, names: names.get(*owner)? })
     });
     Elsewhere { definitions: definitions.collect(), modules: modules.collect() }

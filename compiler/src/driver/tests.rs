@@ -1,4 +1,5 @@
 mod modules;
+mod shared_options;
 
 use super::{Compilation, Disk, Failure, Options, Stage, compile_source};
 use crate::diagnostic::Code;

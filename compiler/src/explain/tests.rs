@@ -10,7 +10,7 @@ fn examples(page: &str) -> Vec<String> {
     page.split("```x\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-const COMMON: &str = "#ifdef WIDE\ntypedef hyper id;\n#else\ntypedef int id;\n#endif\n";
+const COMMON: &str = "#ifdef WIDE\ntypedef hyper id;\n#else\ntypedef int id;\n#endif\nstruct place { id x; id y; };\n";
 
 /// What the compiler says about an example, beside which lies `common.x` and elsewhere `shared.x`.
 fn codes(text: &str, lint: Lint) -> Vec<Code> {

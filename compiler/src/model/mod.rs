@@ -20,7 +20,7 @@ mod sizes;
 mod structure;
 mod typedef;
 mod union;
-mod walk;
+pub(crate) mod walk;
 
 #[cfg(test)]
 mod tests;

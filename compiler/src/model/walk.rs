@@ -60,6 +60,25 @@ pub(super) fn mention(ty: &Type) -> Option<(DefinitionId, Mention)> {
     }
 }
 
+/// The types that the codec of a definition needs, seen through typedefs; nothing for a typedef itself.
+pub(crate) fn needed(model: &Model, definition: &Definition) -> Vec<DefinitionId> {
+    let discriminant = match definition {
+        Definition::Typedef(_) => return Vec::new(),
+        Definition::Union(it) => Some(&it.discriminant_type),
+        _ => None,
+    };
+    let named = types(definition).into_iter().chain(discriminant).filter_map(mention).map(|(id, _)| id);
+    named.filter_map(|id| seen_through(model, id)).collect()
+}
+
+/// What is behind all typedefs, which do not go in circles, if it has a definition.
+fn seen_through(model: &Model, mut id: DefinitionId) -> Option<DefinitionId> {
+    while let Definition::Typedef(it) = model.definition(id)? {
+        id = mention(&it.field.ty)?.0;
+    }
+    Some(id)
+}
+
 /// For each definition those it mentions.
 pub(super) fn edges(model: &Model, wanted: impl Fn(Mention) -> bool) -> Vec<Vec<usize>> {
     let mentioned = |definition| {

@@ -1,71 +1,26 @@
 //! Requests become choices for the definitions of a model.
 
-use super::{Request, Setting, Target, order, subject};
+use super::{Chosen, Reach, Request, Run, Setting, Target, order, subject};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::types::{DefaultArm, Definition, DefinitionId, Model};
-use crate::model::{self, Resolved};
+use crate::model::Resolved;
+use crate::model::types::Definition;
 use crate::rust;
 use crate::rust::choices::{Choices, Enumerations, Order, TypeChoices, UnknownDiscriminants};
 use crate::source::{SourceMap, Span};
 use crate::suggest;
 use std::collections::HashMap;
 
-/// What the options come to.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Chosen {
-    pub(crate) choices: Choices,
-    pub(crate) verbatim_names: bool,
-    pub(crate) views: bool,
-    /// Unions, by their places in the model, that keep unknown discriminants.
-    keep: Vec<usize>,
-}
-
-impl Chosen {
-    /// Gives the unions that keep unknown discriminants a void default arm, and all that holds them their new sizes.
-    pub(crate) fn apply(&self, model: &mut Model) {
-        for index in &self.keep {
-            if let Some(Definition::Union(union)) = model.definitions.get_mut(*index) {
-                union.default = Some(DefaultArm { docs: Vec::new(), field: None });
-            }
-        }
-        if !self.keep.is_empty() {
-            model::compute_sizes(model);
-        }
-    }
-
-    /// The same, but for definitions that another file holds what is chosen `there`, by their ids in its model.
-    pub(crate) fn sharing(&self, model: &Model, there: &[Option<(&Self, DefinitionId)>]) -> Self {
-        let place = |index: usize| there.get(index).copied().flatten();
-        let is_kept = |index: &usize| match place(*index) {
-            Some((other, id)) => other.keep.contains(&id.0),
-            None => self.keep.contains(index),
-        };
-        let count = model.definitions.len();
-        let chosen = |index| match place(index) {
-            Some((other, id)) => other.choices.of(id).clone(),
-            None => self.choices.of(DefinitionId(index)).clone(),
-        };
-        let mut types: Vec<TypeChoices> = (0..count).map(chosen).collect();
-        // A type has no order if one that it holds has none where it is defined.
-        let asked: Vec<bool> = types.iter().map(|it| it.order != Order::None).collect();
-        for (it, (index, order)) in types.iter_mut().zip(order::orders(model, &asked).into_iter().enumerate()) {
-            if place(index).is_none() {
-                it.order = it.order.min(order);
-            }
-        }
-        Self { choices: Choices::new(types), keep: (0..count).filter(is_kept).collect(), ..self.clone() }
-    }
-}
-
-/// What `requests` come to for a file, whose text is at `root`, or everything that is wrong with them.
+/// What `requests` come to for a file of a run, whose text is at `root`, or everything that is wrong with them.
 pub(crate) fn choose(
     requests: &[Request],
+    run: &Run<'_>,
     resolved: &Resolved,
     sources: &SourceMap,
     root: Span,
 ) -> Result<Chosen, Vec<Diagnostic>> {
     let count = resolved.model.definitions.len();
     let mut chooser = Chooser {
+        run,
         resolved,
         sources,
         types: vec![TypeChoices::default(); count],
@@ -87,6 +42,7 @@ pub(crate) fn choose(
 }
 
 struct Chooser<'a> {
+    run: &'a Run<'a>,
     resolved: &'a Resolved,
     sources: &'a SourceMap,
     types: Vec<TypeChoices>,
@@ -106,7 +62,7 @@ impl Chooser<'_> {
         match &request.setting {
             Setting::VerbatimNames(_) | Setting::Views(_) if own && file(request.span) != file(root) => {}
             Setting::VerbatimNames(verbatim) => self.chosen.verbatim_names = *verbatim,
-            Setting::Views(views) => self.chosen.views = *views,
+            Setting::Views(views) => self.chosen.views = views.then_some(request.span),
             Setting::Rename(_) | Setting::Member(..) => self.errors.push(
                 Diagnostic::error(Code::OptionTarget, request.span, "a name can be given to one type only")
                     .help("say for which type"),
@@ -126,17 +82,9 @@ impl Chooser<'_> {
 
     fn for_one(&mut self, request: &Request, name: &str, at: Span) {
         let definitions = &self.resolved.model.definitions;
-        let known = || definitions.iter().filter(|it| !matches!(it, Definition::Constant(_)));
-        let found = definitions.iter().position(|it| !matches!(it, Definition::Constant(_)) && it.name() == name);
+        let found = definitions.iter().position(|it| is_called(it, name));
         let Some((index, definition)) = found.and_then(|index| Some((index, definitions.get(index)?))) else {
-            let message = format!("the interface has no type `{name}`");
-            let error = Diagnostic::error(Code::OptionTarget, at, message);
-            let similar = suggest::similar(name, known().map(Definition::name));
-            self.errors.push(match similar {
-                Some(similar) => error.help(format!("a type of a similar name is `{similar}`")),
-                None => error.help("options name types as the interface file does"),
-            });
-            return;
+            return self.unknown_type(request.reach, name, at);
         };
         if let Err(who) = subject::takes(definition, &request.setting) {
             let (option, kind) = (request.setting.name(), subject::kind(definition));
@@ -150,6 +98,27 @@ impl Chooser<'_> {
         if self.is_sound(index, definition, request) {
             self.set(index, &request.setting, Some(request.span));
         }
+    }
+
+    /// The file has no such type, which is an error unless another one of the run has it or could have it.
+    fn unknown_type(&mut self, reach: Reach, name: &str, at: Span) {
+        let run = self.run;
+        let own = &self.resolved.model;
+        let models = if reach == Reach::Run { &run.models[..] } else { std::slice::from_ref(&own) };
+        let definitions = || models.iter().flat_map(|model| &model.definitions);
+        if reach == Reach::Run && (!run.whole || definitions().any(|it| is_called(it, name))) {
+            return;
+        }
+        let message = match models.len() {
+            1 => format!("the interface has no type `{name}`"),
+            _ => format!("none of the interfaces has a type `{name}`"),
+        };
+        let known = definitions().filter(|it| !matches!(it, Definition::Constant(_)));
+        let similar = suggest::similar(name, known.map(Definition::name));
+        self.errors.push(Diagnostic::error(Code::OptionTarget, at, message).help(match similar {
+            Some(similar) => format!("a type of a similar name is `{similar}`"),
+            None => "options name types as the interface file does".to_owned(),
+        }));
     }
 
     /// Whether the definition can be called so, has the member or can keep discriminants.
@@ -277,4 +246,9 @@ impl Chooser<'_> {
             });
         }
     }
+}
+
+/// Constants have a scope of their own.
+fn is_called(definition: &Definition, name: &str) -> bool {
+    !matches!(definition, Definition::Constant(_)) && definition.name() == name
 }

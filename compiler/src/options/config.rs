@@ -1,14 +1,31 @@
 //! Options in a file: `oncrpc.toml`.
 
 use super::setting::{self, Value};
-use super::{Request, Target, refuse};
+use super::{Reach, Request, Target, refuse};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::suggest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What a configuration file, whose text is at `span`, asks for when a file of the name `name` is compiled.
-pub(crate) fn requests(text: &str, span: Span, name: &str, requests: &mut Vec<Request>, errors: &mut Vec<Diagnostic>) {
+/// The files that a file of options may name.
+pub(crate) struct Files<'a> {
+    /// The one that is compiled, without directories.
+    pub(crate) own: &'a str,
+    /// Those of the run.
+    pub(crate) run: &'a [String],
+    /// Whether there is a file of that name beside one of the two.
+    pub(crate) is_beside: &'a dyn Fn(&str) -> bool,
+}
+
+/// What a file of options, whose text is at `span`, asks for.
+pub(crate) fn requests(
+    text: &str,
+    span: Span,
+    files: &Files<'_>,
+    requests: &mut Vec<Request>,
+    errors: &mut Vec<Diagnostic>,
+) {
     let table = match DeTable::parse(text) {
         Ok(table) => table,
         Err(error) => {
@@ -17,37 +34,55 @@ pub(crate) fn requests(text: &str, span: Span, name: &str, requests: &mut Vec<Re
             return errors.push(Diagnostic::error(Code::BadOption, span, error.message()));
         }
     };
-    let mut reader = Reader { base: span.start, requests, errors };
-    reader.file(table.get_ref(), Some(name));
+    let mut reader = Reader { base: span.start, reach: Reach::Run, requests, errors };
+    reader.all(table.get_ref(), files);
 }
 
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 
 struct Reader<'a> {
     base: usize,
+    /// Of the requests that are read now.
+    reach: Reach,
     requests: &'a mut Vec<Request>,
     errors: &'a mut Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
-    /// Options for all types, `types.NAME` for one, and `files.NAME` for one file where that is allowed.
-    fn file(&mut self, table: &DeTable<'_>, name: Option<&str>) {
-        let mut files = Vec::new();
-        for (key, value) in table {
-            match (key.get_ref().as_ref(), name) {
-                ("types", _) => self.tables(key, value, |reader, ty, table| reader.ty(ty, table)),
-                ("files", Some(name)) => files.push((key, value, name)),
-                _ => self.option(key, value, &Target::All),
-            }
-        }
-        // What is said of the file itself counts more, wherever it stands.
-        for (key, value, name) in files {
-            self.tables(key, value, |reader, file, table| {
-                if file.get_ref() == name {
-                    reader.file(table, None);
+    /// The whole file: what is said of one `.x` file counts more, wherever it stands.
+    fn all(&mut self, table: &DeTable<'_>, files: &Files<'_>) {
+        let is_files = |key: &Key<'_>| key.get_ref() == "files";
+        self.file(table.iter().filter(|(key, _)| !is_files(key)));
+        self.reach = Reach::File;
+        for (key, value) in table.iter().filter(|(key, _)| is_files(key)) {
+            self.tables(key, value, |reader, name, table| {
+                if name.get_ref() == files.own {
+                    reader.file(table.iter());
+                } else if !files.run.iter().any(|file| name.get_ref() == file) && !(files.is_beside)(name.get_ref()) {
+                    reader.unknown_file(name, files);
                 }
             });
         }
+    }
+
+    /// Options for all types, and `types.NAME` for one.
+    fn file<'t>(&mut self, table: impl Iterator<Item = (&'t Key<'t>, &'t Spanned<DeValue<'t>>)>) {
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "types" => self.tables(key, value, |reader, ty, table| reader.ty(ty, table)),
+                _ => self.option(key, value, &Target::All),
+            }
+        }
+    }
+
+    fn unknown_file(&mut self, name: &Key<'_>, files: &Files<'_>) {
+        let message = format!("there is no file `{}`", name.get_ref());
+        let error = Diagnostic::error(Code::OptionTarget, self.span(name), message)
+            .label("neither compiled now nor beside this file");
+        self.errors.push(match suggest::similar(name.get_ref(), files.run.iter().map(String::as_str)) {
+            Some(similar) => error.help(format!("a file of a similar name is `{similar}`")),
+            None => error.help("files are named without directories, as `[files.\"nfs.x\"]`"),
+        });
     }
 
     fn ty(&mut self, name: &Key<'_>, table: &DeTable<'_>) {
@@ -84,7 +119,7 @@ impl Reader<'_> {
         match read {
             Ok(setting) => {
                 let span = Span::new(name.start, at.end);
-                self.requests.push(Request { span, target: target.clone(), setting });
+                self.requests.push(Request { span, reach: self.reach, target: target.clone(), setting });
             }
             Err((fault, written)) => self.errors.push(refuse::setting(&fault, key.get_ref(), &written, (name, at))),
         }

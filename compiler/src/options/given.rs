@@ -1,7 +1,7 @@
 //! Options that builder methods and flags give.
 
 use super::setting::{self, Setting, Value};
-use super::{Request, Target, refuse};
+use super::{Reach, Request, Target, refuse};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
 use std::path::Path;
@@ -37,7 +37,7 @@ pub(crate) fn requests(
             None => Target::All,
         };
         match read {
-            Ok(setting) => requests.push(Request { span: line, target, setting }),
+            Ok(setting) => requests.push(Request { span: line, reach: Reach::Run, target, setting }),
             Err((fault, name, value)) => {
                 let value_at = Span::new(line.end - value.len(), line.end);
                 let value = Value::Word(value.to_owned());

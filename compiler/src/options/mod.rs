@@ -4,19 +4,23 @@
 //! `oncrpc.toml`, builder methods and flags. What is asked for one type goes before what is asked for all.
 
 mod choose;
+mod chosen;
 mod config;
 mod given;
 mod order;
 mod pragma;
 mod refuse;
+mod run;
 mod setting;
 mod subject;
 mod type_options;
 
-pub(crate) use choose::{Chosen, choose};
-pub(crate) use config::requests as read_config;
+pub(crate) use choose::choose;
+pub(crate) use chosen::Chosen;
+pub(crate) use config::{Files, requests as read_config};
 pub(crate) use given::{Given, requests as read_given};
 pub(crate) use pragma::requests as read_pragmas;
+pub(crate) use run::Run;
 pub(crate) use setting::Setting;
 pub use type_options::TypeOptions;
 
@@ -27,8 +31,18 @@ use crate::source::Span;
 pub(crate) struct Request {
     /// Of the option and its value.
     span: Span,
+    reach: Reach,
     target: Target,
     setting: Setting,
+}
+
+/// Whose definitions a request can be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Those of the file that it was read for, and of its includes.
+    File,
+    /// Those of any file of the run.
+    Run,
 }
 
 /// What an option is for.

@@ -1,7 +1,7 @@
 //! Options in the interface itself: `%#pragma oncrpc OPTION VALUE TYPE...`, lines that C ignores.
 
 use super::setting::{self, Setting, Value};
-use super::{Request, Target, refuse};
+use super::{Reach, Request, Target, refuse};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::preprocess::for_c::{Pragma, Word};
 use crate::source::Span;
@@ -28,7 +28,7 @@ fn read(pragma: &Pragma) -> Result<Vec<Request>, Diagnostic> {
                 .map_err(|fault| refuse::setting(&fault, &option.text, &written, (option.span, value.span)))?;
             let target = |word: &Word| Target::Type(word.text.clone(), word.span);
             let targets = if types.is_empty() { vec![Target::OwnFile] } else { types.iter().map(target).collect() };
-            let request = |target| Request { span, target, setting: setting.clone() };
+            let request = |target| Request { span, reach: Reach::File, target, setting: setting.clone() };
             Ok(targets.into_iter().map(request).collect())
         }
         _ => Err(malformed(pragma.span, "this says nothing that we know")),
@@ -43,7 +43,8 @@ fn rename(of: &Word, name: &Word) -> Request {
         None => (of.text.as_str(), Setting::Rename(new)),
     };
     let named = Span::new(of.span.start, of.span.start + ty.len());
-    Request { span: joined(of, name), target: Target::Type(ty.to_owned(), named), setting }
+    let target = Target::Type(ty.to_owned(), named);
+    Request { span: joined(of, name), reach: Reach::File, target, setting }
 }
 
 fn joined(first: &Word, last: &Word) -> Span {

@@ -7,18 +7,18 @@ use crate::render::short;
 use crate::testing::Memory;
 use std::path::Path;
 
-fn compile(options: &Options, files: &[(&str, &str)], names: &[&str]) -> Vec<Compilation> {
+pub(super) fn compile(options: &Options, files: &[(&str, &str)], names: &[&str]) -> Vec<Compilation> {
     let paths: Vec<&Path> = names.iter().map(Path::new).collect();
     compile_all(options, &Memory(files), &paths)
 }
 
 /// The outputs of `names`, which must be right.
-fn outputs(options: &Options, files: &[(&str, &str)], names: &[&str]) -> Vec<String> {
+pub(super) fn outputs(options: &Options, files: &[(&str, &str)], names: &[&str]) -> Vec<String> {
     compile(options, files, names).into_iter().map(|it| it.result.unwrap()).collect()
 }
 
 /// What is said about each file, one a line.
-fn said(options: &Options, files: &[(&str, &str)], names: &[&str]) -> Vec<String> {
+pub(super) fn said(options: &Options, files: &[(&str, &str)], names: &[&str]) -> Vec<String> {
     let errors = |it: Compilation| match it.result {
         Ok(_) => "right".to_owned(),
         Err(Failure::Rejected(errors)) => short(&errors, &it.sources),
@@ -32,8 +32,8 @@ fn mapped(name: &str, path: &str) -> Options {
     Options { module_paths: [(name.to_owned(), path.to_owned())].into(), ..Options::default() }
 }
 
-const BASE: (&str, &str) = ("base.x", "typedef int id; struct thing { id a; string b<>; };");
-const USER: (&str, &str) = ("user.x", "#include \"base.x\"\nstruct user { thing one; thing *more; };");
+pub(super) const BASE: (&str, &str) = ("base.x", "typedef int id; struct thing { id a; string b<>; };");
+pub(super) const USER: (&str, &str) = ("user.x", "#include \"base.x\"\nstruct user { thing one; thing *more; };");
 
 #[test]
 fn each_output_has_what_its_file_defines() {
