@@ -5,6 +5,7 @@
 mod allowance;
 mod answer;
 mod programs;
+pub mod replay;
 mod stream;
 
 pub use programs::Programs;
