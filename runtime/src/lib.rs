@@ -19,6 +19,8 @@ mod error;
 #[cfg(feature = "net")]
 mod limits;
 #[cfg(feature = "net")]
+pub mod metrics;
+#[cfg(feature = "net")]
 mod net;
 #[cfg(feature = "net")]
 mod procedure;
