@@ -24,12 +24,25 @@ const ROOMS: &[Room] = &[
     // The words that all layers above share: errors, a call, what serves it, limits, addresses.
     Room {
         place: "runtime/src/session",
-        knows: &["session", "rpc", "record", "xdr", "error", "call", "dispatch", "limits", "address", "procedure"],
+        knows: &[
+            "session",
+            "rpc",
+            "record",
+            "xdr",
+            "error",
+            "call",
+            "dispatch",
+            "limits",
+            "address",
+            "metrics",
+            "procedure",
+        ],
         never: NET,
     },
+    Room { place: "runtime/src/metrics", knows: &["metrics", "rpc"], never: NET },
     Room {
         place: "runtime/src/net",
-        knows: &["net", "session", "rpc", "record", "xdr", "error", "call", "limits", "address"],
+        knows: &["net", "session", "rpc", "record", "xdr", "error", "call", "limits", "address", "metrics"],
         never: &["std::process"],
     },
     Room { place: "runtime/src/client", knows: &[], never: &["mio"] },

@@ -54,8 +54,8 @@ impl Default for ReplayLimits {
 #[derive(Debug)]
 #[must_use]
 pub enum Admission {
-    /// It is new: to be carried out. The ticket takes its reply.
-    New(Ticket),
+    /// It is new: to be carried out. The memo takes its reply.
+    New(Memo),
     /// It is being carried out: the same call need not be answered twice.
     InProgress,
     /// It was carried out, and this is the message that was replied.
@@ -92,7 +92,7 @@ pub struct ReplayCache {
 /// A call that is being carried out. Dropped without a reply it is forgotten, and may be carried out when it comes again.
 #[derive(Debug)]
 #[must_use]
-pub struct Ticket {
+pub struct Memo {
     cache: Arc<ReplayCache>,
     /// `None` once it is finished.
     key: Option<Arc<ReplayKey>>,
@@ -123,7 +123,7 @@ impl ReplayCache {
     pub fn begin(self: &Arc<Self>, key: ReplayKey, now: Instant) -> Admission {
         let found = self.table().begin(key, now, &self.limits);
         match found {
-            table::Found::New(key) => Admission::New(Ticket { cache: Arc::clone(self), key: Some(key) }),
+            table::Found::New(key) => Admission::New(Memo { cache: Arc::clone(self), key: Some(key) }),
             table::Found::InProgress => Admission::InProgress,
             table::Found::Done(Some(reply)) => Admission::Done(reply),
             table::Found::Done(None) => Admission::DoneWithoutReply,
@@ -142,7 +142,7 @@ impl ReplayCache {
     }
 }
 
-impl Ticket {
+impl Memo {
     /// The call is done: remembers the message that is replied, `None` if none is. To be called when the reply is made,
     /// also if the connection it was for is gone. `reply` should be a copy of its own, as it keeps the memory it lies in.
     pub fn finish(mut self, reply: Option<Bytes>, now: Instant) {
@@ -152,7 +152,7 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Memo {
     fn drop(&mut self) {
         if let Some(key) = self.key.take() {
             self.cache.table().forget(&key);

@@ -1,6 +1,6 @@
 //! The cache against a naive model, and its rules one by one.
 
-use super::{Admission, ReplayCache, ReplayKey, ReplayLimits, Ticket};
+use super::{Admission, Memo, ReplayCache, ReplayKey, ReplayLimits};
 use crate::rpc::{AuthSys, CallHeader, Credential, Flavor};
 use bytes::Bytes;
 use core::net::{IpAddr, Ipv4Addr};
@@ -21,15 +21,15 @@ fn begin(cache: &Arc<ReplayCache>, xid: u32, now: Instant) -> Admission {
     cache.begin(cache.key(&header(xid), HERE, b"arguments"), now)
 }
 
-fn ticket(admission: Admission) -> Ticket {
+fn memo(admission: Admission) -> Memo {
     match admission {
-        Admission::New(ticket) => ticket,
+        Admission::New(memo) => memo,
         other => panic!("not new: {other:?}"),
     }
 }
 
 fn finish(cache: &Arc<ReplayCache>, xid: u32, reply: &'static [u8], now: Instant) {
-    ticket(begin(cache, xid, now)).finish(Some(Bytes::from_static(reply)), now);
+    memo(begin(cache, xid, now)).finish(Some(Bytes::from_static(reply)), now);
 }
 
 fn reply(admission: Admission) -> Bytes {
@@ -42,7 +42,7 @@ fn reply(admission: Admission) -> Bytes {
 #[test]
 fn a_call_is_carried_out_once_and_answered_again() {
     let (cache, now) = (cache(8, 8_000), Instant::now());
-    let first = ticket(begin(&cache, 1, now));
+    let first = memo(begin(&cache, 1, now));
     assert!(matches!(begin(&cache, 1, now), Admission::InProgress));
     first.finish(Some(Bytes::from_static(b"forty-two")), now);
     for _ in 0..3 {
@@ -78,8 +78,8 @@ fn every_part_of_the_key_tells_calls_apart() {
     keys.push(cache.key(&header(1), HERE, b"abce"));
     keys.push(cache.key(&header(1), HERE, b"abcdabcd"));
     keys.push(cache.key(&header(1), HERE, b""));
-    let tickets: Vec<_> = keys.into_iter().map(|key| ticket(cache.begin(key, Instant::now()))).collect();
-    assert_eq!(cache.usage().in_progress, tickets.len());
+    let memos: Vec<_> = keys.into_iter().map(|key| memo(cache.begin(key, Instant::now()))).collect();
+    assert_eq!(cache.usage().in_progress, memos.len());
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_call_without_a_reply_may_come_again() {
 #[test]
 fn a_call_that_wants_no_reply_is_still_done_once() {
     let (cache, now) = (cache(8, 8_000), Instant::now());
-    ticket(begin(&cache, 1, now)).finish(None, now);
+    memo(begin(&cache, 1, now)).finish(None, now);
     assert!(matches!(begin(&cache, 1, now), Admission::DoneWithoutReply));
 }
 
@@ -113,24 +113,24 @@ fn a_reply_is_forgotten_after_its_time() {
     let (cache, now) = (cache(8, 8_000), Instant::now());
     finish(&cache, 1, b"old", now);
     assert_eq!(reply(begin(&cache, 1, now + Duration::from_millis(119_999))), "old");
-    drop(ticket(begin(&cache, 1, now + Duration::from_secs(120))));
+    drop(memo(begin(&cache, 1, now + Duration::from_secs(120))));
     assert_eq!(cache.usage(), super::ReplayUse::default());
 }
 
 #[test]
 fn the_oldest_that_is_done_makes_room_and_never_one_in_progress() {
     let (cache, now) = (cache(3, 8_000), Instant::now());
-    let slow = ticket(begin(&cache, 1, now));
+    let slow = memo(begin(&cache, 1, now));
     finish(&cache, 2, b"two", now);
     finish(&cache, 3, b"three", now);
     finish(&cache, 4, b"four", now);
     assert!(matches!(begin(&cache, 1, now), Admission::InProgress));
     assert_eq!(reply(begin(&cache, 3, now)), "three");
     assert_eq!(cache.usage().evicted, 1);
-    let (_second, _third) = (ticket(begin(&cache, 5, now)), ticket(begin(&cache, 6, now)));
+    let (_second, _third) = (memo(begin(&cache, 5, now)), memo(begin(&cache, 6, now)));
     assert!(matches!(begin(&cache, 7, now), Admission::Full));
     slow.finish(Some(Bytes::from_static(b"one")), now);
-    drop(ticket(begin(&cache, 7, now)));
+    drop(memo(begin(&cache, 7, now)));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn bytes_are_bounded_and_a_reply_that_cannot_fit_evicts_nobody() {
     let kept = cache.usage().done;
     assert!(kept >= 5, "{kept} of 8 kB");
     // The call itself takes an entry's worth of bytes, its reply must take none.
-    ticket(begin(&cache, 100, now)).finish(Some(vec![7; 9_000].into()), now);
+    memo(begin(&cache, 100, now)).finish(Some(vec![7; 9_000].into()), now);
     assert!(matches!(begin(&cache, 100, now), Admission::DoneWithoutReply));
     assert!(cache.usage().done >= kept);
 }
@@ -177,10 +177,10 @@ impl Model {
     }
 }
 
-fn name(admission: Admission, xid: u32, tickets: &mut Vec<(u32, Ticket)>) -> String {
+fn name(admission: Admission, xid: u32, memos: &mut Vec<(u32, Memo)>) -> String {
     match admission {
-        Admission::New(ticket) => {
-            tickets.push((xid, ticket));
+        Admission::New(memo) => {
+            memos.push((xid, memo));
             "new".into()
         }
         Admission::InProgress => "in progress".into(),
@@ -202,7 +202,7 @@ fn random(state: &mut u64) -> u64 {
 fn it_does_as_a_naive_model_does() {
     for seed in 1..=200 {
         let (entries, mut state) = (6, seed);
-        let (cache, mut model, mut tickets) = (cache(entries, 1 << 20), Model::default(), Vec::new());
+        let (cache, mut model, mut memos) = (cache(entries, 1 << 20), Model::default(), Vec::new());
         let mut now = Instant::now();
         for step in 0_u64..400 {
             // No two at the same time, so that the model knows which is the oldest.
@@ -210,16 +210,16 @@ fn it_does_as_a_naive_model_does() {
             match random(&mut state) % 4 {
                 0 | 1 => {
                     let xid = (random(&mut state) % 12) as u32;
-                    let found = name(begin(&cache, xid, now), xid, &mut tickets);
+                    let found = name(begin(&cache, xid, now), xid, &mut memos);
                     assert_eq!(found, model.begin(xid, now, entries), "seed {seed}, step {step}");
                 }
-                kind if !tickets.is_empty() => {
-                    let (xid, ticket) = tickets.swap_remove(random(&mut state) as usize % tickets.len());
+                kind if !memos.is_empty() => {
+                    let (xid, memo) = memos.swap_remove(random(&mut state) as usize % memos.len());
                     if kind == 2 {
                         let reply = Bytes::from(format!("{step}"));
                         let done = model.calls.iter_mut().find(|(known, _)| *known == xid).unwrap();
                         done.1 = Some((reply.clone(), now));
-                        ticket.finish(Some(reply), now);
+                        memo.finish(Some(reply), now);
                     } else {
                         model.calls.retain(|(known, _)| *known != xid);
                     }
@@ -227,9 +227,9 @@ fn it_does_as_a_naive_model_does() {
                 _ => {}
             }
             let usage = cache.usage();
-            assert_eq!(usage.in_progress, tickets.len());
+            assert_eq!(usage.in_progress, memos.len());
         }
-        tickets.clear();
+        memos.clear();
         now += Duration::from_secs(120);
         drop(begin(&cache, 99, now));
         assert_eq!(cache.usage().bytes, 0, "seed {seed}: nothing is left of what is forgotten");
