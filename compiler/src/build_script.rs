@@ -4,7 +4,7 @@ use crate::driver::{self, Compilation, Disk, Options};
 use crate::error::CompileError;
 use crate::lint::{Level, Lint};
 use crate::model::types::Model;
-use crate::options::{Given, Setting, TypeOptions};
+use crate::options::{Given, ProcedureOptions, Setting, TypeOptions};
 use crate::output;
 use crate::render::{self, Style};
 use crate::rust;
@@ -125,6 +125,23 @@ impl Compiler {
     /// ```
     #[must_use]
     pub fn type_options(mut self, name: impl Into<String>, options: TypeOptions) -> Self {
+        let name = name.into();
+        let given = options.settings().into_iter().map(|setting| Given::Method(Some(name.clone()), setting));
+        self.options.given.extend(given);
+        self
+    }
+
+    /// Options for procedures: those called `NAME` in the `.x` file, in all versions, or one, given as `VERSION.NAME` or
+    /// `PROGRAM.VERSION.NAME`. What names more goes before.
+    ///
+    /// ```
+    /// use oncrpc_compiler::{Compiler, ProcedureOptions};
+    /// let compiler = Compiler::new()
+    ///     .procedure_options("GETATTR", ProcedureOptions::new().idempotent(true))
+    ///     .procedure_options("NFS_V3.REMOVE", ProcedureOptions::new().at_most_once(true));
+    /// ```
+    #[must_use]
+    pub fn procedure_options(mut self, name: impl Into<String>, options: ProcedureOptions) -> Self {
         let name = name.into();
         let given = options.settings().into_iter().map(|setting| Given::Method(Some(name.clone()), setting));
         self.options.given.extend(given);

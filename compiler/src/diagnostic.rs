@@ -107,6 +107,7 @@ codes! {
     OptionTarget = 151,
     BadName = 152,
     NoViews = 153,
+    IdempotentOnce = 154,
 
     Portability = 1001,
     Unbounded = 1002,

@@ -61,6 +61,7 @@ pub(crate) fn page(code: Code) -> &'static str {
         Code::OptionTarget => include_str!("explain/E0151.md"),
         Code::BadName => include_str!("explain/E0152.md"),
         Code::NoViews => include_str!("explain/E0153.md"),
+        Code::IdempotentOnce => include_str!("explain/E0154.md"),
         Code::Portability => include_str!("explain/portability.md"),
         Code::Unbounded => include_str!("explain/unbounded.md"),
         Code::MissingArm => include_str!("explain/missing-arm.md"),

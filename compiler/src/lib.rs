@@ -47,6 +47,6 @@ mod text;
 pub use build_script::{Compiler, Outcome, compile};
 pub use error::CompileError;
 pub use lint::{Level, Lint};
-pub use options::TypeOptions;
+pub use options::{ProcedureOptions, TypeOptions};
 pub use rust::EmitError;
 pub use rust::choices::{Enumerations, OpaqueType, StringType, UnknownDiscriminants};

@@ -1,7 +1,7 @@
 //! Options: that the three ways to say one do the same, as docs/options.md has them, and which counts.
 
 use oncrpc_compiler::{
-    CompileError, Compiler, Enumerations, OpaqueType, StringType, TypeOptions, UnknownDiscriminants,
+    CompileError, Compiler, Enumerations, OpaqueType, ProcedureOptions, StringType, TypeOptions, UnknownDiscriminants,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,9 @@ fn the_three_ways_of_the_documentation_do_the_same() {
             .type_options("color", TypeOptions::new().member("COLOR_RED", "Crimson"));
         "verbatim_names": Compiler::new().verbatim_names(true);
         "views": Compiler::new().views(true);
+        "idempotent": Compiler::new().procedure_options("LOOK", ProcedureOptions::new().idempotent(true));
+        "at_most_once": Compiler::new()
+            .procedure_options("PAINTER_V1.POUR", ProcedureOptions::new().at_most_once(true));
     };
     let sections: Vec<&str> = documentation.split("\n## `").skip(1).collect();
     assert_eq!(sections.len(), cases.len());
@@ -178,4 +181,40 @@ fn new_names_clash_as_others_do() {
     assert!(rust.contains("pub struct FileHandle {") && rust.contains("pub struct FileHandle2 {"));
     let both = format!("{rename}[types.file_handle]\nrename = \"A\"\n");
     assert!(compile(&strict, &here, text, &both).unwrap().contains("pub struct A {"));
+}
+
+/// A procedure of that name in two versions of one program and one of another.
+const BANKS: &str = "program BANK {
+    version BANK_V1 { void PAY(int) = 1; } = 1;
+    version BANK_V2 { void PAY(int) = 1; int SUM(void) = 2; } = 2;
+} = 0x20000042;
+program CAFE { version CAFE_V1 { void PAY(int) = 1; } = 1; } = 0x20000043;
+";
+
+/// How many procedures are idempotent, and how many are to be carried out at most once.
+fn repeated(folder: &Path, compiler: &Compiler, pragmas: &str, toml: &str) -> (usize, usize) {
+    let rust = compile(compiler, folder, &format!("{BANKS}{pragmas}"), toml).unwrap();
+    (rust.matches(".idempotent()").count(), rust.matches(".at_most_once()").count())
+}
+
+#[test]
+fn a_procedure_is_named_as_precisely_as_need_be() {
+    let (here, plain) = (directory("procedures"), Compiler::new());
+    assert_eq!(repeated(&here, &plain, "", ""), (0, 0));
+    assert_eq!(repeated(&here, &plain, "%#pragma oncrpc at_most_once PAY\n", ""), (0, 3));
+    assert_eq!(repeated(&here, &plain, "%#pragma oncrpc at_most_once BANK_V1.PAY CAFE_V1.PAY\n", ""), (0, 2));
+    assert_eq!(repeated(&here, &plain, "", "[procedures.\"BANK.BANK_V2.PAY\"]\nidempotent = true\n"), (1, 0));
+    let rust = compile(&plain, &here, &format!("{BANKS}%#pragma oncrpc idempotent SUM\n"), "").unwrap();
+    assert!(rust.contains("pub const SUM: Procedure = of(2, \"SUM\").largest_arguments(0).idempotent();"), "{rust}");
+}
+
+#[test]
+fn the_more_precise_name_counts_then_who_says_it() {
+    let (here, plain) = (directory("precise"), Compiler::new());
+    let pragma = "%#pragma oncrpc idempotent BANK_V1.PAY\n";
+    assert_eq!(repeated(&here, &plain, pragma, "[procedures.PAY]\nidempotent = false\n"), (1, 0));
+    assert_eq!(repeated(&here, &plain, pragma, "[procedures.\"BANK_V1.PAY\"]\nidempotent = false\n"), (0, 0));
+    let not = plain.procedure_options("BANK_V1.PAY", ProcedureOptions::new().idempotent(false).at_most_once(true));
+    let toml = "[files.\"options.x\".procedures.SUM]\nidempotent = true\n";
+    assert_eq!(repeated(&here, &not, pragma, toml), (1, 1));
 }

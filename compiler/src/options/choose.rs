@@ -1,6 +1,6 @@
 //! Requests become choices for the definitions of a model.
 
-use super::{Chosen, Reach, Request, Run, Setting, Target, order, subject};
+use super::{Chosen, Reach, Request, Run, Setting, Target, order, procedures, subject};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Resolved;
 use crate::model::types::Definition;
@@ -30,7 +30,7 @@ pub(crate) fn choose(
         errors: Vec::new(),
         chosen: Chosen::default(),
     };
-    for request in requests.iter().filter(|request| !matches!(request.target, Target::Type(..))) {
+    for request in requests.iter().filter(|request| matches!(request.target, Target::All | Target::OwnFile)) {
         chooser.for_all(request, root);
     }
     for request in requests {
@@ -38,6 +38,8 @@ pub(crate) fn choose(
             chooser.for_one(request, name, *at);
         }
     }
+    let wrong = procedures::choose(requests, run, &resolved.model, &mut chooser.types);
+    chooser.errors.extend(wrong);
     chooser.finish()
 }
 
@@ -66,6 +68,10 @@ impl Chooser<'_> {
             Setting::Rename(_) | Setting::Member(..) => self.errors.push(
                 Diagnostic::error(Code::OptionTarget, request.span, "a name can be given to one type only")
                     .help("say for which type"),
+            ),
+            Setting::Procedure(..) => self.errors.push(
+                Diagnostic::error(Code::OptionTarget, request.span, "this is an option of single procedures")
+                    .help("say of which, as in `[procedures.NAME]` or `--set NAME.OPTION=true`"),
             ),
             _ => {
                 self.check_paths(request);
@@ -205,7 +211,7 @@ impl Chooser<'_> {
             Setting::Member(member, name) => {
                 it.members.insert(member.clone(), name.clone());
             }
-            Setting::VerbatimNames(_) | Setting::Views(_) => {}
+            Setting::VerbatimNames(_) | Setting::Views(_) | Setting::Procedure(..) => {}
         }
     }
 

@@ -65,11 +65,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Options for all types, and `types.NAME` for one.
+    /// Options for all types, `types.NAME` for one, and `procedures.NAME`.
     fn file<'t>(&mut self, table: impl Iterator<Item = (&'t Key<'t>, &'t Spanned<DeValue<'t>>)>) {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "types" => self.tables(key, value, |reader, ty, table| reader.ty(ty, table)),
+                "procedures" => self.tables(key, value, Self::procedures),
                 _ => self.option(key, value, &Target::All),
             }
         }
@@ -99,6 +100,13 @@ impl Reader<'_> {
                 ("members", _) => self.not_a_table(key, value),
                 _ => self.option(key, value, &target),
             }
+        }
+    }
+
+    fn procedures(&mut self, name: &Key<'_>, table: &DeTable<'_>) {
+        let target = Target::Procedures(name.get_ref().to_string(), self.span(name));
+        for (key, value) in table {
+            self.option(key, value, &target);
         }
     }
 

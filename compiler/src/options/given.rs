@@ -1,6 +1,6 @@
 //! Options that builder methods and flags give.
 
-use super::setting::{self, Setting, Value};
+use super::setting::{self, ProcedureOption, Setting, Value};
 use super::{Reach, Request, Target, refuse};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
@@ -9,9 +9,9 @@ use std::path::Path;
 /// An option that does not come from a file.
 #[derive(Clone, Debug)]
 pub(crate) enum Given {
-    /// By a method: for a type, or for all.
+    /// By a method: for a type or a procedure, or for all.
     Method(Option<String>, Setting),
-    /// By a flag: `OPTION`, `TYPE.OPTION` or `TYPE.members.MEMBER`, and the value.
+    /// By a flag: `OPTION`, `TYPE.OPTION`, `TYPE.members.MEMBER` or `PROCEDURE.OPTION`, and the value.
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command has flags"))]
     Flag(String, String),
 }
@@ -32,12 +32,11 @@ pub(crate) fn requests(
             Given::Method(ty, setting) => (ty.as_deref(), Ok(setting.clone())),
             Given::Flag(name, value) => flag(name, value),
         };
-        let target = match target {
-            Some(ty) => Target::Type(ty.to_owned(), Span::new(start, start + ty.len())),
-            None => Target::All,
-        };
         match read {
-            Ok(setting) => requests.push(Request { span: line, reach: Reach::Run, target, setting }),
+            Ok(setting) => {
+                let target = target.map_or(Target::All, |name| named(name, start, &setting));
+                requests.push(Request { span: line, reach: Reach::Run, target, setting });
+            }
             Err((fault, name, value)) => {
                 let value_at = Span::new(line.end - value.len(), line.end);
                 let value = Value::Word(value.to_owned());
@@ -47,10 +46,22 @@ pub(crate) fn requests(
     }
 }
 
+/// What an option whose line begins at `start` is for: what it is tells a type from a procedure of the same name.
+fn named(name: &str, start: usize, setting: &Setting) -> Target {
+    let at = Span::new(start, start + name.len());
+    match setting {
+        Setting::Procedure(..) => Target::Procedures(name.to_owned(), at),
+        _ => Target::Type(name.to_owned(), at),
+    }
+}
+
 type Read<'a> = Result<Setting, (setting::Fault, &'a str, &'a str)>;
 
 fn flag<'a>(key: &'a str, value: &'a str) -> (Option<&'a str>, Read<'a>) {
     let word = Value::Word(value.to_owned());
+    if let Some((procedure, name)) = key.rsplit_once('.').filter(|(_, name)| ProcedureOption::of_name(name).is_some()) {
+        return (Some(procedure), setting::read(name, &word).map_err(|fault| (fault, name, value)));
+    }
     let (ty, name) = key.split_once('.').map_or((None, key), |(ty, name)| (Some(ty), name));
     let read = match name.strip_prefix("members.") {
         Some(member) => setting::read_member(member, &word),
@@ -72,7 +83,10 @@ fn written(given: &Given) -> (String, usize) {
             let value = match setting {
                 Setting::Derive(traits) => traits.join(","),
                 Setting::Rename(name) | Setting::Member(_, name) => name.clone(),
-                Setting::Ord(truth) | Setting::VerbatimNames(truth) | Setting::Views(truth) => truth.to_string(),
+                Setting::Procedure(_, truth)
+                | Setting::Ord(truth)
+                | Setting::VerbatimNames(truth)
+                | Setting::Views(truth) => truth.to_string(),
                 Setting::Enumerations(it) => format!("{it:?}").to_lowercase(),
                 Setting::UnknownDiscriminants(it) => format!("{it:?}").to_lowercase(),
                 Setting::Opaque(it) => format!("{it:?}").to_lowercase(),

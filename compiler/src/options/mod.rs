@@ -9,6 +9,8 @@ mod config;
 mod given;
 mod order;
 mod pragma;
+mod procedure_options;
+mod procedures;
 mod refuse;
 mod run;
 mod setting;
@@ -20,6 +22,7 @@ pub(crate) use chosen::Chosen;
 pub(crate) use config::{Files, requests as read_config};
 pub(crate) use given::{Given, requests as read_given};
 pub(crate) use pragma::requests as read_pragmas;
+pub use procedure_options::ProcedureOptions;
 pub(crate) use run::Run;
 pub(crate) use setting::Setting;
 pub use type_options::TypeOptions;
@@ -54,4 +57,6 @@ enum Target {
     OwnFile,
     /// One type, and where it is named.
     Type(String, Span),
+    /// The procedures `NAME`, `VERSION.NAME` or `PROGRAM.VERSION.NAME`, and where that is written.
+    Procedures(String, Span),
 }

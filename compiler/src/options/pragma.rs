@@ -1,6 +1,7 @@
-//! Options in the interface itself: `%#pragma oncrpc OPTION VALUE TYPE...`, lines that C ignores.
+//! Options in the interface itself: `%#pragma oncrpc OPTION VALUE TYPE...` and `%#pragma oncrpc OPTION PROCEDURE...`, lines
+//! that C ignores.
 
-use super::setting::{self, Setting, Value};
+use super::setting::{self, ProcedureOption, Setting, Value};
 use super::{Reach, Request, Target, refuse};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::preprocess::for_c::{Pragma, Word};
@@ -17,6 +18,12 @@ pub(crate) fn requests(pragmas: &[Pragma], requests: &mut Vec<Request>, errors: 
 }
 
 fn read(pragma: &Pragma) -> Result<Vec<Request>, Diagnostic> {
+    let [first, names @ ..] = pragma.words.as_slice() else {
+        return Err(malformed(pragma.span, "this says nothing that we know"));
+    };
+    if let Some(option) = ProcedureOption::of_name(&first.text) {
+        return procedures(option, first, names);
+    }
     match pragma.words.as_slice() {
         [option, of, name, rest @ ..] if option.text == "rename" => match rest {
             [] => Ok(vec![rename(of, name)]),
@@ -33,6 +40,21 @@ fn read(pragma: &Pragma) -> Result<Vec<Request>, Diagnostic> {
         }
         _ => Err(malformed(pragma.span, "this says nothing that we know")),
     }
+}
+
+/// `OPTION PROCEDURE...`
+fn procedures(option: ProcedureOption, written: &Word, names: &[Word]) -> Result<Vec<Request>, Diagnostic> {
+    if names.is_empty() {
+        return Err(Diagnostic::error(Code::BadOption, written.span, "an option of no procedure")
+            .help("name the procedures behind it: `NAME`, or `VERSION.NAME` for that of one version"));
+    }
+    let request = |name: &Word| Request {
+        span: name.span,
+        reach: Reach::File,
+        target: Target::Procedures(name.text.clone(), name.span),
+        setting: Setting::Procedure(option, true),
+    };
+    Ok(names.iter().map(request).collect())
 }
 
 /// `rename TYPE NAME` or `rename TYPE.MEMBER NAME`.
@@ -55,4 +77,5 @@ fn malformed(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error(Code::BadOption, span, message)
         .help("write `%#pragma oncrpc OPTION VALUE`, with types behind it if it is not for the whole file")
         .help("or `%#pragma oncrpc rename TYPE NAME`, `%#pragma oncrpc rename TYPE.MEMBER NAME`")
+        .help("or `%#pragma oncrpc OPTION PROCEDURE...` for an option of procedures")
 }

@@ -16,6 +16,14 @@ pub(crate) enum Setting {
     Member(String, String),
     VerbatimNames(bool),
     Views(bool),
+    Procedure(ProcedureOption, bool),
+}
+
+/// An option that procedures have or have not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ProcedureOption {
+    Idempotent,
+    AtMostOnce,
 }
 
 /// A value as it is written.
@@ -56,7 +64,7 @@ pub(super) const TABLE: &[Named] = &[
         },
     },
     Named { name: "derive", expected: "a list of traits", read: |value| value.list().map(Setting::Derive) },
-    Named { name: "ord", expected: "`true` or `false`", read: |value| value.truth().map(Setting::Ord) },
+    Named { name: "ord", expected: TRUTH, read: |value| value.truth().map(Setting::Ord) },
     Named {
         name: "opaque",
         expected: "`bytes` or `vec`",
@@ -72,13 +80,17 @@ pub(super) const TABLE: &[Named] = &[
         expected: "a name",
         read: |value| value.word().map(|name| Setting::Rename(name.to_owned())),
     },
-    Named {
-        name: "verbatim_names",
-        expected: "`true` or `false`",
-        read: |value| value.truth().map(Setting::VerbatimNames),
-    },
-    Named { name: "views", expected: "`true` or `false`", read: |value| value.truth().map(Setting::Views) },
+    Named { name: "verbatim_names", expected: TRUTH, read: |value| value.truth().map(Setting::VerbatimNames) },
+    Named { name: "views", expected: TRUTH, read: |value| value.truth().map(Setting::Views) },
+    Named { name: "idempotent", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::Idempotent) },
+    Named { name: "at_most_once", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::AtMostOnce) },
 ];
+
+const TRUTH: &str = "`true` or `false`";
+
+fn of_procedure(value: &Value, option: ProcedureOption) -> Option<Setting> {
+    value.truth().map(|truth| Setting::Procedure(option, truth))
+}
 
 /// Why an option cannot be taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +113,21 @@ pub(super) fn read_member(member: &str, value: &Value) -> Result<Setting, Fault>
     Ok(Setting::Member(member.to_owned(), name.to_owned()))
 }
 
+impl ProcedureOption {
+    pub(super) const ALL: [Self; 2] = [Self::Idempotent, Self::AtMostOnce];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Idempotent => "idempotent",
+            Self::AtMostOnce => "at_most_once",
+        }
+    }
+
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|option| option.name() == name)
+    }
+}
+
 impl Setting {
     pub(super) fn name(&self) -> &'static str {
         match self {
@@ -114,6 +141,7 @@ impl Setting {
             Setting::Member(..) => "members",
             Setting::VerbatimNames(_) => "verbatim_names",
             Setting::Views(_) => "views",
+            Setting::Procedure(option, _) => option.name(),
         }
     }
 }

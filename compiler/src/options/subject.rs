@@ -34,6 +34,7 @@ pub(super) fn takes(definition: &Definition, setting: &Setting) -> Result<(), &'
             (is_type, "structures, unions, enumerations and typedefs")
         }
         Setting::VerbatimNames(_) | Setting::Views(_) => (false, "whole files"),
+        Setting::Procedure(..) => (false, "procedures"),
     };
     if taken { Ok(()) } else { Err(who) }
 }

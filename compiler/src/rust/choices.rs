@@ -59,6 +59,17 @@ pub(crate) struct TypeChoices {
     pub(crate) name: Option<String>,
     /// Likewise of members, enumerators and case labels.
     pub(crate) members: BTreeMap<String, String>,
+    /// Of a program: what is chosen for its procedures, by the numbers of version and procedure.
+    pub(crate) procedures: BTreeMap<(u32, u32), ProcedureChoices>,
+}
+
+/// What is chosen for a procedure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProcedureChoices {
+    /// Carrying it out twice does what carrying it out once does.
+    pub(crate) idempotent: bool,
+    /// A call that comes twice must be carried out once.
+    pub(crate) at_most_once: bool,
 }
 
 /// Which traits of order to derive.
@@ -91,6 +102,11 @@ impl Choices {
 }
 
 impl TypeChoices {
+    /// What is chosen for a procedure of this program, by the numbers of its version and its own.
+    pub(crate) fn procedure(&self, version: u32, number: u32) -> ProcedureChoices {
+        self.procedures.get(&(version, number)).copied().unwrap_or_default()
+    }
+
     /// The Rust name of a member, enumerator or case label, if it was chosen.
     pub(crate) fn member(&self, name: &str) -> Option<&str> {
         self.members.get(name).map(String::as_str)

@@ -1,3 +1,4 @@
+use super::choices::ProcedureChoices;
 use super::size::{is_on_heap, resolved};
 use super::traits::borrows;
 use super::types::pair;
@@ -73,10 +74,24 @@ pub(super) fn procedures(context: Context<'_>, version: &Version) -> Vec<Procedu
     let mut scope = Scope::with(PROCEDURE_MODULE);
     let constants = short.iter().map(|name| scope.claim(&context.spelling.constant_name(name)));
     let names = methods.into_iter().zip(constants);
-    version.procedures.iter().zip(names).map(|(it, (method, constant))| view(context, it, method, constant)).collect()
+    version
+        .procedures
+        .iter()
+        .zip(names)
+        .map(|(it, (method, constant))| {
+            let chosen = context.chosen.procedure(version.number, it.number);
+            view(context, it, chosen, method, constant)
+        })
+        .collect()
 }
 
-fn view(context: Context<'_>, it: &Procedure, method: String, constant: String) -> ProcedureView {
+fn view(
+    context: Context<'_>,
+    it: &Procedure,
+    chosen: ProcedureChoices,
+    method: String,
+    constant: String,
+) -> ProcedureView {
     let arguments = arguments(context, &it.arguments);
     let result = it.result.as_ref().map(|ty| pair(context, ty, UP));
     let is_null = it.number == 0 && it.arguments.is_empty() && it.result.is_none();
@@ -85,7 +100,7 @@ fn view(context: Context<'_>, it: &Procedure, method: String, constant: String) 
         number: it.number,
         source_name: it.name.clone(),
         constant,
-        definition: definition(context, it),
+        definition: definition(context, it, chosen),
         start_method: format!("start_{}", plain(&method)),
         link: plain(&method).to_owned(),
         method: method.clone(),
@@ -105,10 +120,15 @@ fn view(context: Context<'_>, it: &Procedure, method: String, constant: String) 
     }
 }
 
-fn definition(context: Context<'_>, it: &Procedure) -> String {
+fn definition(context: Context<'_>, it: &Procedure, chosen: ProcedureChoices) -> String {
     let new = format!("of({}, \"{}\")", it.number, it.name);
     let largest = largest_arguments(context, it).map(|bytes| format!(".largest_arguments({bytes})"));
-    new + &largest.unwrap_or_default()
+    let repeated = match chosen {
+        ProcedureChoices { idempotent: true, .. } => ".idempotent()",
+        ProcedureChoices { at_most_once: true, .. } => ".at_most_once()",
+        ProcedureChoices { .. } => "",
+    };
+    new + &largest.unwrap_or_default() + repeated
 }
 
 /// `None` for more than a record can hold.

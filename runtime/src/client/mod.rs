@@ -2,15 +2,11 @@
 
 mod channel;
 mod connect;
-mod helper;
-mod link;
 mod options;
 mod output;
 mod pending;
 mod socket;
 mod state;
-mod tasks;
-mod turns;
 
 pub(crate) use connect::{Target, connect_any, connect_deadline, over_socket};
 pub use options::ClientOptions;
@@ -18,7 +14,7 @@ pub use pending::Pending;
 
 use crate::error::Result;
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
-use link::Link;
+use channel::Channel;
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,7 +40,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    link: Arc<Link>,
+    channel: Arc<Channel>,
     decode_limits: DecodeLimits,
 }
 
@@ -81,7 +77,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<C::Value> {
-        let results = self.link.channel.call(procedure, arguments)?;
+        let results = self.channel.call(procedure, arguments)?;
         Ok(C::decode(&mut results.decoder(self.decode_limits))?)
     }
 
@@ -103,8 +99,8 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Pending<C::Value>> {
-        let xid = self.link.channel.start(procedure, arguments)?;
-        Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
+        let xid = self.channel.start(procedure, arguments)?;
+        Ok(Pending::new::<C>(self.channel.clone(), xid, self.decode_limits))
     }
 
     /// Sends the calls that were started and are not sent yet.
@@ -112,7 +108,7 @@ impl Client {
     /// # Errors
     /// The connection has ended, or the peer does not take them in time.
     pub fn flush(&self) -> Result<()> {
-        self.link.channel.flush()
+        self.channel.flush()
     }
 
     /// Calls procedure 0, which every server answers: is it there, and does it serve the program and version?
@@ -125,7 +121,7 @@ impl Client {
 
     /// The address of the server, as in `tcp://192.0.2.1:4045`.
     pub fn peer(&self) -> &str {
-        self.link.channel.peer()
+        self.channel.peer()
     }
 }
 

@@ -540,10 +540,10 @@ mod idl_input {
             }
 
             /// Procedure `LOOK_UP`.
-            pub const LOOK_UP: Procedure = of(1, "LOOK_UP");
+            pub const LOOK_UP: Procedure = of(1, "LOOK_UP").idempotent();
 
             /// Procedure `READ`.
-            pub const READ: Procedure = of(2, "READ").largest_arguments(72);
+            pub const READ: Procedure = of(2, "READ").largest_arguments(72).at_most_once();
         }
 
         /// What a server of `OPTIONS`, version `OPTIONS_V1`, does.

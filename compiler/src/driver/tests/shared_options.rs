@@ -88,3 +88,13 @@ fn files_of_the_same_name_have_a_folder_each() {
     assert!(found[0].contains("use crate::a::types;") && found[0].contains("use crate::rest;"), "{}", found[0]);
     assert!(found[0].contains("pub a: types::One,") && found[0].contains("pub b: rest::Two,"));
 }
+
+#[test]
+fn the_caller_names_a_procedure_of_any_file() {
+    let bank = ("bank.x", "program BANK { version V1 { void PAY(int) = 1; } = 1; } = 0x20000042;");
+    let names = ["shapes.x", "bank.x"];
+    let found = outputs(&flag("V1.PAY.at_most_once", "true"), &[SHAPES, bank], &names);
+    assert!(found[1].contains(".at_most_once();"), "{}", found[1]);
+    let expected = "(given):1:1: error[E0151]: there is no procedure `PAI`\n";
+    assert_eq!(said(&flag("PAI.idempotent", "true"), &[SHAPES, bank], &names), [expected, ""]);
+}

@@ -1,0 +1,37 @@
+use super::Setting;
+use super::setting::ProcedureOption;
+
+/// Options for a procedure: see `Compiler::procedure_options`, and docs/options.md for what each means.
+#[derive(Clone, Debug, Default)]
+pub struct ProcedureOptions {
+    settings: Vec<Setting>,
+}
+
+impl ProcedureOptions {
+    /// No options yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether carrying it out twice does what carrying it out once does.
+    #[must_use]
+    pub fn idempotent(self, idempotent: bool) -> Self {
+        self.with(ProcedureOption::Idempotent, idempotent)
+    }
+
+    /// Whether a call that comes twice must be carried out once.
+    #[must_use]
+    pub fn at_most_once(self, at_most_once: bool) -> Self {
+        self.with(ProcedureOption::AtMostOnce, at_most_once)
+    }
+
+    pub(crate) fn settings(self) -> Vec<Setting> {
+        self.settings
+    }
+
+    fn with(mut self, option: ProcedureOption, truth: bool) -> Self {
+        self.settings.push(Setting::Procedure(option, truth));
+        self
+    }
+}
