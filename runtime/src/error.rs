@@ -49,6 +49,8 @@ pub enum Error {
         /// Bytes that fit.
         limit: usize,
     },
+    /// The caller: the outcome of this call was taken before.
+    Taken,
     /// The caller: not an address.
     Address {
         /// What was given.
@@ -186,6 +188,7 @@ impl fmt::Display for Error {
             Self::TooLargeForDatagram { limit } => {
                 write!(out, "the call exceeds the {limit} bytes that a datagram can carry: connect with tcp:// instead")
             }
+            Self::Taken => write!(out, "the outcome of this call was taken before"),
             Self::Address { found, fault } => write!(out, "\"{}\" is not an address: {fault}", found.escape_debug()),
             Self::Decode(source) => write!(out, "the results are not what the interface says: {source}"),
             Self::Reply(source) => write!(out, "the peer broke the protocol: {source}"),

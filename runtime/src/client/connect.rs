@@ -1,4 +1,5 @@
 use super::channel::{Channel, new_state};
+use super::link::Link;
 use super::socket::PeerSocket;
 use super::{Client, ClientOptions};
 use crate::address::{Address, Transport};
@@ -166,7 +167,7 @@ pub(crate) fn over_socket(socket: Socket, transport: Transport, peer: &str, targ
     let socket = PeerSocket::new(socket, transport).map_err(unusable)?;
     let state = new_state(calls, transport, options, peer.clone());
     let channel = Arc::new(Channel::new(socket, state, options.call_timeout, peer));
-    Ok(Client { channel, decode_limits: options.decode_limits })
+    Ok(Client { link: Arc::new(Link { channel }), decode_limits: options.decode_limits })
 }
 
 /// The standard library seeds its hash maps from the system's random numbers.

@@ -2,11 +2,15 @@
 
 mod channel;
 mod connect;
+mod helper;
+mod link;
 mod options;
 mod output;
 mod pending;
 mod socket;
 mod state;
+mod tasks;
+mod turns;
 
 pub(crate) use connect::{Target, connect_any, connect_deadline, over_socket};
 pub use options::ClientOptions;
@@ -14,7 +18,7 @@ pub use pending::Pending;
 
 use crate::error::Result;
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
-use channel::Channel;
+use link::Link;
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,7 +44,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    channel: Arc<Channel>,
+    link: Arc<Link>,
     decode_limits: DecodeLimits,
 }
 
@@ -77,7 +81,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<C::Value> {
-        let results = self.channel.call(procedure, arguments)?;
+        let results = self.link.channel.call(procedure, arguments)?;
         Ok(C::decode(&mut results.decoder(self.decode_limits))?)
     }
 
@@ -99,8 +103,8 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Pending<C::Value>> {
-        let xid = self.channel.start(procedure, arguments)?;
-        Ok(Pending::new::<C>(self.channel.clone(), xid, self.decode_limits))
+        let xid = self.link.channel.start(procedure, arguments)?;
+        Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
     }
 
     /// Sends the calls that were started and are not sent yet.
@@ -108,7 +112,7 @@ impl Client {
     /// # Errors
     /// The connection has ended, or the peer does not take them in time.
     pub fn flush(&self) -> Result<()> {
-        self.channel.flush()
+        self.link.channel.flush()
     }
 
     /// Calls procedure 0, which every server answers: is it there, and does it serve the program and version?
@@ -121,7 +125,7 @@ impl Client {
 
     /// The address of the server, as in `tcp://192.0.2.1:4045`.
     pub fn peer(&self) -> &str {
-        self.channel.peer()
+        self.link.channel.peer()
     }
 }
 

@@ -1,25 +1,41 @@
-use super::channel::Channel;
-use crate::error::Result;
+use super::link::Link;
+use crate::error::{Error, Result};
+use crate::session::Results;
 use crate::xdr::{DecodeError, DecodeLimits, Decoder, Xdr, XdrView};
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-/// A call that was started and whose reply is to come.
+/// A call that was started and whose reply is to come: to be waited for by a thread, or awaited by a task of any
+/// executor.
+///
+/// ```
+/// # async fn add(client: &oncrpc::Client) -> oncrpc::Result<u32> {
+/// let (two, three) = (client.start::<u32>(2, |_| Ok(()))?, client.start::<u32>(3, |_| Ok(()))?);
+/// Ok(two.await? + three.await?)
+/// # }
+/// ```
+///
+/// While replies are awaited, one or two threads of the client send and read; there is none for callers that wait.
+/// The call has its time in either case.
 ///
 /// Dropping it gives the call up: it may still be carried out, and its reply is skipped.
 #[must_use = "the call is given up when this is dropped; wait for its results"]
 pub struct Pending<T> {
-    channel: Arc<Channel>,
+    link: Arc<Link>,
     xid: u32,
     /// Then nothing is left to give up.
-    waited: bool,
+    taken: bool,
+    /// A task has awaited it.
+    awaited: bool,
     decode_limits: DecodeLimits,
     decode: fn(&mut Decoder<'_>) -> Result<T, DecodeError>,
 }
 
 impl<T> Pending<T> {
-    pub(super) fn new<C: Xdr<Value = T>>(channel: Arc<Channel>, xid: u32, decode_limits: DecodeLimits) -> Self {
-        Self { channel, xid, waited: false, decode_limits, decode: |input| C::decode(input) }
+    pub(super) fn new<C: Xdr<Value = T>>(link: Arc<Link>, xid: u32, decode_limits: DecodeLimits) -> Self {
+        Self { link, xid, taken: false, awaited: false, decode_limits, decode: |input| C::decode(input) }
     }
 
     /// Waits for the results.
@@ -29,9 +45,22 @@ impl<T> Pending<T> {
     /// # Errors
     /// See [`Error`](crate::Error).
     pub fn wait(mut self) -> Result<T> {
-        self.waited = true;
-        let results = self.channel.wait(self.xid)?;
-        Ok((self.decode)(&mut results.decoder(self.decode_limits))?)
+        let results = self.wait_for_results()?;
+        self.decode(&results)
+    }
+
+    /// The results if they have come, without waiting: sends and reads what can be at once. `None` while they may still
+    /// come.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Error::Taken`] after it has returned an outcome.
+    pub fn try_wait(&mut self) -> Option<Result<T>> {
+        if self.taken {
+            return Some(Err(Error::Taken));
+        }
+        let outcome = self.link.channel.look(self.xid)?;
+        self.taken = true;
+        Some(outcome.and_then(|results| self.decode(&results)))
     }
 
     /// Waits for the results and shows them to `look` in place: nothing of them is copied. `C` is the codec of the
@@ -40,22 +69,54 @@ impl<T> Pending<T> {
     /// # Errors
     /// As [`Pending::wait`].
     pub fn look<C: XdrView<Value = T>, R>(mut self, look: impl FnOnce(C::View<'_>) -> R) -> Result<R> {
-        self.waited = true;
-        let results = self.channel.wait(self.xid)?;
+        let results = self.wait_for_results()?;
         Ok(look(results.decoder(self.decode_limits).view::<C>()?))
+    }
+
+    fn wait_for_results(&mut self) -> Result<Results> {
+        if std::mem::replace(&mut self.taken, true) {
+            return Err(Error::Taken);
+        }
+        self.link.channel.wait(self.xid)
+    }
+
+    fn decode(&self, results: &Results) -> Result<T> {
+        Ok((self.decode)(&mut results.decoder(self.decode_limits))?)
+    }
+}
+
+/// As [`Pending::wait`], but the task waits and not the thread. Polled again after its end, it gives [`Error::Taken`].
+impl<T> Future for Pending<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        if self.taken {
+            return Poll::Ready(Err(Error::Taken));
+        }
+        let first = !std::mem::replace(&mut self.awaited, true);
+        match self.link.channel.poll(self.xid, first, context.waker()) {
+            None => Poll::Pending,
+            Some(outcome) => {
+                self.taken = true;
+                Poll::Ready(outcome.and_then(|results| self.decode(&results)))
+            }
+        }
     }
 }
 
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
-        if !self.waited {
-            self.channel.forget(self.xid);
+        if !self.taken {
+            self.link.channel.forget(self.xid);
         }
     }
 }
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Pending").field("peer", &self.channel.peer()).field("xid", &self.xid).finish_non_exhaustive()
+        out.debug_struct("Pending")
+            .field("peer", &self.link.channel.peer())
+            .field("xid", &self.xid)
+            .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@ use crate::address::Transport;
 use crate::xdr::Encoder;
 use socket2::Socket;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -14,6 +15,16 @@ const MIN_READ: Duration = Duration::from_millis(1);
 
 /// Pieces of one vectored write.
 const MAX_PIECES: usize = 64;
+
+/// `MSG_PEEK`, the same everywhere.
+const PEEK: i32 = 2;
+
+/// `MSG_DONTWAIT`. Where there is none, a write may wait for a moment.
+const DO_NOT_WAIT: i32 = match (cfg!(any(target_os = "linux", target_os = "android")), cfg!(unix)) {
+    (true, _) => 0x40,
+    (false, true) => 0x80,
+    (false, false) => 0,
+};
 
 /// A blocking, connected socket.
 #[derive(Debug)]
@@ -33,6 +44,14 @@ pub(super) enum Sent {
     Stuck,
 }
 
+/// Whether a write may wait for room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// For a moment.
+    Waits,
+    DoesNotWait,
+}
+
 impl PeerSocket {
     pub(super) fn new(socket: Socket, transport: Transport) -> io::Result<Self> {
         socket.set_write_timeout(Some(WRITE_SLICE))?;
@@ -44,7 +63,7 @@ impl PeerSocket {
     }
 
     /// Takes bytes off the front of `out` and writes them.
-    pub(super) fn send_stream(&self, out: &mut Encoder) -> io::Result<Sent> {
+    pub(super) fn send_stream(&self, out: &mut Encoder, writing: Writing) -> io::Result<Sent> {
         let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
         let (mut count, mut length) = (0, 0);
         for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
@@ -52,9 +71,10 @@ impl PeerSocket {
             count += 1;
             length += bytes.len();
         }
-        let written = match pieces.get(..count).unwrap_or_default() {
-            [piece] => (&self.socket).write(piece),
-            pieces => (&self.socket).write_vectored(pieces),
+        let written = match (pieces.get(..count).unwrap_or_default(), writing) {
+            ([piece], Writing::Waits) => (&self.socket).write(piece),
+            (pieces, Writing::Waits) => (&self.socket).write_vectored(pieces),
+            (pieces, Writing::DoesNotWait) => self.socket.send_vectored_with_flags(pieces, DO_NOT_WAIT),
         };
         match written {
             Ok(0) => Err(ErrorKind::WriteZero.into()),
@@ -84,6 +104,12 @@ impl PeerSocket {
             Err(error) if is_timeout(&error) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a read would return at once, be it with the end of the stream or an error.
+    pub(super) fn has_input(&self) -> bool {
+        let peeked = self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], PEEK | DO_NOT_WAIT);
+        !peeked.is_err_and(|error| is_timeout(&error))
     }
 
     /// Ends both directions; a thread that reads takes what has come and then sees the end.

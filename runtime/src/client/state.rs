@@ -1,12 +1,14 @@
 use super::output::Output;
+use super::tasks::Tasks;
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
-use crate::session::ClientSession;
+use crate::session::{ClientSession, Results};
 use crate::xdr::{EncodeError, Encoder};
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
+use std::task::Waker;
 use std::thread::Thread;
 use std::time::Instant;
 
@@ -22,12 +24,21 @@ pub(super) struct State {
     pub(super) input: Option<Box<Input>>,
     /// Threads that wait for the reply of a call, by its xid.
     pub(super) parked: HashMap<u32, Thread>,
+    /// Tasks that await the reply of a call, and the threads that help them.
+    pub(super) tasks: Tasks,
     /// Threads that wait for output to be sent.
     pub(super) crowded: Vec<Thread>,
     /// Why sending failed. Replies to what was sent before may still come.
     broken: Option<Error>,
     closed: bool,
     peer: Arc<str>,
+}
+
+/// Who is to be woken.
+#[derive(Debug, Default)]
+pub(super) struct Woken {
+    threads: Vec<Thread>,
+    tasks: Vec<Waker>,
 }
 
 /// What reading needs.
@@ -45,6 +56,7 @@ impl State {
             output,
             input: Some(Box::new(input)),
             parked: HashMap::new(),
+            tasks: Tasks::default(),
             crowded: Vec::new(),
             broken: None,
             closed: false,
@@ -85,7 +97,20 @@ impl State {
     /// Gives up a call.
     pub(super) fn forget(&mut self, xid: u32) {
         self.calls.forget(xid);
+        self.complete(xid);
+    }
+
+    /// The outcome of a call, which is then no longer pending; `None` while it may still come.
+    pub(super) fn outcome(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
+        let outcome = self.calls.poll(xid, now)?;
+        self.complete(xid);
+        Some(outcome)
+    }
+
+    /// Drops what is kept for a call that is no longer pending.
+    pub(super) fn complete(&mut self, xid: u32) {
         self.output.forget(xid);
+        self.tasks.remove(xid);
     }
 
     /// Takes what was read. Adds the threads whose replies have come to `woken`, also when what follows is an error.
@@ -97,7 +122,7 @@ impl State {
         input: &mut Input,
         length: usize,
         kind: Transport,
-        woken: &mut Vec<Thread>,
+        woken: &mut Woken,
     ) -> Result<()> {
         let mut bytes = input.scratch.get(..length).unwrap_or_default();
         match kind {
@@ -114,10 +139,11 @@ impl State {
         Ok(())
     }
 
-    fn handle_record(&mut self, record: &Record<'_>, woken: &mut Vec<Thread>) {
+    fn handle_record(&mut self, record: &Record<'_>, woken: &mut Woken) {
         if let Some(xid) = self.calls.handle_record(record) {
             self.output.forget(xid);
-            woken.extend(self.parked.remove(&xid));
+            woken.threads.extend(self.parked.remove(&xid));
+            woken.add(self.tasks.remove(xid));
         }
     }
 
@@ -133,16 +159,17 @@ impl State {
     }
 
     /// The connection has ended: every call without an outcome fails with `error`.
-    pub(super) fn close(&mut self, error: &Error) {
+    pub(super) fn close(&mut self, error: &Error, woken: &mut Woken) {
         self.closed = true;
-        self.fail_all(error);
+        self.fail_all(error, woken);
     }
 
     /// Every call without an outcome fails with `error`.
-    pub(super) fn fail_all(&mut self, error: &Error) {
+    pub(super) fn fail_all(&mut self, error: &Error, woken: &mut Woken) {
         self.output.clear();
         self.calls.fail_all(error);
-        self.parked.drain().for_each(|(_, thread)| thread.unpark());
+        woken.threads.extend(self.parked.drain().map(|(_, thread)| thread));
+        self.tasks.drain(woken);
         self.wake_crowded();
     }
 
@@ -154,6 +181,37 @@ impl State {
     /// A thread that is to go on with what the calling one leaves: reading, or sending what is left.
     pub(super) fn successor(&self) -> Option<Thread> {
         let idle = self.input.is_some() || self.output.is_ready();
-        if idle { self.parked.values().next().cloned() } else { None }
+        if !idle {
+            return None;
+        }
+        let helper = || if self.tasks.is_empty() { None } else { self.tasks.idle_helper() };
+        self.parked.values().next().cloned().or_else(helper)
+    }
+
+    /// Whether tasks wait for something that no thread does or will do in time.
+    pub(super) fn lacks_help(&self) -> bool {
+        let undone = self.input.is_some() || self.output.is_ready();
+        !self.tasks.is_empty() && (undone || self.tasks.are_late(self.next_event()))
+    }
+
+    /// When something is to be done for a task, if nothing else happens.
+    pub(super) fn next_event(&self) -> Option<Instant> {
+        [self.tasks.next_due(), self.output.next_due()].into_iter().flatten().min()
+    }
+}
+
+impl Woken {
+    pub(super) fn add(&mut self, task: Option<Waker>) {
+        self.tasks.extend(task);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.threads.is_empty() && self.tasks.is_empty()
+    }
+
+    /// To be called without the lock.
+    pub(super) fn wake(self) {
+        self.threads.iter().for_each(Thread::unpark);
+        self.tasks.into_iter().for_each(Waker::wake);
     }
 }

@@ -1,7 +1,10 @@
 //! Clients against peers that are written by hand with the standard library alone.
 
+mod awaited;
+mod awaited_mixed;
 mod connect;
 mod datagram;
+mod executor;
 mod hostile;
 mod many;
 mod peer;

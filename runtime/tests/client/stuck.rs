@@ -220,7 +220,8 @@ fn a_thread_that_only_sends_leaves_no_one_behind_when_it_fails() {
             thread::sleep(Duration::from_millis(200));
             client.call::<u32>(1, |_| Ok(()))
         });
-        let pending: Vec<_> = (0..4).map_while(|_| start(&client, &large).ok()).collect();
+        // More than the largest buffers of both systems.
+        let pending: Vec<_> = (0..12).map_while(|_| start(&client, &large).ok()).collect();
         assert!(client.flush().is_err());
         let error = waiting.join().unwrap().unwrap_err();
         assert!(matches!(error, Error::Io { .. } | Error::Closed { .. }), "{error:?}");

@@ -1,0 +1,165 @@
+//! What the threads of a channel do in turn: send, read, wait for those who do.
+
+use super::channel::{Channel, Guard, hand_on};
+use super::output::Batch;
+use super::socket::{Sent, Writing};
+use super::state::{Input, State, Woken};
+use crate::address::Transport;
+use crate::error::{Error, Result};
+use crate::session::Results;
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Batches that are sent without waiting at a time: what was left, and what has gathered.
+const BATCHES: usize = 2;
+
+impl Channel {
+    /// Takes part in sending and reading until the call has its outcome.
+    pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32) -> Result<Results> {
+        loop {
+            let now = Instant::now();
+            if let Some(outcome) = state.outcome(xid, now) {
+                state.output.note_pause();
+                hand_on(state);
+                return outcome;
+            }
+            let deadline = state.calls.deadline(xid).unwrap_or(now);
+            state = self.turn(state, now, deadline, xid);
+        }
+    }
+
+    /// One thing that brings the reply of a call nearer: sending, reading, or waiting for the threads that do.
+    fn turn<'a>(&'a self, mut state: Guard<'a>, now: Instant, deadline: Instant, xid: u32) -> Guard<'a> {
+        let reading = state.input.is_none();
+        if let Some(batch) = state.output.take(now, reading) {
+            return self.transmit(state, batch, Writing::Waits);
+        }
+        let until = state.output.next_due().map_or(deadline, |due| due.min(deadline));
+        let wait = until.saturating_duration_since(now);
+        if let Some(read_wait) = state.output.read_wait(wait)
+            && let Some(input) = state.input.take()
+        {
+            return self.receive(state, input, read_wait);
+        }
+        state.parked.insert(xid, thread::current());
+        drop(state);
+        thread::park_timeout(wait);
+        let mut state = self.lock();
+        state.parked.remove(&xid);
+        state
+    }
+
+    /// Sends until at most `limit` bytes are left. Reads only while the peer takes nothing, as it may wait for that.
+    ///
+    /// Other threads may have parked because this one sends or reads: however it ends, one of them goes on.
+    pub(super) fn drain<'a>(&'a self, mut state: Guard<'a>, limit: usize, begin: Instant) -> Result<Guard<'a>> {
+        let mut outcome = Ok(());
+        while outcome.is_ok() && state.output.unsent() > limit {
+            let now = Instant::now();
+            let left = self.timeout.saturating_sub(now.duration_since(begin));
+            if left.is_zero() {
+                outcome = Err(Error::TimedOut { peer: self.peer.clone(), after: self.timeout });
+            } else {
+                state = self.drain_turn(state, now, left);
+                outcome = state.check_open();
+            }
+        }
+        if let Some(thread) = state.successor() {
+            thread.unpark();
+        }
+        outcome.map(|()| state)
+    }
+
+    fn drain_turn<'a>(&'a self, mut state: Guard<'a>, now: Instant, left: Duration) -> Guard<'a> {
+        let reading = state.input.is_none();
+        if let Some(batch) = state.output.take(now, reading) {
+            return self.transmit(state, batch, Writing::Waits);
+        }
+        if state.output.is_stuck()
+            && let Some(input) = state.input.take()
+        {
+            return self.receive(state, input, Duration::ZERO);
+        }
+        state.crowded.push(thread::current());
+        drop(state);
+        thread::park_timeout(left);
+        self.lock()
+    }
+
+    pub(super) fn send_datagrams<'a>(&'a self, mut state: Guard<'a>) {
+        while let Some(batch) = state.output.take(Instant::now(), false) {
+            state = self.transmit(state, batch, Writing::Waits);
+        }
+    }
+
+    /// Sends what can be sent without waiting. The rest is for threads that may wait.
+    pub(super) fn send_now<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
+        for _ in 0..BATCHES {
+            let reading = state.input.is_none();
+            let Some(batch) = state.output.take(Instant::now(), reading) else { break };
+            state = self.transmit(state, batch, Writing::DoesNotWait);
+            if state.output.is_stuck() {
+                break;
+            }
+        }
+        state
+    }
+
+    pub(super) fn transmit<'a>(&'a self, state: Guard<'a>, mut batch: Batch, writing: Writing) -> Guard<'a> {
+        drop(state);
+        let sent = match &mut batch {
+            Batch::Records(records) => self.socket.send_stream(records, writing),
+            Batch::Message(message) => self.socket.send_datagram(message),
+        };
+        let mut state = self.lock();
+        state.output.put_back(batch, *sent.as_ref().unwrap_or(&Sent::Some));
+        let mut woken = Woken::default();
+        if let Err(error) = sent {
+            self.send_failed(&mut state, error, &mut woken);
+        }
+        state.wake_crowded();
+        self.wake(state, woken)
+    }
+
+    /// Replies to earlier calls may wait in the socket of a stream: the thread that reads takes them and then sees the
+    /// end. A datagram socket stays of use, the calls in flight have little hope.
+    fn send_failed(&self, state: &mut State, error: io::Error, woken: &mut Woken) {
+        let error = self.io_error(error);
+        match self.socket.transport() {
+            Transport::Tcp | Transport::Unix => {
+                state.break_off(error);
+                self.socket.shut_down();
+            }
+            Transport::Udp => state.fail_all(&error, woken),
+        }
+    }
+
+    pub(super) fn receive<'a>(&'a self, state: Guard<'a>, mut input: Box<Input>, wait: Duration) -> Guard<'a> {
+        drop(state);
+        let received = self.socket.receive(&mut input.scratch, wait);
+        let mut state = self.lock();
+        state.output.note_read(matches!(received, Ok(None)));
+        let mut woken = Woken::default();
+        let handled = match received {
+            Ok(None) => Ok(()),
+            Ok(Some(length)) => state.handle_input(&mut input, length, self.socket.transport(), &mut woken),
+            Err(error) => Err(self.io_error(error)),
+        };
+        state.input = Some(input);
+        if let Err(error) = handled {
+            self.receive_failed(&mut state, &error, &mut woken);
+        }
+        self.wake(state, woken)
+    }
+
+    fn receive_failed(&self, state: &mut State, error: &Error, woken: &mut Woken) {
+        match self.socket.transport() {
+            Transport::Tcp | Transport::Unix => {
+                state.close(error, woken);
+                self.socket.shut_down();
+            }
+            Transport::Udp => state.fail_all(error, woken),
+        }
+    }
+}
