@@ -68,6 +68,8 @@ pub enum AddressFault {
     NoPort,
     /// Not the path of a UNIX socket, which has 1 to 107 bytes, none of them 0.
     Path,
+    /// Not an address as rpcbind writes them.
+    Universal,
 }
 
 impl fmt::Display for AddressFault {
@@ -79,6 +81,7 @@ impl fmt::Display for AddressFault {
             Self::Brackets => "an IPv6 address with a port is written as in tcp://[::1]:4045",
             Self::NoPort => "the port is missing, as in tcp://127.0.0.1:4045",
             Self::Path => "a UNIX socket is written as in unix:///run/name.sock or unix:@name, with 107 bytes at most",
+            Self::Universal => "a universal address is written as in 127.0.0.1.15.205 or /run/name.sock",
         })
     }
 }

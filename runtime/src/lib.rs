@@ -3,6 +3,9 @@
 #![cfg_attr(not(feature = "net"), no_std)]
 
 extern crate alloc;
+// What the compiler emits names the runtime so, here as elsewhere.
+#[cfg(feature = "net")]
+extern crate self as oncrpc;
 
 #[cfg(feature = "net")]
 mod address;

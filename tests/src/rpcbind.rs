@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Whether there is an rpcbind; if not, and nothing forbids it, there is one from here on until the tests end.
 pub fn available() -> bool {
     static OURS: OnceLock<Option<(Guard, ChildStdin)>> = OnceLock::new();
-    if answers() {
+    if answers_for_long() {
         return true;
     }
     OURS.get_or_init(start);
@@ -34,6 +34,14 @@ fn start() -> Option<(Guard, ChildStdin)> {
         thread::sleep(Duration::from_millis(10));
     }
     Some((shell, stdin))
+}
+
+/// One that other tests started ends when they do, which may be now.
+fn answers_for_long() -> bool {
+    answers() && {
+        thread::sleep(Duration::from_millis(200));
+        answers()
+    }
 }
 
 fn answers() -> bool {

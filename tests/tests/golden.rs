@@ -28,13 +28,17 @@ fn check(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(&emitted).unwrap();
     let compiler = compiler(&name).out_dir(&emitted);
     let output = compiler.compile(folder.join("input.x")).into_result().map_err(|error| error.to_string())?;
+    take_over(&folder.join("output.rs"), &output)
+}
+
+/// Whether the file at `place` is what was emitted to `output`; with BLESS it becomes so.
+fn take_over(place: &Path, output: &Path) -> Result<(), String> {
     let output = fs::read_to_string(output).unwrap();
-    let place = folder.join("output.rs");
     if std::env::var_os("BLESS").is_some() {
         fs::write(place, output).unwrap();
         return Ok(());
     }
-    let golden = fs::read_to_string(place).map_err(|error| format!("output.rs: {error}"))?;
+    let golden = fs::read_to_string(place).map_err(|error| format!("{}: {error}", place.display()))?;
     difference(&golden, &output).map_or(Ok(()), Err)
 }
 
@@ -46,6 +50,18 @@ fn outputs_are_as_they_were() {
     let failed = |(name, result): (String, Result<(), String>)| result.err().map(|error| format!("{name}: {error}\n"));
     let failures: String = results.into_iter().filter_map(failed).collect();
     assert!(failures.is_empty(), "BLESS=1 takes the new outputs over\n{failures}");
+}
+
+/// What the runtime has committed of its own interfaces.
+#[test]
+fn the_runtime_has_the_newest_of_its_interfaces() {
+    for name in ["portmap", "rpcbind"] {
+        let emitted = Path::new(env!("CARGO_TARGET_TMPDIR")).join("runtime");
+        fs::create_dir_all(&emitted).unwrap();
+        let compiler = Compiler::new().out_dir(&emitted);
+        let output = compiler.compile(root().join(format!("idl/{name}.x"))).into_result().unwrap();
+        take_over(&root().join(format!("runtime/src/rpcbind/idl/{name}.rs")), &output).unwrap();
+    }
 }
 
 #[test]

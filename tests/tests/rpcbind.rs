@@ -1,7 +1,8 @@
 //! Our programs in rpcbind: C clients and rpcinfo find our server there, our client finds C servers, and all is gone when
 //! the server is.
 
-use oncrpc::{ClientOptions, Error, RunningServer};
+use oncrpc::rpcbind::Rpcbind;
+use oncrpc::{Error, RunningServer};
 use oncrpc_tests::c::{CALCULATOR_CLIENT, CALCULATOR_SERVER};
 use oncrpc_tests::interfaces::calculator::{Operands, calculator_v1, calculator_v2, users_v1};
 use oncrpc_tests::process::{Server, run, run_command};
@@ -138,7 +139,7 @@ fn a_restarted_server_takes_the_place_of_one_that_crashed() {
 fn registrations_are_listed() {
     let Some(_alone) = alone() else { return };
     let running = registered();
-    let listed = oncrpc::rpcbind::registrations("127.0.0.1", &ClientOptions::new()).unwrap();
+    let listed = Rpcbind::connect("127.0.0.1").and_then(|rpcbind| rpcbind.registrations()).unwrap();
     for (netid, scheme) in [("tcp", "tcp://127"), ("udp", "udp://127"), ("tcp6", "tcp://["), ("udp6", "udp://[")] {
         let port = Some(port(&running, scheme));
         let users = listed.iter().filter(|it| it.program == users_v1::PROGRAM && it.version == 1);

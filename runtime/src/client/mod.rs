@@ -12,7 +12,7 @@ mod state;
 mod tasks;
 mod turns;
 
-pub(crate) use connect::{Target, connect_any, connect_deadline, over_socket};
+pub(crate) use connect::Target;
 pub use options::ClientOptions;
 pub use pending::Pending;
 

@@ -1,10 +1,10 @@
-use super::wire::{Mapping, Registration, netid, port_of};
-use super::{PORTMAPPER, PROGRAM, newest, procedure};
-use crate::address::Address;
-use crate::client::{ClientOptions, Target, connect_any};
+use super::idl::portmap::portmap_v2;
+use super::registration::netid;
+use super::stub::{NEWEST, Stub, is_older, wanted};
+use crate::address::{Address, Transport};
+use crate::client::Target;
 use crate::error::{Error, Result};
 use crate::rpc::Credential;
-use crate::xdr::{Str, Xdr};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,8 +21,13 @@ pub(crate) fn find(address: &Address, target: Target<'_>, deadline: Instant) -> 
     for (tried, candidate) in candidates.iter().enumerate() {
         let share = u32::try_from(candidates.len() - tried).unwrap_or(u32::MAX);
         let until = Instant::now() + (left(deadline) / share).max(MIN_ATTEMPT);
-        match find_at(address, *candidate, target, until) {
-            Ok(place) => return Ok(place),
+        match find_at(address.transport, *candidate, target, until).map_err(name_rpcbind) {
+            Ok(Some(port)) => {
+                let mut place = *candidate;
+                place.set_port(port);
+                return Ok(place);
+            }
+            Ok(None) => failure = Some(not_registered(address, target)),
             // It tells more than that another address of the host does not answer.
             Err(error) if matches!(failure, Some(Error::NotRegistered { .. })) => drop(error),
             Err(error) => failure = Some(error),
@@ -31,40 +36,21 @@ pub(crate) fn find(address: &Address, target: Target<'_>, deadline: Instant) -> 
     Err(failure.unwrap_or_else(|| not_registered(address, target)))
 }
 
-fn find_at(address: &Address, rpcbind: SocketAddr, target: Target<'_>, until: Instant) -> Result<SocketAddr> {
-    let asked = Address { port: Some(rpcbind.port()), ..address.clone() };
-    let mut options = ClientOptions { credential: Credential::None, ..target.options.clone() };
-    let port = newest(|version| {
-        options.call_timeout = left(until);
-        let rpcbind_target = Target { program: PROGRAM, version, options: &options };
-        let (client, _) = connect_any(&asked, &[rpcbind], rpcbind_target, until)?;
-        ask(&client, version, address, rpcbind, target)
-    });
-    match port.map_err(name_rpcbind)? {
-        0 => Err(not_registered(address, target)),
-        port => {
-            let mut place = rpcbind;
-            place.set_port(port);
-            Ok(place)
+/// The port, as the newest version that is spoken there has it.
+fn find_at(transport: Transport, rpcbind: SocketAddr, target: Target<'_>, until: Instant) -> Result<Option<u16>> {
+    let address = format!("{transport}://{rpcbind}");
+    let wanted = wanted(target.program, target.version, netid(transport, rpcbind.is_ipv6()));
+    let ask = |version| {
+        let options = target.options.clone().credential(Credential::None).connect_timeout(left(until));
+        Stub::connect(&address, version, &options.call_timeout(left(until)))?.address(&wanted)
+    };
+    let mut version = NEWEST;
+    loop {
+        match ask(version) {
+            Err(error) if is_older(&error) && version > portmap_v2::VERSION => version = version.saturating_sub(1),
+            outcome => return Ok(outcome?.and_then(|address| address.port()).filter(|port| *port != 0)),
         }
     }
-}
-
-/// The port; 0 if the program is not registered.
-fn ask(rpcbind: &crate::Client, version: u32, address: &Address, place: SocketAddr, target: Target<'_>) -> Result<u16> {
-    if version == PORTMAPPER {
-        let wanted = Mapping::new(target.program, target.version, address.transport, 0);
-        let port = rpcbind.call::<u32>(procedure::GETADDR, |out| Mapping::encode(&wanted, out))?;
-        return Ok(u16::try_from(port).unwrap_or(0));
-    }
-    let wanted = Registration {
-        program: target.program,
-        version: target.version,
-        netid: netid(address.transport, place).into(),
-        ..Registration::default()
-    };
-    let found = rpcbind.call::<Str>(procedure::GETADDR, |out| Registration::encode(&wanted, out))?;
-    Ok(port_of(found.as_bytes()).unwrap_or(0))
 }
 
 fn not_registered(address: &Address, target: Target<'_>) -> Error {

@@ -1,19 +1,11 @@
 use crate::address::Transport;
 use crate::error::Result;
-use crate::rpcbind;
+use crate::rpcbind::{Registration, Rpcbind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// What a server has registered with the local rpcbind, until this is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Registrations(Vec<Registration>);
-
-#[derive(Clone, Copy, Debug)]
-struct Registration {
-    program: u32,
-    version: u32,
-    transport: Transport,
-    address: SocketAddr,
-}
 
 impl Registrations {
     /// Registers each version of each program for each socket. If one is refused, none stays registered.
@@ -22,11 +14,13 @@ impl Registrations {
         sockets: &[(Transport, SocketAddr)],
     ) -> Result<Self> {
         let mut this = Self::default();
+        let rpcbind = Rpcbind::local()?;
         for (transport, socket) in sockets {
             for address in families(*socket) {
                 for (program, version) in programs.clone() {
-                    rpcbind::register(program, version, address, *transport)?;
-                    this.0.push(Registration { program, version, transport: *transport, address });
+                    let registration = Registration::new(program, version, *transport, address);
+                    rpcbind.register(&registration)?;
+                    this.0.push(registration);
                 }
             }
         }
@@ -36,9 +30,9 @@ impl Registrations {
 
 impl Drop for Registrations {
     fn drop(&mut self) {
-        for Registration { program, version, transport, address } in self.0.drain(..) {
-            // If rpcbind is gone, the registration is, too.
-            let _ = rpcbind::unregister(program, version, address, transport);
+        // If rpcbind is gone, the registrations are, too.
+        if let Ok(rpcbind) = Rpcbind::local() {
+            self.0.iter().for_each(|registration| drop(rpcbind.unset(registration)));
         }
     }
 }

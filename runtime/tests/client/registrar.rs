@@ -1,9 +1,10 @@
 use crate::peer::{PROGRAM, VERSION};
-use oncrpc::rpcbind::Registrar;
+use oncrpc::rpcbind::{Registration, Rpcbind};
 use oncrpc::{Error, Transport};
 use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
 /// The procedure and arguments of a call.
@@ -42,30 +43,34 @@ fn registration(netid: &str, address: &str) -> Vec<u8> {
         .concat()
 }
 
+fn connect(path: &Path) -> Rpcbind {
+    Rpcbind::connect(&format!("unix:{}", path.display())).unwrap()
+}
+
+fn of(transport: Transport, place: &str) -> Registration {
+    Registration::new(PROGRAM, VERSION, transport, place.parse::<SocketAddr>().unwrap())
+}
+
 #[test]
 fn a_registration_replaces_what_was_there_and_is_taken_back() {
     let (path, peer) = rpcbind("replace", &[0, 1, 1, 1, 1]);
-    let registrar = Registrar::connect_to(&path).unwrap();
-    let place = "127.0.0.1:4045".parse().unwrap();
-    registrar.register(PROGRAM, VERSION, place, Transport::Tcp).unwrap();
-    registrar.register(PROGRAM, VERSION, "[::]:65535".parse().unwrap(), Transport::Udp).unwrap();
-    registrar.unregister(PROGRAM, VERSION, place, Transport::Tcp).unwrap();
+    let rpcbind = connect(&path);
+    rpcbind.register(&of(Transport::Tcp, "127.0.0.1:4045")).unwrap();
+    rpcbind.register(&of(Transport::Udp, "[::]:65535")).unwrap();
+    rpcbind.unregister(&of(Transport::Tcp, "127.0.0.1:4045")).unwrap();
 
     let (tcp, udp) = (registration("tcp", "127.0.0.1.15.205"), registration("udp6", "::.255.255"));
-    let expected = [(2, tcp.clone()), (1, tcp), (2, udp.clone()), (1, udp), (2, registration("tcp", ""))];
+    let expected = [(1, tcp.clone()), (2, tcp.clone()), (1, tcp.clone()), (1, udp), (2, tcp)];
     assert_eq!(peer.join().unwrap(), expected);
     std::fs::remove_file(path).unwrap();
 }
 
 #[test]
 fn a_registration_that_is_refused() {
-    let (path, peer) = rpcbind("refuse", &[0, 0, 0]);
-    let registrar = Registrar::connect_to(&path).unwrap();
-    let place = "127.0.0.1:4045".parse().unwrap();
-    for outcome in [
-        registrar.register(PROGRAM, VERSION, place, Transport::Tcp),
-        registrar.unregister(PROGRAM, VERSION, place, Transport::Tcp),
-    ] {
+    let (path, peer) = rpcbind("refuse", &[0, 0, 0, 0]);
+    let rpcbind = connect(&path);
+    let place = of(Transport::Tcp, "127.0.0.1:4045");
+    for outcome in [rpcbind.register(&place), rpcbind.unregister(&place)] {
         let refused = matches!(outcome, Err(Error::RegistrationRefused { program: PROGRAM, version: VERSION }));
         assert!(refused, "{outcome:?}");
     }
@@ -75,6 +80,6 @@ fn a_registration_that_is_refused() {
 
 #[test]
 fn no_rpcbind_at_the_path() {
-    let error = Registrar::connect_to("/nowhere/rpcbind.sock").unwrap_err();
-    assert!(matches!(&error, Error::Connect { address, .. } if address == "/nowhere/rpcbind.sock"), "{error:?}");
+    let error = Rpcbind::connect("unix:///nowhere/rpcbind.sock").unwrap_err();
+    assert!(matches!(&error, Error::Connect { address, .. } if address == "unix:///nowhere/rpcbind.sock"), "{error:?}");
 }

@@ -1,7 +1,8 @@
 //! Registration with the rpcbind of this machine, if one runs; the interoperation tests always have one.
 
 use super::support::Probe;
-use oncrpc::{ClientOptions, Error, RunningServer, Server, rpcbind};
+use oncrpc::rpcbind::Rpcbind;
+use oncrpc::{Error, RunningServer, Server};
 
 /// A number that no other test registers.
 const REGISTERED: u32 = 0x2f00_1234;
@@ -18,7 +19,7 @@ fn start() -> oncrpc::Result<RunningServer> {
 
 /// Version and transport of what is registered of the program.
 fn registered() -> Vec<(u32, String)> {
-    let all = rpcbind::registrations("127.0.0.1", &ClientOptions::new()).unwrap();
+    let all = Rpcbind::connect("127.0.0.1").and_then(|rpcbind| rpcbind.registrations()).unwrap();
     let ours = all.into_iter().filter(|registration| registration.program == REGISTERED);
     let mut ours: Vec<_> = ours.map(|registration| (registration.version, registration.netid.to_string())).collect();
     ours.sort();

@@ -1,7 +1,8 @@
 //! A server that is the whole process ends on signals. Each case is a process of its own, which this binary is again.
 
 use super::support::*;
-use oncrpc::{ClientOptions, Limits, Server, rpcbind};
+use oncrpc::rpcbind::{Registration, Rpcbind};
+use oncrpc::{Limits, Server};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::ExitStatusExt;
@@ -214,21 +215,25 @@ fn a_started_server_leaves_signals_alone() {
     assert_eq!(process.wait().signal(), Some(SIGTERM));
 }
 
+fn registrations() -> oncrpc::Result<Vec<Registration>> {
+    Rpcbind::connect("127.0.0.1")?.registrations()
+}
+
 #[test]
 fn what_it_registered_is_gone() {
     const TEST: &str = "what_it_registered_is_gone";
     if role().is_some() {
         return server().listen("tcp://127.0.0.1:0").unwrap().register_with_rpcbind().run().unwrap();
     }
-    let Ok(before) = rpcbind::registrations("127.0.0.1", &ClientOptions::new()) else {
+    let Ok(before) = registrations() else {
         return;
     };
-    let ours = |all: Vec<rpcbind::Registration>| all.iter().filter(|it| it.program == REGISTERED).count();
+    let ours = |all: Vec<Registration>| all.iter().filter(|it| it.program == REGISTERED).count();
     assert_eq!(ours(before), 0);
     let mut process = Process::start(TEST, "run", "");
     let _open = process.connect();
-    assert_eq!(ours(rpcbind::registrations("127.0.0.1", &ClientOptions::new()).unwrap()), 1);
+    assert_eq!(ours(registrations().unwrap()), 1);
     process.signal(SIGTERM);
     assert!(process.wait().success());
-    assert_eq!(ours(rpcbind::registrations("127.0.0.1", &ClientOptions::new()).unwrap()), 0);
+    assert_eq!(ours(registrations().unwrap()), 0);
 }
