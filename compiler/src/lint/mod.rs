@@ -4,7 +4,6 @@ mod missing_arm;
 mod name_clash;
 mod portability;
 mod unbounded;
-mod walk;
 
 #[cfg(test)]
 mod tests;

@@ -2,13 +2,13 @@
 
 mod tokens;
 
-use super::walk::{self, Site, Visitor};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
     Bound, CaseLabel, CaseSpec, ConstantDef, Declaration, Expression, Procedure, Specification, StructBody, TypeKind,
     UnionBody,
 };
+use crate::syntax::walk::{self, Site, Visitor};
 use crate::text::Text;
 use std::collections::BTreeMap;
 

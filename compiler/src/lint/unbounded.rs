@@ -1,8 +1,8 @@
 //! `unbounded`: data of any length.
 
-use super::walk::{self, Site, Visitor};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{Bound, Declaration, Specification, TypeKind};
+use crate::syntax::walk::{self, Site, Visitor};
 
 pub(super) fn check(specification: &Specification) -> Vec<Diagnostic> {
     let mut found = Unbounded(Vec::new());

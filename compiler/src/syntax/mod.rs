@@ -3,5 +3,6 @@
 pub(crate) mod ast;
 mod comments;
 mod parse;
+pub(crate) mod walk;
 
 pub(crate) use parse::parse;

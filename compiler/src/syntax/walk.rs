@@ -1,14 +1,14 @@
 //! A way through the syntax tree.
 
-use crate::source::Span;
-use crate::syntax::ast::{
+use super::ast::{
     CaseSpec, ConstantDef, Declaration, Definition, EnumBody, Expression, Procedure, Specification, StructBody,
     TypeKind, UnionBody,
 };
+use crate::source::Span;
 
 /// Where a declaration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Site {
+pub(crate) enum Site {
     Typedef,
     Member,
     Arm,
@@ -18,9 +18,10 @@ pub(super) enum Site {
 }
 
 /// What wants to see parts of the tree. Every part is shown before those inside it.
-pub(super) trait Visitor {
+pub(crate) trait Visitor {
     fn constant(&mut self, _: &ConstantDef) {}
     fn expression(&mut self, _: &Expression) {}
+    fn enumeration(&mut self, _: &EnumBody) {}
     fn structure(&mut self, _: Span, _: &StructBody) {}
     fn union(&mut self, _: &UnionBody) {}
     fn case(&mut self, _: &CaseSpec) {}
@@ -31,7 +32,7 @@ pub(super) trait Visitor {
 }
 
 /// Shows the whole tree. The parser keeps the depth of nested types small.
-pub(super) fn walk(specification: &Specification, visitor: &mut impl Visitor) {
+pub(crate) fn walk(specification: &Specification, visitor: &mut impl Visitor) {
     for definition in &specification.definitions {
         match definition {
             Definition::Constant(it) => visitor.constant(it),
@@ -64,6 +65,7 @@ fn procedure(it: &Procedure, visitor: &mut impl Visitor) {
 }
 
 fn enumeration(body: &EnumBody, visitor: &mut impl Visitor) {
+    visitor.enumeration(body);
     body.enumerators.iter().filter_map(|it| it.value.as_ref()).for_each(|it| visitor.expression(it));
 }
 
