@@ -1,6 +1,7 @@
 //! The whole pipeline: a file and what it includes become Rust.
 
 mod asked;
+mod c_constants;
 mod division;
 mod run;
 #[cfg(test)]
@@ -196,7 +197,8 @@ fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Sour
     let root = sources.add(path, &bytes, None);
     let Preprocessed { text, for_c, pragmas } =
         preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
-    let specification = syntax::parse(&text).map_err(Failure::Rejected)?;
+    let mut specification = syntax::parse(&text).map_err(Failure::Rejected)?;
+    c_constants::add(&mut specification, &for_c);
     Ok(Parsed { text, specification, for_c, pragmas, root })
 }
 

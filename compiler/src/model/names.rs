@@ -112,8 +112,12 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The same typedef may come from several files, or stand twice in one that was put together from several.
     fn add_typedef(&mut self, declaration: &'a Declaration, errors: &mut Errors) {
         let Some(name) = &declaration.name else { return };
+        if self.typedef(&name.text).is_some_and(|earlier| repeats(declaration, earlier)) {
+            return;
+        }
         let plain = !declaration.optional && matches!(declaration.bound, Bound::None);
         let tag = match &declaration.specifier.kind {
             TypeKind::Name(other) if plain && other.text == name.text => return self.mentioned.push(other),
@@ -124,6 +128,13 @@ impl<'a> Names<'a> {
         self.add_body(declaration, name, element, errors);
         if !plain || tag.as_ref().is_some_and(|tag| tag.text != name.text) {
             self.add_type(name, &declaration.docs, ItemKind::Typedef(declaration), errors);
+        }
+    }
+
+    fn typedef(&self, name: &str) -> Option<&'a Declaration> {
+        match self.items.get(self.find_type(name)?)?.kind {
+            ItemKind::Typedef(declaration) => Some(declaration),
+            _ => None,
         }
     }
 
@@ -183,6 +194,14 @@ impl<'a> Names<'a> {
     fn push(&mut self, name: &str, span: Span, docs: &'a [String], kind: ItemKind<'a>) {
         self.items.push(Item { name: name.to_owned(), span, docs, kind });
     }
+}
+
+/// Whether a typedef says what an earlier one of the same name says. A type written in place is a new one each time.
+fn repeats(declaration: &Declaration, earlier: &Declaration) -> bool {
+    let in_place = |it: &Declaration| {
+        matches!(it.specifier.kind, TypeKind::Enumeration(..) | TypeKind::Structure(..) | TypeKind::Union(..))
+    };
+    declaration.source == earlier.source && !in_place(declaration)
 }
 
 /// "defined twice", with the first place.

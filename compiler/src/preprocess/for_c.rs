@@ -17,8 +17,16 @@ pub(crate) enum ForC {
         name: String,
         path: PathBuf,
     },
-    /// `%#define NAME VALUE`.
-    Define { span: Span, name: String, value: String },
+    Define(Define),
+}
+
+/// `%#define NAME VALUE`.
+#[derive(Debug)]
+pub(crate) struct Define {
+    pub(crate) span: Span,
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) value_span: Span,
 }
 
 /// `%#pragma oncrpc WORD...`: what the user asks for in the interface itself.
@@ -38,7 +46,8 @@ pub(crate) struct Word {
 /// Remembers the line whose `%` is at `start`; where the user wants that, what it includes is read.
 pub(super) fn read(state: &mut State<'_>, file: &File<'_>, start: usize) {
     let line = file.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let span = file.span(start, start + line.trim_end().len());
+    let line = line.trim_end().trim_end_matches(lex::is_blank);
+    let span = file.span(start, start + line.len());
     let Some(directive) = line.strip_prefix('%').and_then(|line| blank(line).strip_prefix('#')).map(blank) else {
         return;
     };
@@ -46,10 +55,15 @@ pub(super) fn read(state: &mut State<'_>, file: &File<'_>, start: usize) {
         read_include(state, file, span, blank(operand));
     } else if let Some(words) = directive.strip_prefix("pragma").and_then(|rest| own_pragma(rest)) {
         // What is left of the line ends where the line does.
-        let at = start + line.trim_end().len() - words.len();
+        let at = start + line.len() - words.len();
         state.pragmas.push(Pragma { span, words: split(file, at, without_comment(words)) });
-    } else if let Some((name, value)) = directive.strip_prefix("define").and_then(definition) {
-        state.for_c.push(ForC::Define { span, name: name.to_owned(), value: value.to_owned() });
+    } else if let Some(rest) = directive.strip_prefix("define")
+        && let Some((name, value, at)) = definition(rest)
+    {
+        let at = start + line.len() - rest.len() + at;
+        let value_span = file.span(at, at + value.len());
+        let (name, value) = (name.to_owned(), value.to_owned());
+        state.for_c.push(ForC::Define(Define { span, name, value, value_span }));
     }
 }
 
@@ -81,15 +95,17 @@ fn blank(text: &str) -> &str {
     text.trim_matches(lex::is_blank)
 }
 
-/// `NAME VALUE`, without comments.
-fn definition(text: &str) -> Option<(&str, &str)> {
+/// `NAME VALUE`, without comments, and where the value is.
+fn definition(text: &str) -> Option<(&str, &str, usize)> {
     let mut tokens = lex::tokens(text, 0);
     let first = tokens.next().filter(|token| token.kind == Kind::Blank)?;
     let name = tokens.next().filter(|token| token.kind == Kind::Word && token.start == first.end)?;
     let end = tokens.find(|token| token.is_comment()).map_or(text.len(), |comment| comment.start);
-    let value = text.get(name.end..end)?;
-    let parted = value.starts_with(lex::is_blank);
-    Some((name.text(text), blank(value))).filter(|(_, value)| parted && !value.is_empty())
+    let rest = text.get(name.end..end)?;
+    let value = rest.trim_start_matches(lex::is_blank);
+    let at = name.end + rest.len() - value.len();
+    // What follows the name at once are the parameters of a macro.
+    Some((name.text(text), blank(value), at)).filter(|(_, value, _)| at > name.end && !value.is_empty())
 }
 
 fn read_include(state: &mut State<'_>, file: &File<'_>, span: Span, operand: &str) {
@@ -159,11 +175,16 @@ fn included(headers: &[(&ForC, String)], wanted: &str) -> Option<(Span, String)>
 }
 
 fn defined(lines: &[ForC], wanted: &str) -> Option<(Span, String)> {
-    lines.iter().find_map(|line| match line {
-        ForC::Define { span, name, value } if name == wanted => {
-            let value = if value.contains(' ') { format!("'{name}={value}'") } else { format!("{name}={value}") };
-            Some((*span, format!("remove its `%`, or pass `-D {value}`")))
-        }
+    let mut all = lines.iter().filter_map(|line| match line {
+        ForC::Define(define) if define.name == wanted => Some(define),
         _ => None,
-    })
+    });
+    let Define { span, name, value, .. } = all.next()?;
+    let defined = if value.contains(' ') { format!("'{name}={value}'") } else { format!("{name}={value}") };
+    let cure = if all.any(|other| other.value != *value) {
+        format!("such lines give it several values: say which, as in `-D {defined}`")
+    } else {
+        format!("remove its `%`, or pass `-D {defined}`")
+    };
+    Some((*span, cure))
 }
