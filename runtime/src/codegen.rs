@@ -12,9 +12,12 @@ pub use crate::{
     dispatch::{Answer, Dispatch, argument, argument_view, procedure_unavailable, results},
     error::{Error, Result},
     procedure::Procedure,
+    rpc::Credential,
     server::Server,
 };
 pub use bytes::Bytes;
+#[cfg(feature = "net")]
+pub use std::time::Duration;
 
 /// Appends `value` as codec `C` has it.
 ///
@@ -80,6 +83,19 @@ pub fn start<C: Xdr>(
     arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
 ) -> crate::Result<Pending<C::Value>> {
     client.start::<C>(procedure.number(), arguments)
+}
+
+/// Sends a call of `procedure` that the server carries out without a reply.
+///
+/// # Errors
+/// See [`Client::send`].
+#[cfg(feature = "net")]
+pub fn send(
+    client: &Client,
+    procedure: Procedure,
+    arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+) -> crate::Result<()> {
+    client.send(procedure.number(), arguments)
 }
 
 /// Waits for the results of a call and shows them to `look` in place.

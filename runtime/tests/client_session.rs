@@ -3,33 +3,33 @@
 use bytes::Bytes;
 use oncrpc::record::Record;
 use oncrpc::rpc::{AuthStat, Credential, ReplyError};
-use oncrpc::session::{ClientConfig, ClientSession, Results, Retransmission};
+use oncrpc::session::{CallTemplate, ClientConfig, ClientSession, NewCall, Results, Retransmission};
 use oncrpc::xdr::{DecodeLimits, EncodeError, Encoder, Opaque, Xdr};
 use oncrpc::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 const FIRST_XID: u32 = 7000;
 const TIMEOUT: Duration = Duration::from_secs(25);
 
 fn config() -> ClientConfig {
-    ClientConfig {
-        program: 0x2000_0099,
-        version: 3,
-        credential: Credential::None,
-        timeout: TIMEOUT,
-        max_call: 1000,
-        first_xid: FIRST_XID,
-        peer: "tcp://peer".into(),
-    }
+    ClientConfig { max_call: 1000, first_xid: FIRST_XID, peer: "tcp://peer".into() }
 }
 
 fn session() -> ClientSession {
-    ClientSession::new(config()).unwrap()
+    ClientSession::new(config())
+}
+
+static TEMPLATE: LazyLock<CallTemplate> =
+    LazyLock::new(|| CallTemplate::new(0x2000_0099, 3, &Credential::None).unwrap());
+
+fn call(procedure: u32) -> NewCall<'static> {
+    NewCall { template: &TEMPLATE, procedure, timeout: TIMEOUT }
 }
 
 fn start(session: &mut ClientSession, now: Instant) -> u32 {
-    session.start(now, 1, |_| Ok(()), &mut Encoder::new()).unwrap()
+    session.start(now, call(1), |_| Ok(()), &mut Encoder::new()).unwrap()
 }
 
 fn bytes(words: &[u32]) -> Vec<u8> {
@@ -53,12 +53,12 @@ fn success(outcome: Option<Result<Results>>) -> Results {
 #[test]
 fn a_call_on_the_wire() {
     let mut out = Encoder::new();
-    let xid = session().start(Instant::now(), 9, |out| u64::encode(&5, out), &mut out).unwrap();
+    let xid = session().start(Instant::now(), call(9), |out| u64::encode(&5, out), &mut out).unwrap();
     assert_eq!(xid, FIRST_XID);
     let expected = bytes(&[0x8000_0030, FIRST_XID, 0, 2, 0x2000_0099, 3, 9, 0, 0, 0, 0, 0, 5]);
     assert_eq!(out.into_bytes(), expected);
 
-    let (xid, message) = session().start_datagram(Instant::now(), 9, |out| u64::encode(&5, out)).unwrap();
+    let (xid, message) = session().start_datagram(Instant::now(), call(9), |out| u64::encode(&5, out)).unwrap();
     assert_eq!((xid, message.as_ref()), (FIRST_XID, &expected[4..]));
 }
 
@@ -157,9 +157,9 @@ fn an_outcome_is_given_after_the_deadline_too() {
 
 #[test]
 fn a_timeout_without_end_is_in_range() {
-    let mut session = ClientSession::new(ClientConfig { timeout: Duration::MAX, ..config() }).unwrap();
-    let now = Instant::now();
-    let xid = start(&mut session, now);
+    let (mut session, now) = (session(), Instant::now());
+    let call = NewCall { timeout: Duration::MAX, ..call(1) };
+    let xid = session.start(now, call, |_| Ok(()), &mut Encoder::new()).unwrap();
     assert!(session.poll(xid, now + Duration::from_secs(365 * 24 * 3_600)).is_none());
 }
 
@@ -187,27 +187,27 @@ fn failing_all_spares_the_calls_that_are_complete() {
 fn arguments_that_cannot_be_encoded_leave_nothing_behind() {
     let (mut session, now) = (session(), Instant::now());
     let mut out = Encoder::new();
-    session.start(now, 1, |out| u32::encode(&1, out), &mut out).unwrap();
+    session.start(now, call(1), |out| u32::encode(&1, out), &mut out).unwrap();
     let before: Vec<_> = out.slices().map(<[u8]>::to_vec).collect();
 
-    let bounded = session.start(now, 1, |out| Opaque::<4>::encode(&Bytes::from_static(b"12345"), out), &mut out);
+    let bounded = session.start(now, call(1), |out| Opaque::<4>::encode(&Bytes::from_static(b"12345"), out), &mut out);
     assert_eq!(bounded, Err(EncodeError::TooLong { length: 5, bound: 4 }));
-    let large = session.start(now, 1, |out| Opaque::<5000>::encode(&vec![0; 1000].into(), out), &mut out);
+    let large = session.start(now, call(1), |out| Opaque::<5000>::encode(&vec![0; 1000].into(), out), &mut out);
     assert_eq!(large, Err(EncodeError::TooLarge { limit: 1000 }));
     let panics = catch_unwind(AssertUnwindSafe(|| {
-        session.start(now, 1, |out| u32::encode(&1, out).map(|()| panic!("in a codec")), &mut out)
+        session.start(now, call(1), |out| u32::encode(&1, out).map(|()| panic!("in a codec")), &mut out)
     }));
     assert!(panics.is_err());
 
     assert_eq!(out.slices().map(<[u8]>::to_vec).collect::<Vec<_>>(), before);
     assert_eq!(session.pending(), 1);
-    let datagram = session.start_datagram(now, 1, |out| Opaque::<5000>::encode(&vec![0; 1000].into(), out));
+    let datagram = session.start_datagram(now, call(1), |out| Opaque::<5000>::encode(&vec![0; 1000].into(), out));
     assert_eq!(datagram, Err(EncodeError::TooLarge { limit: 1000 }));
 }
 
 #[test]
 fn xids_go_round_and_pass_over_pending_ones() {
-    let mut session = ClientSession::new(ClientConfig { first_xid: u32::MAX - 1, ..config() }).unwrap();
+    let mut session = ClientSession::new(ClientConfig { first_xid: u32::MAX - 1, ..config() });
     let now = Instant::now();
     let xids = [(); 4].map(|()| start(&mut session, now));
     assert_eq!(xids, [u32::MAX - 1, u32::MAX, 0, 1]);

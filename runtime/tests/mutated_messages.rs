@@ -8,7 +8,7 @@ use oncrpc::rpc::{
     AcceptStat, AuthStat, AuthSys, CallError, CallHeader, Credential, Flavor, RejectStat, ReplyBody, ReplyHeader,
     Verifier,
 };
-use oncrpc::session::{ClientConfig, ClientSession};
+use oncrpc::session::{CallTemplate, ClientConfig, ClientSession, NewCall};
 use oncrpc::xdr::{Array, DecodeLimits, Decoder, Encoder, List, Sink, Str, Xdr};
 use std::time::{Duration, Instant};
 
@@ -140,19 +140,13 @@ fn reply_headers() {
 /// A call completes once at most, and only by a reply that bears its number.
 #[test]
 fn replies_to_a_session() {
-    let config = ClientConfig {
-        program: 1,
-        version: 1,
-        credential: Credential::None,
-        timeout: Duration::from_secs(1),
-        max_call: 1_000,
-        first_xid: XID,
-        peer: "peer".into(),
-    };
+    let config = ClientConfig { max_call: 1_000, first_xid: XID, peer: "peer".into() };
+    let template = CallTemplate::new(1, 1, &Credential::None).unwrap();
+    let call = NewCall { template: &template, procedure: 1, timeout: Duration::from_secs(1) };
     let (now, mut outcomes) = (Instant::now(), [0; 3]);
     check_all(&replies(), 20_000, 8_192, |message, random| {
-        let mut session = ClientSession::new(config.clone()).unwrap();
-        session.start(now, 1, |_| Ok(()), &mut Encoder::new()).unwrap();
+        let mut session = ClientSession::new(config.clone());
+        session.start(now, call, |_| Ok(()), &mut Encoder::new()).unwrap();
         let shared = Bytes::copy_from_slice(message);
         let record = if random.below(2) == 0 { Record::Borrowed(message) } else { Record::Owned(shared) };
         let completed = session.handle_record(&record);

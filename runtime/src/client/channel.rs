@@ -3,7 +3,7 @@ use super::socket::PeerSocket;
 use super::state::{State, Woken};
 use crate::address::Transport;
 use crate::error::{Error, Result};
-use crate::session::{ClientSession, Results};
+use crate::session::{ClientSession, NewCall, Results};
 use crate::xdr::{EncodeError, Encoder};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,15 +31,14 @@ const LOOKS: usize = 16;
 pub(super) struct Channel {
     pub(super) socket: PeerSocket,
     state: Mutex<State>,
-    pub(super) timeout: Duration,
     pub(super) peer: Arc<str>,
 }
 
 pub(super) type Guard<'a> = MutexGuard<'a, State>;
 
 impl Channel {
-    pub(super) fn new(socket: PeerSocket, state: State, timeout: Duration, peer: Arc<str>) -> Self {
-        Self { socket, state: Mutex::new(state), timeout, peer }
+    pub(super) fn new(socket: PeerSocket, state: State, peer: Arc<str>) -> Self {
+        Self { socket, state: Mutex::new(state), peer }
     }
 
     pub(super) fn peer(&self) -> &str {
@@ -49,28 +48,43 @@ impl Channel {
     /// Calls and waits.
     pub(super) fn call(
         &self,
-        procedure: u32,
+        call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Results> {
         let begin = Instant::now();
-        let mut state = self.open(begin)?;
-        let xid = state.start(begin, procedure, arguments)?;
+        let mut state = self.open(begin, call.timeout)?;
+        let xid = state.start(begin, call, arguments)?;
         self.await_reply(state, xid)
     }
 
     /// Starts a call. Returns its xid.
     pub(super) fn start(
         &self,
-        procedure: u32,
+        call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<u32> {
         let begin = Instant::now();
-        let mut state = self.open(begin)?;
-        let xid = state.start(begin, procedure, arguments)?;
+        let mut state = self.open(begin, call.timeout)?;
+        let xid = state.start(begin, call, arguments)?;
         if self.socket.transport() == Transport::Udp {
             self.send_datagrams(state);
         }
         Ok(xid)
+    }
+
+    /// Sends a call, soon and once, whose reply nobody waits for.
+    pub(super) fn send(
+        &self,
+        call: NewCall<'_>,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<()> {
+        let begin = Instant::now();
+        let mut state = self.open(begin, call.timeout)?;
+        state.send(begin, call, arguments)?;
+        if self.socket.transport() == Transport::Udp {
+            self.send_datagrams(state);
+        }
+        Ok(())
     }
 
     /// Waits for a call that was started.
@@ -131,18 +145,18 @@ impl Channel {
         self.lock().forget(xid);
     }
 
-    /// Sends what has gathered.
-    pub(super) fn flush(&self) -> Result<()> {
+    /// Sends what has gathered, within `timeout`.
+    pub(super) fn flush(&self, timeout: Duration) -> Result<()> {
         let state = self.lock();
         state.check_open()?;
-        self.drain(state, 0, Instant::now()).map(drop)
+        self.drain(state, 0, Instant::now(), timeout).map(drop)
     }
 
-    /// The state, with room for a call that began at `begin`.
-    fn open(&self, begin: Instant) -> Result<Guard<'_>> {
+    /// The state, with room for a call that began at `begin` and has `timeout`.
+    fn open(&self, begin: Instant, timeout: Duration) -> Result<Guard<'_>> {
         let state = self.lock();
         state.check_open()?;
-        if state.output.unsent() > GATHER { self.drain(state, GATHER, begin) } else { Ok(state) }
+        if state.output.unsent() > GATHER { self.drain(state, GATHER, begin, timeout) } else { Ok(state) }
     }
 
     pub(super) fn io_error(&self, source: io::Error) -> Error {

@@ -1,15 +1,16 @@
 use super::channel::{Channel, new_state};
 use super::link::Link;
 use super::socket::PeerSocket;
-use super::{Client, ClientOptions};
+use super::{Client, ClientOptions, open};
 use crate::address::{Address, Transport};
 use crate::error::{Error, Result};
-use crate::session::{ClientConfig, ClientSession};
-use socket2::{Domain, Protocol, Socket, Type};
+use crate::session::{CallTemplate, ClientConfig, ClientSession};
+use socket2::Socket;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Bytes of a call in one datagram: the limit of libtirpc.
@@ -37,22 +38,32 @@ pub(super) fn connect(address: &str, program: u32, version: u32, options: &Clien
         return connect_unix(&address, target, deadline);
     }
     if let Some(port) = address.port {
-        return connect_any(&address, &address.resolve(port)?, target, deadline).map(|(client, _)| client);
+        return connect_any(&address, &resolve(&address, port, deadline)?, target, deadline).map(|(client, _)| client);
     }
     let place = crate::rpcbind::find(&address, target, deadline)?;
     let found = Address { port: Some(place.port()), ..address };
     connect_any(&found, &[place], target, deadline).map(|(client, _)| client)
 }
 
+/// The addresses of a host, looked up on a thread of its own: the system may take its time, and cannot be interrupted.
+pub(crate) fn resolve(address: &Address, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>> {
+    if address.host.parse::<IpAddr>().is_ok() {
+        return address.resolve(port);
+    }
+    let failed = |source| Error::Connect { address: address.to_string(), source: Arc::new(source) };
+    let (sender, receiver) = mpsc::channel();
+    let lookup = address.clone();
+    let thread = thread::Builder::new().name("oncrpc-lookup".into());
+    thread.spawn(move || sender.send(lookup.resolve(port))).map_err(failed)?;
+    let left = deadline.saturating_duration_since(Instant::now()).max(MIN_ATTEMPT);
+    receiver.recv_timeout(left).unwrap_or_else(|_| Err(failed(io::ErrorKind::TimedOut.into())))
+}
+
 fn connect_unix(address: &Address, target: Target<'_>, deadline: Instant) -> Result<Client> {
     let failed = |source| Error::Connect { address: address.to_string(), source: Arc::new(source) };
-    let open = || {
-        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-        let left = deadline.saturating_duration_since(Instant::now()).max(MIN_ATTEMPT);
-        socket.connect_timeout(&address.unix_address()?, left)?;
-        Ok(socket)
-    };
-    over_socket(open().map_err(failed)?, Transport::Unix, &address.to_string(), target)
+    let left = deadline.saturating_duration_since(Instant::now()).max(MIN_ATTEMPT);
+    let socket = address.unix_address().and_then(|place| open::unix(&place, left));
+    over_socket(socket.map_err(failed)?, Transport::Unix, &address.to_string(), target)
 }
 
 /// Until when connecting with `options` may take.
@@ -104,9 +115,9 @@ fn connect_one(
     probe: bool,
 ) -> Result<Client, Attempt> {
     let socket = match transport {
-        Transport::Tcp => connect_tcp(to, timeout)?,
+        Transport::Tcp => open::tcp(to, target.options, timeout)?,
         Transport::Udp => {
-            let socket = connect_udp(to)?;
+            let socket = open::udp(to, target.options)?;
             if probe {
                 probe_udp(socket.try_clone()?, to, target, timeout)?;
             }
@@ -117,20 +128,6 @@ fn connect_one(
     };
     let peer = format!("{transport}://{to}");
     over_socket(socket, transport, &peer, target).map_err(Attempt::Hopeless)
-}
-
-fn connect_tcp(to: SocketAddr, timeout: Duration) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP))?;
-    socket.connect_timeout(&to.into(), timeout)?;
-    socket.set_tcp_nodelay(true)?;
-    Ok(socket)
-}
-
-/// A datagram socket that takes datagrams of this address only.
-fn connect_udp(to: SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(to), Type::DGRAM, Some(Protocol::UDP))?;
-    socket.connect(&to.into())?;
-    Ok(socket)
 }
 
 /// Whether a server answers datagrams there: connecting alone does not tell.
@@ -149,25 +146,23 @@ fn probe_udp(socket: Socket, to: SocketAddr, target: Target<'_>, timeout: Durati
 /// A client over a connected socket, of datagrams if `transport` is UDP and else of a stream. `peer` names it in errors.
 pub(crate) fn over_socket(socket: Socket, transport: Transport, peer: &str, target: Target<'_>) -> Result<Client> {
     let Target { program, version, options } = target;
+    let template = CallTemplate::new(program, version, &options.credential)?;
     let peer: Arc<str> = peer.into();
     let max_call = match transport {
         Transport::Tcp | Transport::Unix => options.max_call,
         Transport::Udp => options.max_call.min(MAX_DATAGRAM),
     };
-    let calls = ClientSession::new(ClientConfig {
-        program,
-        version,
-        credential: options.credential.clone(),
-        timeout: options.call_timeout,
-        max_call,
-        first_xid: random_xid(),
-        peer: peer.clone(),
-    })?;
+    let calls = ClientSession::new(ClientConfig { max_call, first_xid: random_xid(), peer: peer.clone() });
     let unusable = |source| Error::Io { peer: peer.clone(), source: Arc::new(source) };
     let socket = PeerSocket::new(socket, transport).map_err(unusable)?;
     let state = new_state(calls, transport, options, peer.clone());
-    let channel = Arc::new(Channel::new(socket, state, options.call_timeout, peer));
-    Ok(Client { link: Arc::new(Link { channel }), decode_limits: options.decode_limits })
+    let channel = Arc::new(Channel::new(socket, state, peer));
+    Ok(Client {
+        link: Arc::new(Link { channel }),
+        template: Arc::new(template),
+        timeout: options.call_timeout,
+        decode_limits: options.decode_limits,
+    })
 }
 
 /// The standard library seeds its hash maps from the system's random numbers.

@@ -4,6 +4,7 @@ mod channel;
 mod connect;
 mod helper;
 mod link;
+mod open;
 mod options;
 mod output;
 mod pending;
@@ -12,15 +13,18 @@ mod state;
 mod tasks;
 mod turns;
 
-pub(crate) use connect::Target;
+pub(crate) use connect::{Target, resolve};
 pub use options::ClientOptions;
 pub use pending::Pending;
 
 use crate::error::Result;
+use crate::rpc::Credential;
+use crate::session::{CallTemplate, NewCall};
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
 use link::Link;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A client of one version of a program at one server.
 ///
@@ -45,6 +49,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Client {
     link: Arc<Link>,
+    template: Arc<CallTemplate>,
+    timeout: Duration,
     decode_limits: DecodeLimits,
 }
 
@@ -69,6 +75,28 @@ impl Client {
         connect::connect(address, program, version, options)
     }
 
+    /// The same client for calls that have `deadline` from their start to their reply, instead of
+    /// [`ClientOptions::call_timeout`]. Both share the connection; to make one costs next to nothing.
+    ///
+    /// ```no_run
+    /// # fn main() -> oncrpc::Result<()> {
+    /// # let client = oncrpc::Client::connect("tcp://127.0.0.1:4045", 0x2000_0099, 1)?;
+    /// client.with_deadline(std::time::Duration::from_millis(200)).null()
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        Self { timeout: deadline, ..self.clone() }
+    }
+
+    /// The same client for calls by `credential`. Both share the connection.
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error) if the credential breaks its limits.
+    pub fn with_credential(&self, credential: &Credential) -> Result<Self> {
+        Ok(Self { template: Arc::new(self.template.with_credential(credential)?), ..self.clone() })
+    }
+
     /// Calls `procedure` with what `arguments` appends, and waits for results of codec `C`.
     ///
     /// `arguments` runs while the client is locked: it is to encode and nothing else. To use this client in it, or to
@@ -81,7 +109,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<C::Value> {
-        let results = self.link.channel.call(procedure, arguments)?;
+        let results = self.link.channel.call(self.new_call(procedure), arguments)?;
         Ok(C::decode(&mut results.decoder(self.decode_limits))?)
     }
 
@@ -103,8 +131,20 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Pending<C::Value>> {
-        let xid = self.link.channel.start(procedure, arguments)?;
+        let xid = self.link.channel.start(self.new_call(procedure), arguments)?;
         Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
+    }
+
+    /// Sends a call of `procedure` without a reply: nobody waits for one, and one that comes is skipped. For procedures
+    /// that a server carries out without answering (the batching of RFC 5531 §8.5), and for calls whose outcome does not
+    /// matter.
+    ///
+    /// It is sent once, as [`Client::start`] sends: what follows carries it along, [`Client::flush`] sends it now.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn send(&self, procedure: u32, arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>) -> Result<()> {
+        self.link.channel.send(self.new_call(procedure), arguments)
     }
 
     /// Sends the calls that were started and are not sent yet.
@@ -112,7 +152,7 @@ impl Client {
     /// # Errors
     /// The connection has ended, or the peer does not take them in time.
     pub fn flush(&self) -> Result<()> {
-        self.link.channel.flush()
+        self.link.channel.flush(self.timeout)
     }
 
     /// Calls procedure 0, which every server answers: is it there, and does it serve the program and version?
@@ -126,6 +166,10 @@ impl Client {
     /// The address of the server, as in `tcp://192.0.2.1:4045`.
     pub fn peer(&self) -> &str {
         self.link.channel.peer()
+    }
+
+    fn new_call(&self, procedure: u32) -> NewCall<'_> {
+        NewCall { template: &self.template, procedure, timeout: self.timeout }
     }
 }
 

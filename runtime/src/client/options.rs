@@ -1,6 +1,7 @@
 use crate::record;
 use crate::rpc::Credential;
 use crate::xdr::DecodeLimits;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// How a client connects and calls.
@@ -21,6 +22,9 @@ pub struct ClientOptions {
     pub(crate) record_limits: record::Limits,
     pub(crate) decode_limits: DecodeLimits,
     pub(crate) rpcbind_port: u16,
+    pub(crate) keepalive: Option<Duration>,
+    pub(crate) local_address: Option<SocketAddr>,
+    pub(crate) privileged_port: bool,
 }
 
 impl Default for ClientOptions {
@@ -34,6 +38,9 @@ impl Default for ClientOptions {
             record_limits: record::Limits::DEFAULT,
             decode_limits: DecodeLimits::DEFAULT,
             rpcbind_port: crate::rpcbind::PORT,
+            keepalive: Some(Duration::from_secs(60)),
+            local_address: None,
+            privileged_port: false,
         }
     }
 }
@@ -44,8 +51,8 @@ impl ClientOptions {
         Self::default()
     }
 
-    /// The time that connecting has, over all addresses of a host and with asking rpcbind; 10 s by default. Looking up
-    /// the name of a host is up to the system and comes on top.
+    /// The time that connecting has, over all addresses of a host, with looking up its name and asking rpcbind; 10 s by
+    /// default.
     #[must_use]
     pub fn connect_timeout(self, connect_timeout: Duration) -> Self {
         Self { connect_timeout, ..self }
@@ -91,5 +98,27 @@ impl ClientOptions {
     #[must_use]
     pub fn rpcbind_port(self, rpcbind_port: u16) -> Self {
         Self { rpcbind_port, ..self }
+    }
+
+    /// The time without a byte on a TCP connection after which the system asks whether the peer is still there; 60 s by
+    /// default, `None` for never. A peer that does not answer for a minute more is given up: calls that wait then fail
+    /// with [`Error::Io`](crate::Error).
+    #[must_use]
+    pub fn keepalive(self, keepalive: Option<Duration>) -> Self {
+        Self { keepalive, ..self }
+    }
+
+    /// The address that the client calls from, with port 0 for any port. Connecting to an address of the other family
+    /// fails. By default, what the system chooses.
+    #[must_use]
+    pub fn local_address(self, local_address: SocketAddr) -> Self {
+        Self { local_address: Some(local_address), ..self }
+    }
+
+    /// Whether to call from a port below 1024, as servers of NFS and others demand that trust the machine: the first
+    /// one that is free from 1023 down to 512. Takes the right to (`CAP_NET_BIND_SERVICE`, or root). Not by default.
+    #[must_use]
+    pub fn privileged_port(self, privileged_port: bool) -> Self {
+        Self { privileged_port, ..self }
     }
 }

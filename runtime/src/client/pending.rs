@@ -73,6 +73,10 @@ impl<T> Pending<T> {
         Ok(look(results.decoder(self.decode_limits).view::<C>()?))
     }
 
+    /// Lets the call go its way: it is sent once, with what follows or with [`Client::flush`](crate::Client::flush), and
+    /// its reply is skipped. Dropping it does the same; this says that it is meant.
+    pub fn detach(self) {}
+
     fn wait_for_results(&mut self) -> Result<Results> {
         if std::mem::replace(&mut self.taken, true) {
             return Err(Error::Taken);

@@ -3,7 +3,7 @@ use super::tasks::Tasks;
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
-use crate::session::{ClientSession, Results};
+use crate::session::{ClientSession, NewCall, Results};
 use crate::xdr::{EncodeError, Encoder};
 use std::collections::HashMap;
 use std::mem;
@@ -77,19 +77,36 @@ impl State {
     pub(super) fn start(
         &mut self,
         begin: Instant,
-        procedure: u32,
+        call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<u32> {
         match &mut self.output {
-            Output::Stream(stream) => Ok(self.calls.start(begin, procedure, arguments, &mut stream.gathering)?),
+            Output::Stream(stream) => Ok(self.calls.start(begin, call, arguments, &mut stream.gathering)?),
             Output::Datagrams(datagrams) => {
-                let started = self.calls.start_datagram(begin, procedure, arguments);
+                let started = self.calls.start_datagram(begin, call, arguments);
                 let (xid, message) = started.map_err(|error| match error {
                     EncodeError::TooLarge { limit } => Error::TooLargeForDatagram { limit },
                     error => Error::Encode(error),
                 })?;
                 datagrams.calls.add(xid, message);
                 Ok(xid)
+            }
+        }
+    }
+
+    /// Encodes a call that nobody waits for.
+    pub(super) fn send(
+        &mut self,
+        begin: Instant,
+        call: NewCall<'_>,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<()> {
+        match &mut self.output {
+            Output::Stream(stream) => Ok(self.calls.send(call, arguments, &mut stream.gathering)?),
+            Output::Datagrams(_) => {
+                let xid = self.start(begin, call, arguments)?;
+                self.calls.forget(xid);
+                Ok(())
             }
         }
     }

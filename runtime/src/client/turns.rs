@@ -53,13 +53,19 @@ impl Channel {
     /// Sends until at most `limit` bytes are left. Reads only while the peer takes nothing, as it may wait for that.
     ///
     /// Other threads may have parked because this one sends or reads: however it ends, one of them goes on.
-    pub(super) fn drain<'a>(&'a self, mut state: Guard<'a>, limit: usize, begin: Instant) -> Result<Guard<'a>> {
+    pub(super) fn drain<'a>(
+        &'a self,
+        mut state: Guard<'a>,
+        limit: usize,
+        begin: Instant,
+        timeout: Duration,
+    ) -> Result<Guard<'a>> {
         let mut outcome = Ok(());
         while outcome.is_ok() && state.output.unsent() > limit {
             let now = Instant::now();
-            let left = self.timeout.saturating_sub(now.duration_since(begin));
+            let left = timeout.saturating_sub(now.duration_since(begin));
             if left.is_zero() {
-                outcome = Err(Error::TimedOut { peer: self.peer.clone(), after: self.timeout });
+                outcome = Err(Error::TimedOut { peer: self.peer.clone(), after: timeout });
             } else {
                 state = self.drain_turn(state, now, left);
                 outcome = state.check_open();

@@ -2,7 +2,7 @@ use super::idl::portmap::portmap_v2;
 use super::registration::netid;
 use super::stub::{NEWEST, Stub, is_older, wanted};
 use crate::address::{Address, Transport};
-use crate::client::Target;
+use crate::client::{Target, resolve};
 use crate::error::{Error, Result};
 use crate::rpc::Credential;
 use std::io::ErrorKind;
@@ -16,7 +16,7 @@ const MIN_ATTEMPT: Duration = Duration::from_millis(50);
 /// Asks the rpcbind at `address`, which has no port, where `target` is served. Of the host's addresses, one may be where
 /// the program is and another not: all are asked.
 pub(crate) fn find(address: &Address, target: Target<'_>, deadline: Instant) -> Result<SocketAddr> {
-    let candidates = address.resolve(target.options.rpcbind_port)?;
+    let candidates = resolve(address, target.options.rpcbind_port, deadline)?;
     let mut failure = None;
     for (tried, candidate) in candidates.iter().enumerate() {
         let share = u32::try_from(candidates.len() - tried).unwrap_or(u32::MAX);

@@ -1,8 +1,8 @@
-use super::Results;
+use super::{CallTemplate, Results};
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
-use crate::rpc::{CALL, Credential, MessageHead, REPLY, RPC_VERSION, ReplyBody, Verifier};
-use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink};
+use crate::rpc::{MessageHead, REPLY, ReplyBody};
+use crate::xdr::{Decoder, EncodeError, Encoder, Mark};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,14 +16,6 @@ const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 /// What a client session needs to know.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    /// The program that is called.
-    pub program: u32,
-    /// Its version.
-    pub version: u32,
-    /// Who calls.
-    pub credential: Credential,
-    /// The time a call has from its start to its reply.
-    pub timeout: Duration,
     /// Bytes of a call, header and arguments together.
     pub max_call: usize,
     /// The first xid. To be random: a peer may still hold replies to an earlier client's calls.
@@ -32,40 +24,40 @@ pub struct ClientConfig {
     pub peer: Arc<str>,
 }
 
+/// A call to be started.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCall<'a> {
+    /// What it has in common with others.
+    pub template: &'a CallTemplate,
+    /// The procedure that is called.
+    pub procedure: u32,
+    /// The time that it has from its start to its reply.
+    pub timeout: Duration,
+}
+
 /// The calls of one client: numbers them, and finds the call that a reply is for.
 ///
 /// A call that was started is pending until [`ClientSession::poll`] gives its outcome, exactly once, or
 /// [`ClientSession::forget`] gives it up.
 #[derive(Debug)]
 pub struct ClientSession {
-    header: HeaderTemplate,
     next_xid: u32,
     calls: HashMap<u32, Slot, BuildHasherDefault<XidHasher>>,
-    timeout: Duration,
     max_call: usize,
     peer: Arc<str>,
 }
 
 #[derive(Debug)]
 enum Slot {
-    Waiting { deadline: Instant },
+    Waiting { deadline: Instant, timeout: Duration },
     Done(Result<Results>),
 }
 
 impl ClientSession {
     /// A session without calls.
-    ///
-    /// # Errors
-    /// The credential breaks its limits.
-    pub fn new(config: ClientConfig) -> Result<Self, EncodeError> {
-        Ok(Self {
-            header: HeaderTemplate::new(&config)?,
-            next_xid: config.first_xid,
-            calls: HashMap::default(),
-            timeout: config.timeout.min(FOREVER),
-            max_call: config.max_call,
-            peer: config.peer,
-        })
+    pub fn new(config: ClientConfig) -> Self {
+        let ClientConfig { max_call, first_xid, peer } = config;
+        Self { next_xid: first_xid, calls: HashMap::default(), max_call, peer }
     }
 
     /// Starts a call at `now` for a stream: appends one record to `out`, or nothing on an error. Returns its xid.
@@ -75,17 +67,13 @@ impl ClientSession {
     pub fn start(
         &mut self,
         now: Instant,
-        procedure: u32,
+        call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
         out: &mut Encoder,
     ) -> Result<u32, EncodeError> {
         let xid = self.free_xid();
-        self.append_record(xid, procedure, arguments, out).map_err(|error| match error {
-            // While a record is open its mark counts, too; the caller knows of messages only.
-            EncodeError::TooLarge { .. } => EncodeError::TooLarge { limit: self.max_call },
-            error => error,
-        })?;
-        self.add(xid, now);
+        self.append_record(xid, call, arguments, out)?;
+        self.add(xid, now, call.timeout);
         Ok(xid)
     }
 
@@ -96,19 +84,33 @@ impl ClientSession {
     pub fn start_datagram(
         &mut self,
         now: Instant,
-        procedure: u32,
+        call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<(u32, Bytes), EncodeError> {
         let xid = self.free_xid();
         let mut out = Encoder::new();
         out.begin(self.max_call);
-        self.header.encode(xid, procedure, &mut out)?;
+        call.template.encode(xid, call.procedure, &mut out)?;
         arguments(&mut out)?;
         if out.len() > self.max_call {
             return Err(EncodeError::TooLarge { limit: self.max_call });
         }
-        self.add(xid, now);
+        self.add(xid, now, call.timeout);
         Ok((xid, out.into_bytes()))
+    }
+
+    /// Appends a call to a stream whose reply nobody waits for: one that comes is skipped. It is not pending.
+    ///
+    /// # Errors
+    /// As [`ClientSession::start`].
+    pub fn send(
+        &mut self,
+        call: NewCall<'_>,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+        out: &mut Encoder,
+    ) -> Result<(), EncodeError> {
+        let xid = self.free_xid();
+        self.append_record(xid, call, arguments, out)
     }
 
     /// Takes a message of the peer. Returns the xid of the call that it completes; `None` if there is no such call: the
@@ -128,10 +130,11 @@ impl ClientSession {
     /// deadline has passed. `None` while the reply may still come, and for a call that is not pending.
     pub fn poll(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
         match self.calls.get(&xid)? {
-            Slot::Waiting { deadline } if now < *deadline => None,
-            Slot::Waiting { .. } => {
+            Slot::Waiting { deadline, .. } if now < *deadline => None,
+            Slot::Waiting { timeout, .. } => {
+                let after = *timeout;
                 self.calls.remove(&xid);
-                Some(Err(Error::TimedOut { peer: self.peer.clone(), after: self.timeout }))
+                Some(Err(Error::TimedOut { peer: self.peer.clone(), after }))
             }
             Slot::Done(_) => self.take(xid),
         }
@@ -165,14 +168,14 @@ impl ClientSession {
     /// Until when a call waits; `None` if it is not pending or has its outcome.
     pub fn deadline(&self, xid: u32) -> Option<Instant> {
         match self.calls.get(&xid)? {
-            Slot::Waiting { deadline } => Some(*deadline),
+            Slot::Waiting { deadline, .. } => Some(*deadline),
             Slot::Done(_) => None,
         }
     }
 
     /// Lets a call wait until `until` at least.
     pub fn extend(&mut self, xid: u32, until: Instant) {
-        if let Some(Slot::Waiting { deadline }) = self.calls.get_mut(&xid) {
+        if let Some(Slot::Waiting { deadline, .. }) = self.calls.get_mut(&xid) {
             *deadline = until.max(*deadline);
         }
     }
@@ -196,22 +199,29 @@ impl ClientSession {
     fn append_record(
         &self,
         xid: u32,
-        procedure: u32,
+        call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
         out: &mut Encoder,
     ) -> Result<(), EncodeError> {
         let unfinished = Unfinished::new(out);
         let record = record::begin(unfinished.out, self.max_call);
-        self.header.encode(xid, procedure, unfinished.out)?;
-        arguments(unfinished.out)?;
-        record::finish(unfinished.out, record)?;
+        let append = || {
+            call.template.encode(xid, call.procedure, unfinished.out)?;
+            arguments(unfinished.out)?;
+            record::finish(unfinished.out, record)
+        };
+        append().map_err(|error| match error {
+            // While a record is open its mark counts, too; the caller knows of messages only.
+            EncodeError::TooLarge { .. } => EncodeError::TooLarge { limit: self.max_call },
+            error => error,
+        })?;
         unfinished.keep();
         Ok(())
     }
 
-    fn add(&mut self, xid: u32, now: Instant) {
-        let deadline = now.checked_add(self.timeout).unwrap_or(now);
-        self.calls.insert(xid, Slot::Waiting { deadline });
+    fn add(&mut self, xid: u32, now: Instant, timeout: Duration) {
+        let deadline = now.checked_add(timeout.min(FOREVER)).unwrap_or(now);
+        self.calls.insert(xid, Slot::Waiting { deadline, timeout });
     }
 }
 
@@ -219,36 +229,6 @@ impl ClientSession {
 fn read_reply(record: &Record<'_>, mut input: Decoder<'_>) -> Result<Results> {
     Error::check_reply(&ReplyBody::decode(&mut input)?)?;
     Ok(Results::new(record, input.remaining()))
-}
-
-/// The header of all calls but for xid and procedure, encoded once.
-#[derive(Debug)]
-struct HeaderTemplate {
-    /// `msg_type`, `rpcvers`, program, version.
-    before_procedure: [u8; 16],
-    /// Credential and verifier.
-    behind_procedure: Bytes,
-}
-
-impl HeaderTemplate {
-    fn new(config: &ClientConfig) -> Result<Self, EncodeError> {
-        let mut before_procedure = [0; 16];
-        let words = [CALL, RPC_VERSION, config.program, config.version];
-        for (bytes, word) in before_procedure.chunks_exact_mut(4).zip(words) {
-            bytes.copy_from_slice(&word.to_be_bytes());
-        }
-        let mut out = Encoder::new();
-        config.credential.encode(&mut out)?;
-        Verifier::NONE.encode(&mut out)?;
-        Ok(Self { before_procedure, behind_procedure: out.into_bytes() })
-    }
-
-    fn encode(&self, xid: u32, procedure: u32, out: &mut Encoder) -> Result<(), EncodeError> {
-        out.put(xid.to_be_bytes())?;
-        out.put(self.before_procedure)?;
-        out.put(procedure.to_be_bytes())?;
-        out.put_slice(&self.behind_procedure)
-    }
 }
 
 /// Takes back what was appended to `out` unless it is kept, even if encoding panics: the next record must not follow

@@ -3,8 +3,10 @@
 mod client;
 mod client_results;
 mod client_retransmit;
+mod client_template;
 pub mod server;
 
-pub use client::{ClientConfig, ClientSession};
+pub use client::{ClientConfig, ClientSession, NewCall};
 pub use client_results::Results;
 pub use client_retransmit::Retransmission;
+pub use client_template::CallTemplate;

@@ -10,6 +10,8 @@ mod many;
 mod peer;
 mod registrar;
 mod rpcbind;
+mod settings;
+mod source;
 mod stream;
 mod stress;
 mod stuck;

@@ -1,0 +1,51 @@
+use crate::rpc::{CALL, Credential, RPC_VERSION, Verifier};
+use crate::xdr::{EncodeError, Encoder, Sink};
+use bytes::Bytes;
+
+/// The header of all calls but for xid and procedure, encoded once: which version of which program is called, and who
+/// calls.
+#[derive(Debug)]
+pub struct CallTemplate {
+    /// `msg_type`, `rpcvers`, program, version.
+    before_procedure: [u8; 16],
+    /// Credential and verifier.
+    behind_procedure: Bytes,
+}
+
+impl CallTemplate {
+    /// The header of calls of version `version` of `program` by `credential`.
+    ///
+    /// # Errors
+    /// The credential breaks its limits.
+    pub fn new(program: u32, version: u32, credential: &Credential) -> Result<Self, EncodeError> {
+        let mut before_procedure = [0; 16];
+        let words = [CALL, RPC_VERSION, program, version];
+        for (bytes, word) in before_procedure.chunks_exact_mut(4).zip(words) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        Ok(Self { before_procedure, behind_procedure: encode_credential(credential)? })
+    }
+
+    /// The same calls by another caller.
+    ///
+    /// # Errors
+    /// The credential breaks its limits.
+    pub fn with_credential(&self, credential: &Credential) -> Result<Self, EncodeError> {
+        Ok(Self { before_procedure: self.before_procedure, behind_procedure: encode_credential(credential)? })
+    }
+
+    /// Appends the header of a call.
+    pub(super) fn encode(&self, xid: u32, procedure: u32, out: &mut Encoder) -> Result<(), EncodeError> {
+        out.put(xid.to_be_bytes())?;
+        out.put(self.before_procedure)?;
+        out.put(procedure.to_be_bytes())?;
+        out.put_slice(&self.behind_procedure)
+    }
+}
+
+fn encode_credential(credential: &Credential) -> Result<Bytes, EncodeError> {
+    let mut out = Encoder::new();
+    credential.encode(&mut out)?;
+    Verifier::NONE.encode(&mut out)?;
+    Ok(out.into_bytes())
+}
