@@ -2,8 +2,9 @@
 
 pub use crate::xdr::{
     Array, ArrayView, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque,
-    HeapOpaqueVec, Indirect, LazyView, List, ListView, Nested, NonEmptyList, Opaque, OpaqueVec, Optional, Quadruple,
-    Reader, Sink, Source, Str, Text, TextView, Utf8, Viewer, Void, Writer, Xdr, XdrView,
+    HeapOpaqueVec, Indirect, LazyView, List, ListView, MutualList, MutualListView, Nested, NonEmptyList,
+    NonEmptyMutualList, Opaque, OpaqueVec, Optional, Quadruple, Reader, Sink, Source, Str, Text, TextView, Turns,
+    TurnsView, Utf8, Viewer, Void, Writer, Xdr, XdrView,
 };
 #[cfg(feature = "net")]
 pub use crate::{

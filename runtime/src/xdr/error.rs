@@ -20,6 +20,13 @@ pub enum EncodeError {
     },
     /// A list that must have at least one node has none.
     EmptyList,
+    /// A node of a list in which structures take turns is one of another structure than the one whose turn it is.
+    OutOfTurn {
+        /// Its place in the list, from 0.
+        index: usize,
+        /// The name of the structure whose turn it is.
+        due: &'static str,
+    },
     /// The discriminant of a default arm is one that another arm is for.
     Discriminant {
         /// The name of the union.
@@ -45,6 +52,7 @@ impl fmt::Display for EncodeError {
             Self::TooLong { length, bound } => write!(out, "length {length} exceeds the declared bound {bound}"),
             Self::WrongLength { length, declared } => write!(out, "length is {length}, declared is {declared}"),
             Self::EmptyList => write!(out, "a list that needs at least one node is empty"),
+            Self::OutOfTurn { index, due } => write!(out, "node {index} of a list is no {due}, whose turn it is"),
             Self::Discriminant { union, value } => {
                 write!(out, "discriminant {value} of union {union} belongs to another arm than the default one")
             }

@@ -15,6 +15,7 @@ mod encoder;
 mod error;
 mod limits;
 mod list;
+mod mutual_list;
 mod nested;
 mod number;
 mod opaque;
@@ -33,6 +34,7 @@ pub use encoder::{Encoder, Mark};
 pub use error::{DecodeError, EncodeError};
 pub use limits::DecodeLimits;
 pub use list::{List, NonEmptyList};
+pub use mutual_list::{MutualList, NonEmptyMutualList, Turns};
 pub use nested::Nested;
 pub use number::Quadruple;
 pub use opaque::{FixedOpaque, HeapOpaque, Opaque};
@@ -41,7 +43,10 @@ pub use sink::{Sink, Writer};
 pub use source::{Reader, Source};
 pub use string::Str;
 pub use text::Text;
-pub use view::{ArrayView, Elements, LazyView, ListView, Nodes, TextView, Viewer, XdrView, view_bytes};
+pub use view::{
+    ArrayView, Elements, LazyView, ListView, MutualListView, MutualNodes, Nodes, TextView, TurnsView, Viewer, XdrView,
+    view_bytes,
+};
 pub use void::Void;
 
 use alloc::vec::Vec;

@@ -8,6 +8,7 @@ mod copied;
 mod forms;
 mod lazy;
 mod list;
+mod mutual_list;
 mod number;
 mod text;
 mod viewer;
@@ -15,6 +16,7 @@ mod viewer;
 pub use array::{ArrayView, Elements};
 pub use lazy::LazyView;
 pub use list::{ListView, Nodes};
+pub use mutual_list::{MutualListView, MutualNodes, TurnsView};
 pub use text::TextView;
 pub use viewer::Viewer;
 
