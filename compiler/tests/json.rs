@@ -42,7 +42,7 @@ fn the_format_stays_as_it_is() {
 #[test]
 fn a_program_finds_what_it_looks_for() {
     let model = model("../idl/calculator.x");
-    assert_eq!((&model["format"], &model["version"]), (&"oncrpc-model".into(), &1.into()));
+    assert_eq!((&model["format"], &model["version"]), (&"oncrpc-model".into(), &2.into()));
     assert_eq!(model["source"], "calculator.x");
     let definitions = &model["definitions"];
     let version = find(&find(definitions, "CALCULATOR")["versions"], "CALCULATOR_V2");
@@ -54,7 +54,8 @@ fn a_program_finds_what_it_looks_for() {
     assert_eq!(result["default"]["field"], Value::Null);
     assert_eq!(result["discriminant"]["enumeration"]["name"], "range_status");
     let node = find(definitions, "user_node");
-    assert_eq!((&node["link"], &node["fields"].as_array().unwrap().len()), (&"next".into(), &1));
+    assert_eq!((&node["link"]["name"], &node["fields"].as_array().unwrap().len()), (&"next".into(), &1));
+    assert_eq!(node["link"]["next"]["name"], "user_node");
     let list = &find(definitions, "user_list")["type"];
     assert_eq!(
         (&list["kind"], &list["node"]["name"], &list["may_be_empty"]),

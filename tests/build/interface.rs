@@ -80,12 +80,26 @@ impl Generator<'_> {
             members += &format!("    {member};\n");
             size += more;
         }
-        if self.random.once_in(4) {
-            members += &format!("    t{index} *next;\n");
+        let next = match self.random.below(8) {
+            0 | 1 => Some(format!("t{index}")),
+            2 => Some(self.turn(index)),
+            _ => None,
+        };
+        if let Some(next) = next {
+            members += &format!("    struct {next} *next;\n");
             size += 4;
         }
         writeln!(self.text, "struct t{index} {{\n{members}}};").expect("a string takes all");
         size
+    }
+
+    /// A structure that takes turns with `t{index}` in a list.
+    fn turn(&mut self, index: usize) -> String {
+        let (member, _) = self.declaration("m0", LARGEST, None);
+        let name = format!("t{index}_turn");
+        writeln!(self.text, "struct {name} {{\n    {member};\n    struct t{index} *next;\n}};")
+            .expect("a string takes all");
+        name
     }
 
     fn union(&mut self, index: usize) -> usize {

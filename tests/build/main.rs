@@ -3,8 +3,9 @@
 mod interface;
 mod random;
 
-use oncrpc_compiler::model::types::{Definition, Model};
+use oncrpc_compiler::model::types::{Definition, DefinitionId, Model};
 use oncrpc_compiler::{Compiler, Enumerations, Lint, OpaqueType, StringType, UnknownDiscriminants};
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -142,21 +143,45 @@ fn options(out_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The structures of mutual lists, each with its turn, counted from the one whose name sorts first, and the emitted type of
+/// the nodes.
+fn mutual_lists<'a>(model: &Model, rust: &'a str) -> HashMap<DefinitionId, (usize, &'a str)> {
+    let mut emitted =
+        rust.lines().filter_map(|line| line.trim().strip_prefix("impl rpc::Turns for ")?.strip_suffix(" {"));
+    let name = |id: &DefinitionId| model.definition(*id).expect("an id of the model").name();
+    let mut lists = HashMap::new();
+    for first in (0..model.definitions.len()).map(DefinitionId) {
+        let turns = model.turns(first);
+        if turns.len() > 1 && turns.iter().all(|id| name(&first) <= name(id)) {
+            let nodes = emitted.next().expect("every mutual list is emitted");
+            lists.extend(turns.into_iter().enumerate().map(|(turn, id)| (id, (turn, nodes))));
+        }
+    }
+    assert_eq!(emitted.next(), None, "no list is emitted twice");
+    lists
+}
+
 /// The emitted types stand in the order of the model, each with one codec.
 fn codecs(module: &str, model: &Model, rust: &str) -> String {
     let mut emitted =
         rust.lines().filter_map(|line| line.trim().strip_prefix("impl rpc::Xdr for ")?.strip_suffix(" {"));
+    let mutual = mutual_lists(model, rust);
     let mut codecs = String::new();
-    for definition in &model.definitions {
-        let is_node = match definition {
-            Definition::Structure(it) => it.link.is_some(),
-            Definition::Enumeration(_) | Definition::Union(_) => false,
+    for (index, definition) in model.definitions.iter().enumerate() {
+        let turns = match definition {
+            Definition::Structure(_) => model.turns(DefinitionId(index)),
+            Definition::Enumeration(_) | Definition::Union(_) => Vec::new(),
             _ => continue,
         };
         let rust = format!("{module}::{}", emitted.next().expect("every type is emitted"));
-        let (codec, value) = match is_node {
-            true => (format!("NonEmptyList<{rust}>"), format!("Vec<{rust}>")),
-            false => (rust.clone(), rust),
+        let (codec, value) = match turns[..] {
+            [] => (rust.clone(), rust),
+            [_] => (format!("NonEmptyList<{rust}>"), format!("Vec<{rust}>")),
+            _ => {
+                let (turn, nodes) = &mutual[&DefinitionId(index)];
+                let nodes = format!("{module}::{nodes}");
+                (format!("NonEmptyMutualList<{nodes}, {turn}>"), format!("Vec<{nodes}>"))
+            }
         };
         codecs += &format!("Codec::of::<{codec}, {value}>(\"{}\"), ", definition.name());
     }

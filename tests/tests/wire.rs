@@ -47,7 +47,7 @@ impl Subject {
     }
 
     fn open() -> impl Iterator<Item = Self> {
-        assert_eq!(OPEN.len(), 3, "all of idl");
+        assert_eq!(OPEN.len(), 5, "all of idl");
         OPEN.iter().map(|(path, codecs)| Self::new(path, codecs, VALUES))
     }
 

@@ -45,7 +45,7 @@ fn of_definition(subject: &Subject, id: DefinitionId, definition: &Definition) -
         // An enumeration whose largest value has its highest bit set is unsigned in C.
         Definition::Enumeration(_) => vec![function("harness_signed((int)*v);".to_owned())],
         Definition::Structure(it) => {
-            let list = it.link.as_ref().map(|link| list(id, it, link));
+            let list = it.link.as_ref().map(|_| list(&subject.model, id, it));
             [function(structure(it))].into_iter().chain(list).collect()
         }
         Definition::Union(it) => vec![function(union(&subject.model, it))],
@@ -54,10 +54,21 @@ fn of_definition(subject: &Subject, id: DefinitionId, definition: &Definition) -
     }
 }
 
-fn list(id: DefinitionId, it: &Structure, link: &str) -> Function {
+/// Each round of the loop shows a node of every structure whose turn it is, as long as there is one.
+fn list(model: &Model, id: DefinitionId, it: &Structure) -> Function {
+    let turn = |(place, node): (usize, &DefinitionId)| {
+        let Some(Definition::Structure(Structure { name, link: Some(link), .. })) = model.definition(*node) else {
+            return String::new();
+        };
+        let (shown, next) = (value_name(*node), &link.name);
+        format!(
+            "{name} *harness_n{place} = harness_p; if (harness_n{place} == NULL) break; {shown}(harness_n{place}); \
+             harness_text(\",\"); harness_p = harness_n{place}->{next};\n        "
+        )
+    };
+    let turns: String = model.turns(id).iter().enumerate().map(turn).collect();
     let body = format!(
-        "harness_text(\"[\"); for (; v != NULL; v = v->{link}) {{ {}(v); harness_text(\",\"); }} harness_text(\"]\");",
-        value_name(id)
+        "void *harness_p = v;\n    harness_text(\"[\");\n    for (;;) {{\n        {turns}\n    }}\n    harness_text(\"]\");"
     );
     Function { declaration: format!("static void {}({} *v)", list_name(id), it.name), body }
 }

@@ -159,11 +159,16 @@ impl Reached {
             Type::FixedOpaque(_) | Type::VariableOpaque(_) | Type::String(_) => {}
             Type::FixedArray(inner, _) | Type::VariableArray(inner, _) => self.visit(model, inner),
             Type::Optional(inner) | Type::RecursiveOptional(inner) => self.visit(model, inner),
-            Type::List(id) | Type::NonEmptyList(id) | Type::Named(id) => {
-                if self.ids.insert(*id) {
-                    self.visit_definition(model, *id);
-                }
+            Type::List(id) | Type::NonEmptyList(id) => {
+                model.turns(*id).into_iter().for_each(|id| self.named(model, id))
             }
+            Type::Named(id) => self.named(model, *id),
+        }
+    }
+
+    fn named(&mut self, model: &Model, id: DefinitionId) {
+        if self.ids.insert(id) {
+            self.visit_definition(model, id);
         }
     }
 

@@ -6,13 +6,13 @@ mod write;
 
 use crate::model::types::{
     Argument, Arm, Case, Constant, ConstantValue, DefaultArm, Definition, Discriminant, Enumeration, Enumerator, Field,
-    Model, Procedure, Program, Size, Structure, Typedef, Union, Version,
+    Link, Model, Procedure, Program, Size, Structure, Typedef, Union, Version,
 };
 use types::{named, of_type};
 use write::Json;
 
 /// The version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The model of the file `source` as JSON text that ends with a newline.
 pub(crate) fn model(model: &Model, source: &str) -> String {
@@ -59,11 +59,15 @@ fn structure(model: &Model, it: &Structure) -> Json {
     let fields: Vec<Json> = it.fields.iter().map(|it| field(model, it)).collect();
     let members = vec![
         ("fields", fields.into()),
-        ("link", it.link.as_ref().into()),
+        ("link", it.link.as_ref().map(|it| link(model, it)).into()),
         ("recursive", it.recursive.into()),
         ("size", size(it.size)),
     ];
     described("structure", &it.name, &it.docs, members)
+}
+
+fn link(model: &Model, it: &Link) -> Json {
+    Json::Object(vec![("name", (&it.name).into()), ("next", named(model, it.next))])
 }
 
 fn union(model: &Model, it: &Union) -> Json {

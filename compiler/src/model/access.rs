@@ -9,6 +9,25 @@ impl Model {
         self.definitions.get(id.0)
     }
 
+    /// The structures of the nodes in a list that begins with `node`, in the order of their turns: `node` alone for most
+    /// lists, several for a mutual one. None if it is no node.
+    pub fn turns(&self, node: DefinitionId) -> Vec<DefinitionId> {
+        let next = |id: DefinitionId| match self.definition(id) {
+            Some(Definition::Structure(it)) => it.link.as_ref().map(|link| link.next),
+            _ => None,
+        };
+        let mut turns = Vec::new();
+        let mut at = node;
+        while let Some(after) = next(at) {
+            turns.push(at);
+            at = after;
+            if at == node || turns.len() == self.definitions.len() {
+                break;
+            }
+        }
+        turns
+    }
+
     /// How many bytes a value of `ty` takes on the wire.
     pub fn size_of(&self, ty: &Type) -> Size {
         let counted = |size: Size, count: u32| Size {

@@ -2,7 +2,7 @@
 
 use super::definition::Places;
 use super::errors::Errors;
-use super::types::Model;
+use super::types::{Definition, Model};
 use super::{graph, walk};
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -12,7 +12,13 @@ const MAX_DEPTH: usize = 256;
 
 /// Refuses chains that are too long, at the first definition beyond the limit.
 pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
-    let edges = walk::edges(model, |_| true);
+    let mut edges = walk::edges(model, |_| true);
+    // What holds a list holds all of its nodes.
+    for (edges, definition) in edges.iter_mut().zip(&model.definitions) {
+        if let Definition::Structure(it) = definition {
+            edges.extend(it.link.iter().map(|link| link.next.0));
+        }
+    }
     let mut depths = vec![0_usize; edges.len()];
     for component in graph::components(&edges) {
         let targets = component.members.iter().filter_map(|member| edges.get(*member)).flatten();

@@ -1,15 +1,19 @@
-//! Linked lists: `struct node { ...; node *next; }` is how ONC RPC says "list".
+//! Linked lists: `struct node { ...; node *next; }` is how ONC RPC says "list". In a mutual list several structures take
+//! turns: `struct a { ...; b *next; }; struct b { ...; a *next; };`.
 
-use super::graph;
-use super::types::{Definition, DefinitionId, Model, Type};
+use super::graph::{self, Component};
+use super::types::{Definition, DefinitionId, Link, Model, Type};
 use super::walk::{self, edges};
+
+/// The most structures that take turns. More would make a type that nobody can read, and take long to look through.
+const MOST_TURNS: usize = 64;
 
 /// Takes the link out of every node of a list, and turns what refers to nodes into lists.
 pub(super) fn fold(model: &mut Model) {
     let nodes = nodes(model);
-    for id in 0..model.definitions.len() {
-        if let Some(Definition::Structure(it)) = model.definitions.get_mut(id).filter(|_| is_node(&nodes, id)) {
-            it.link = it.fields.pop().map(|field| field.name);
+    for (definition, next) in model.definitions.iter_mut().zip(&nodes) {
+        if let (Definition::Structure(it), Some(next)) = (definition, *next) {
+            it.link = it.fields.pop().map(|field| Link { name: field.name, next });
         }
     }
     for definition in &mut model.definitions {
@@ -19,37 +23,46 @@ pub(super) fn fold(model: &mut Model) {
     }
 }
 
-/// Which definitions are nodes: their last member links to the next, and nothing else leads back to them.
-fn nodes(model: &Model) -> Vec<bool> {
-    let candidates: Vec<bool> = (0..model.definitions.len()).map(|id| ends_with_link(model, id)).collect();
-    let mut edges = edges(model, |_| true);
-    for ((edges, candidate), definition) in edges.iter_mut().zip(&candidates).zip(&model.definitions) {
-        if *candidate {
-            let all = walk::types(definition);
-            let others = all.split_last().map(|(_, others)| others).unwrap_or_default();
-            *edges = others.iter().filter_map(|ty| walk::mention(ty)).map(|(id, _)| id.0).collect();
-        }
-    }
-    let mut nodes = candidates;
+/// For each definition that is a node the structure of the node behind it: those that lead back to themselves by their
+/// links and in no other way.
+fn nodes(model: &Model) -> Vec<Option<DefinitionId>> {
+    let edges = edges(model, |_| true);
+    let mut nodes = vec![None; model.definitions.len()];
     for component in graph::components(&edges).iter().filter(|component| component.cyclic) {
-        for member in &component.members {
+        let next = |member: &usize| next_in(model, &edges, component, *member);
+        let found: Option<Vec<_>> = component.members.iter().map(next).collect();
+        let Some(found) = found.filter(|found| found.iter().flatten().count() <= MOST_TURNS) else { continue };
+        for (member, next) in component.members.iter().zip(found) {
             if let Some(node) = nodes.get_mut(*member) {
-                *node = false;
+                *node = next;
             }
         }
     }
     nodes
 }
 
-/// Whether the last member of a structure is optional-data of itself, typedefs aside.
-fn ends_with_link(model: &Model, id: usize) -> bool {
-    let Some(Definition::Structure(it)) = model.definitions.get(id) else {
-        return false;
-    };
-    match it.fields.last().map(|field| behind_typedefs(model, &field.ty)) {
-        Some(Type::Optional(target)) => *behind_typedefs(model, target) == Type::Named(DefinitionId(id)),
-        _ => false,
+/// The structure that the link of a node leads to; none for a typedef on the way to one. `None` where that is not all
+/// that there is between a definition and the others which lead back to it.
+fn next_in(model: &Model, edges: &[Vec<usize>], component: &Component, id: usize) -> Option<Option<DefinitionId>> {
+    let is_within = |id: usize| component.members.binary_search(&id).is_ok();
+    if edges.get(id)?.iter().filter(|to| is_within(**to)).count() != 1 {
+        return None;
     }
+    match model.definitions.get(id)? {
+        Definition::Typedef(_) => Some(None),
+        Definition::Structure(it) => match behind_typedefs(model, &it.fields.last()?.ty) {
+            Type::Optional(target) => match behind_typedefs(model, target) {
+                Type::Named(next) if is_within(next.0) && is_structure(model, *next) => Some(Some(*next)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_structure(model: &Model, id: DefinitionId) -> bool {
+    matches!(model.definition(id), Some(Definition::Structure(_)))
 }
 
 /// A type that is not the name of a typedef. Typedefs do not go in circles here.
@@ -64,11 +77,11 @@ fn behind_typedefs<'a>(model: &'a Model, ty: &'a Type) -> &'a Type {
     ty
 }
 
-fn is_node(nodes: &[bool], id: usize) -> bool {
-    nodes.get(id).copied().unwrap_or(false)
+fn is_node(nodes: &[Option<DefinitionId>], id: usize) -> bool {
+    nodes.get(id).is_some_and(Option::is_some)
 }
 
-fn rewrite(ty: &mut Type, nodes: &[bool]) {
+fn rewrite(ty: &mut Type, nodes: &[Option<DefinitionId>]) {
     match ty {
         Type::Named(id) if is_node(nodes, id.0) => *ty = Type::NonEmptyList(*id),
         Type::Optional(inner) => match **inner {

@@ -59,6 +59,9 @@ fn plain(definition: &Definition, id: impl Fn(DefinitionId) -> Option<Definition
         Definition::Structure(it) => {
             it.docs.clear();
             it.fields.iter_mut().for_each(forget);
+            if let Some(link) = &mut it.link {
+                link.next = id(link.next)?;
+            }
         }
         Definition::Union(it) => {
             it.docs.clear();

@@ -85,12 +85,22 @@ pub struct Structure {
     pub docs: Vec<String>,
     /// The members in source order, without `void;` members and without the link of a list node.
     pub fields: Vec<Field>,
-    /// The dropped last member `NAME *next;` when this structure is the node of a linked list.
-    pub link: Option<String>,
+    /// The dropped last member `T *next;` when this structure is the node of a linked list.
+    pub link: Option<Link>,
     /// Whether a value may hold another value of this type: codecs then count their depth.
     pub recursive: bool,
     /// Bytes on the wire; of one node without its link for a list node.
     pub size: Size,
+}
+
+/// The link of a list node: the member behind all others. It leads to the structure itself, or in a mutual list, in which
+/// several structures take turns, to the one that is next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// The member's name in the `.x` file.
+    pub name: String,
+    /// The structure of the node behind it, if there is one; see [`Model::turns`].
+    pub next: DefinitionId,
 }
 
 /// A member of a structure or the declaration in a union's arm.
@@ -257,9 +267,9 @@ pub enum Type {
     Optional(Box<Type>),
     /// `T *x` that closes a cycle: needs indirection in memory.
     RecursiveOptional(Box<Type>),
-    /// `T *x` where T is the node of a linked list: any number of nodes.
+    /// `T *x` where T is the node of a linked list: any number of nodes, the first one a T.
     List(DefinitionId),
-    /// `T x` where T is the node of a linked list: one or more nodes.
+    /// `T x` where T is the node of a linked list: one or more nodes, the first one a T.
     NonEmptyList(DefinitionId),
     /// An enumeration, structure, union or typedef.
     Named(DefinitionId),

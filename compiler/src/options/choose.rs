@@ -246,7 +246,7 @@ impl Chooser<'_> {
             let message = format!("`{}` cannot be ordered", definition.name());
             let error = Diagnostic::error(Code::OptionTarget, span, message)
                 .help("ask for `ord` of the types it holds, too; types from elsewhere and `quadruple` have no order");
-            self.errors.push(match order::obstacle(definition, &orders) {
+            self.errors.push(match order::obstacle(model, definition, &orders) {
                 Some(field) => error.label(format!("`{}` has no order", field.source)),
                 None => error,
             });

@@ -14,7 +14,7 @@ pub(super) fn orders(model: &Model, asked: &[bool]) -> Vec<Order> {
     // What leads back to itself is as ordered as all else it holds.
     loop {
         let next: Vec<Order> =
-            model.definitions.iter().zip(&orders).map(|(it, own)| (*own).min(held(it, &orders))).collect();
+            model.definitions.iter().zip(&orders).map(|(it, own)| (*own).min(held(model, it, &orders))).collect();
         if next == orders {
             return orders;
         }
@@ -23,12 +23,12 @@ pub(super) fn orders(model: &Model, asked: &[bool]) -> Vec<Order> {
 }
 
 /// The first thing a structure or union holds that has no order.
-pub(super) fn obstacle<'a>(definition: &'a Definition, orders: &[Order]) -> Option<&'a Field> {
-    fields(definition).into_iter().find(|field| of(&field.ty, orders) == Order::None)
+pub(super) fn obstacle<'a>(model: &Model, definition: &'a Definition, orders: &[Order]) -> Option<&'a Field> {
+    fields(definition).into_iter().find(|field| of(model, &field.ty, orders) == Order::None)
 }
 
-fn held(definition: &Definition, orders: &[Order]) -> Order {
-    fields(definition).into_iter().map(|field| of(&field.ty, orders)).min().unwrap_or(Order::Total)
+fn held(model: &Model, definition: &Definition, orders: &[Order]) -> Order {
+    fields(definition).into_iter().map(|field| of(model, &field.ty, orders)).min().unwrap_or(Order::Total)
 }
 
 fn fields(definition: &Definition) -> Vec<&Field> {
@@ -43,14 +43,15 @@ fn fields(definition: &Definition) -> Vec<&Field> {
     }
 }
 
-fn of(ty: &Type, orders: &[Order]) -> Order {
+fn of(model: &Model, ty: &Type, orders: &[Order]) -> Order {
     let defined = |id: &DefinitionId| orders.get(id.0).copied().unwrap_or_default();
     match ty {
         Type::Basic(Basic::Quadruple) => Order::None,
         Type::Basic(Basic::Float | Basic::Double) => Order::Partial,
         Type::Basic(_) | Type::FixedOpaque(_) | Type::VariableOpaque(_) | Type::String(_) => Order::Total,
-        Type::FixedArray(inner, _) | Type::VariableArray(inner, _) => of(inner, orders),
-        Type::Optional(inner) | Type::RecursiveOptional(inner) => of(inner, orders),
-        Type::List(id) | Type::NonEmptyList(id) | Type::Named(id) => defined(id),
+        Type::FixedArray(inner, _) | Type::VariableArray(inner, _) => of(model, inner, orders),
+        Type::Optional(inner) | Type::RecursiveOptional(inner) => of(model, inner, orders),
+        Type::List(id) | Type::NonEmptyList(id) => model.turns(*id).iter().map(defined).min().unwrap_or_default(),
+        Type::Named(id) => defined(id),
     }
 }

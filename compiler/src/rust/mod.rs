@@ -10,6 +10,7 @@ mod docs;
 mod enumeration;
 mod format;
 mod modules;
+mod mutual_list;
 mod name;
 mod names;
 #[cfg(feature = "cli")]
@@ -108,6 +109,7 @@ pub(crate) fn emit(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'
         if context.views {
             items.extend(emit_view(context, id, definition)?);
         }
+        items.extend(mutual_list::emit(context, id)?);
     }
     format::file(&items, modules::imports(context, elsewhere), options)
 }

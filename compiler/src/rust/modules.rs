@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::size::resolved;
-use super::{Context, EmitOptions, Spelling, arms, name::Scope};
+use super::{Context, EmitOptions, Spelling, arms, mutual_list, name::Scope};
 use crate::model::types::{Definition, DefinitionId, Discriminant, Model, Type};
 use std::collections::BTreeSet;
 
@@ -95,18 +95,23 @@ impl Module<'_> {
 /// The imports that a file needs.
 pub(super) fn imports(context: Context<'_>, elsewhere: &Elsewhere<'_>) -> Vec<String> {
     let own = context.model.definitions.iter().enumerate().filter(|(id, _)| !elsewhere.holds(*id));
-    let mentioned: BTreeSet<DefinitionId> = own.flat_map(|(_, definition)| mentions(context, definition)).collect();
+    let mentioned: BTreeSet<DefinitionId> =
+        own.flat_map(|(id, definition)| mentions(context, DefinitionId(id), definition)).collect();
     let used: BTreeSet<usize> = mentioned.into_iter().filter_map(|id| elsewhere.module(id)).collect();
     let modules = elsewhere.modules.iter().enumerate().filter(|(index, _)| used.contains(index));
     modules.map(|(index, module)| module.import(context.names.alias(index))).collect()
 }
 
 /// The definitions that the Rust of a definition names: those of its types, and those of their codecs.
-fn mentions(context: Context<'_>, definition: &Definition) -> Vec<DefinitionId> {
+fn mentions(context: Context<'_>, id: DefinitionId, definition: &Definition) -> Vec<DefinitionId> {
+    let named = |ty| named(context.model, ty);
     let both = |ty| named(ty).into_iter().chain(codec(context, ty));
     match definition {
         Definition::Constant(_) | Definition::Enumeration(_) | Definition::Extern(_) => Vec::new(),
-        Definition::Structure(it) => it.fields.iter().flat_map(|field| both(&field.ty)).collect(),
+        Definition::Structure(it) => {
+            let nodes = mutual_list::led_by(context.model, id).unwrap_or_default();
+            it.fields.iter().flat_map(|field| both(&field.ty)).chain(nodes).collect()
+        }
         Definition::Union(it) => {
             let enumeration = match it.discriminant {
                 Discriminant::Enumeration(id) => Some(id),
@@ -123,21 +128,22 @@ fn mentions(context: Context<'_>, definition: &Definition) -> Vec<DefinitionId> 
     }
 }
 
-/// The definition that a type names.
-fn named(ty: &Type) -> Option<DefinitionId> {
+/// The definition that a type names; the nodes of a mutual list stand with its first structure.
+fn named(model: &Model, ty: &Type) -> Option<DefinitionId> {
     match ty {
-        Type::Named(id) | Type::List(id) | Type::NonEmptyList(id) => Some(*id),
+        Type::Named(id) => Some(*id),
+        Type::List(id) | Type::NonEmptyList(id) => Some(mutual_list::place(model, *id).map_or(*id, |(first, _)| first)),
         Type::FixedArray(inner, _)
         | Type::VariableArray(inner, _)
         | Type::Optional(inner)
-        | Type::RecursiveOptional(inner) => named(inner),
+        | Type::RecursiveOptional(inner) => named(model, inner),
         Type::Basic(_) | Type::FixedOpaque(_) | Type::VariableOpaque(_) | Type::String(_) => None,
     }
 }
 
 /// The definition that the codec of a type names, which sees through typedefs. They do not go in circles.
 fn codec(context: Context<'_>, ty: &Type) -> Option<DefinitionId> {
-    let id = named(resolved(context.model, ty))?;
+    let id = named(context.model, resolved(context.model, ty))?;
     match context.model.definition(id) {
         Some(Definition::Typedef(it)) => codec(context, &it.field.ty),
         _ => Some(id),

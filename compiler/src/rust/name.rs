@@ -57,7 +57,9 @@ const TAKEN: &[&str] = &[
     "input",
     "other",
     "out",
+    "turn",
     "value",
+    "view",
 ];
 
 /// Keywords of edition 2024, strict and reserved.

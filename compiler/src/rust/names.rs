@@ -1,6 +1,6 @@
 use super::choices::{Choices, TypeChoices};
 use super::name::{Scope, Spelling};
-use super::{Elsewhere, EmitOptions, ExternTypes};
+use super::{Elsewhere, EmitOptions, ExternTypes, mutual_list};
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
 
 /// The Rust names of a file's definitions. Types and modules share one scope, constants have another.
@@ -16,6 +16,8 @@ struct Entry {
     name: String,
     /// Enumerators of an enumeration and what an open one calls the others, modules of a program's versions.
     inner: Vec<String>,
+    /// What the nodes of a mutual list are called, of which this is the first structure.
+    nodes: String,
     /// A typedef that comes to the same Rust name as its type: `typedef struct _foo foo;`.
     redundant: bool,
 }
@@ -42,6 +44,9 @@ impl Names {
             let entry = if held { Entry::default() } else { namer.entry(DefinitionId(index), definition, &names) };
             names.definitions.push(entry);
         }
+        for (index, entry) in names.definitions.iter_mut().enumerate().filter(|(index, _)| !elsewhere.holds(*index)) {
+            entry.nodes = namer.nodes(DefinitionId(index)).unwrap_or_default();
+        }
         names.aliases = elsewhere.modules.iter().map(|module| namer.types.claim(&module.wanted_alias())).collect();
         names.take_over(elsewhere);
         names
@@ -55,7 +60,8 @@ impl Names {
                 continue;
             };
             let named = module.names.definitions.get(id.0).cloned().unwrap_or_default();
-            *entry = Entry { name: format!("{alias}::{}", named.name), ..named };
+            let path = |name: &str| format!("{alias}::{name}");
+            *entry = Entry { name: path(&named.name), nodes: path(&named.nodes), ..named };
         }
     }
 
@@ -72,6 +78,11 @@ impl Names {
     /// The Rust name of an enumeration's enumerator or the module of a program's version.
     pub(super) fn inner(&self, id: DefinitionId, index: usize) -> &str {
         self.definitions.get(id.0).and_then(|entry| entry.inner.get(index)).map_or("", String::as_str)
+    }
+
+    /// The Rust name of the nodes of the mutual list of which a structure is the first.
+    pub(super) fn nodes(&self, first: DefinitionId) -> &str {
+        self.definitions.get(first.0).map_or("", |entry| &entry.nodes)
     }
 
     /// Whether a typedef has nothing to add.
@@ -96,7 +107,7 @@ impl Namer<'_> {
     fn entry(&mut self, id: DefinitionId, definition: &Definition, earlier: &Names) -> Entry {
         let spelling = self.spelling;
         let chosen = self.choices.of(id);
-        let plain = |name| Entry { name, inner: Vec::new(), redundant: false };
+        let plain = |name| Entry { name, ..Entry::default() };
         match definition {
             Definition::Constant(it) => plain(self.constants.claim(&spelling.constant_name(&it.name))),
             Definition::Structure(it) => plain(self.viewed(chosen, &it.name)),
@@ -132,15 +143,31 @@ impl Namer<'_> {
     }
 
     fn viewed(&mut self, chosen: &TypeChoices, name: &str) -> String {
-        if let Some(chosen) = &chosen.name {
-            return chosen.clone();
+        match &chosen.name {
+            Some(chosen) => chosen.clone(),
+            None => self.claim_viewed(&self.spelling.type_name(name)),
         }
+    }
+
+    fn claim_viewed(&mut self, name: &str) -> String {
         let views = self.views;
         let both = |name: &str| {
             let view = views.then(|| view_name(name));
             std::iter::once(name.to_owned()).chain(view).collect()
         };
-        self.types.claim_all(&self.spelling.type_name(name), both)
+        self.types.claim_all(name, both)
+    }
+
+    /// `AOrB` for the nodes of a list of `A` and `B`, if `first` is its first structure. Those that are defined elsewhere
+    /// have no names yet.
+    fn nodes(&mut self, first: DefinitionId) -> Option<String> {
+        let turns = mutual_list::led_by(self.model, first)?;
+        let wanted = |id: DefinitionId| match &self.choices.of(id).name {
+            Some(chosen) => chosen.clone(),
+            None => self.spelling.type_name(self.model.definition(id).map_or("", Definition::name)),
+        };
+        let name = mutual_list::name(turns.into_iter().map(wanted).collect(), self.spelling);
+        Some(self.claim_viewed(&name))
     }
 
     /// Whether a typedef's target, which stands before it, has the name that the typedef would get.

@@ -3,7 +3,7 @@
 use super::structure::{FieldView, fields};
 use super::traits::TraitTable;
 use super::variant::{Selected, Variant, applied, variants};
-use super::{Context, Elsewhere, EmitError, EmitOptions, own_names};
+use super::{Context, Elsewhere, EmitError, EmitOptions, mutual_list, own_names};
 use crate::model::types::{Definition, DefinitionId, Field, Model, Structure, Union};
 use askama::Template;
 
@@ -14,6 +14,13 @@ struct View<'a> {
     enumerations: Vec<&'a str>,
     structures: Vec<StructureView<'a>>,
     unions: Vec<UnionView<'a>>,
+    nodes: Vec<NodesView<'a>>,
+}
+
+/// The nodes of a mutual list.
+struct NodesView<'a> {
+    name: &'a str,
+    variants: Vec<String>,
 }
 
 struct StructureView<'a> {
@@ -45,12 +52,15 @@ pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -
     let names = &own_names(model, options, &Elsewhere::default());
     let traits = &TraitTable::new(model, &options.choices);
     let context = Context::new(model, names, traits, options);
-    let mut view = View { enumerations: Vec::new(), structures: Vec::new(), unions: Vec::new() };
+    let mut view = View { enumerations: Vec::new(), structures: Vec::new(), unions: Vec::new(), nodes: Vec::new() };
     for id in ids {
         let (name, context) = (names.of(*id), context.within(*id));
         match model.definition(*id) {
             Some(Definition::Enumeration(_)) => view.enumerations.push(name),
-            Some(Definition::Structure(it)) => view.structures.push(structure(context, name, it)),
+            Some(Definition::Structure(it)) => {
+                view.structures.push(structure(context, name, it));
+                view.nodes.extend(nodes(context, *id));
+            }
             Some(Definition::Union(it)) => view.unions.push(union(context, name, it)),
             _ => {}
         }
@@ -61,6 +71,11 @@ pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -
 fn structure<'a>(context: Context<'_>, name: &'a str, it: &'a Structure) -> StructureView<'a> {
     let member = |(field, view): (&'a Field, FieldView)| MemberView { source_name: &field.name, name: view.name };
     StructureView { name, members: it.fields.iter().zip(fields(context, it)).map(member).collect() }
+}
+
+fn nodes(context: Context<'_>, first: DefinitionId) -> Option<NodesView<'_>> {
+    let turns = mutual_list::led_by(context.model, first)?;
+    Some(NodesView { name: context.names.nodes(first), variants: mutual_list::variants(context, &turns) })
 }
 
 fn union<'a>(context: Context<'_>, name: &'a str, it: &Union) -> UnionView<'a> {

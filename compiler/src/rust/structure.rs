@@ -1,7 +1,7 @@
 use super::size::{bytes, fixed_bytes};
 use super::types::pair;
 use super::{Context, EmitError, docs, name::Scope, traits};
-use crate::model::types::{DefinitionId, Field, Structure};
+use crate::model::types::{Definition, DefinitionId, Field, Structure};
 use askama::Template;
 
 #[derive(Template)]
@@ -35,7 +35,7 @@ pub(super) struct FieldView {
 
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Result<String, EmitError> {
     let name = context.names.of(id);
-    let docs = docs::comment(&it.docs, &source(it));
+    let docs = docs::comment(&it.docs, &source(context, it));
     let derives = traits::of(context, id).derives(context.choices.of(id));
     if it.fields.is_empty() {
         return Ok(EmptyView { docs, derives, name }.render()?);
@@ -61,9 +61,13 @@ fn field_view(context: Context<'_>, field: &Field, scope: &mut Scope) -> FieldVi
     FieldView { docs: docs::comment(&field.docs, &field.source), name, ty: pair.value, codec: pair.codec }
 }
 
-fn source(it: &Structure) -> String {
+/// A structure in the words of the `.x` file: `struct node { ...; node *next; }`.
+pub(super) fn source(context: Context<'_>, it: &Structure) -> String {
     match &it.link {
-        Some(link) => format!("struct {0} {{ ...; {0} *{link}; }}", it.name),
+        Some(link) => {
+            let next = context.model.definition(link.next).map_or("", Definition::name);
+            format!("struct {} {{ ...; {next} *{}; }}", it.name, link.name)
+        }
         None => format!("struct {}", it.name),
     }
 }

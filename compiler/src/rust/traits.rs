@@ -87,6 +87,11 @@ impl TraitTable {
         self.0.get(id.0).copied().unwrap_or(Traits::UNKNOWN)
     }
 
+    /// What all of several definitions have.
+    fn all(&self, ids: &[DefinitionId]) -> Traits {
+        ids.iter().map(|id| self.of(*id)).fold(Traits::ALL, Traits::and)
+    }
+
     fn definition(&self, model: &Model, choices: &Choices, definition: &Definition) -> Traits {
         match definition {
             Definition::Structure(it) => {
@@ -121,7 +126,9 @@ impl TraitTable {
                 Traits { default: true, ..self.ty(model, element).and(Traits::MOVED) }
             }
             Type::Optional(inner) => Traits { default: true, ..self.ty(model, inner) },
-            Type::List(id) | Type::NonEmptyList(id) => Traits { default: true, ..self.of(*id).and(Traits::MOVED) },
+            Type::List(id) | Type::NonEmptyList(id) => {
+                Traits { default: true, ..self.all(&model.turns(*id)).and(Traits::MOVED) }
+            }
             Type::Named(id) => self.of(*id),
         }
     }
@@ -141,6 +148,11 @@ fn array(model: &Model, ty: &Type, element: Traits, length: u32) -> Traits {
 /// The traits of a definition.
 pub(super) fn of(context: Context<'_>, id: DefinitionId) -> Traits {
     context.traits.of(id)
+}
+
+/// The traits of an enumeration that holds one of several definitions.
+pub(super) fn of_any(context: Context<'_>, ids: &[DefinitionId]) -> Traits {
+    Traits { copy: false, default: false, ..context.traits.all(ids) }
 }
 
 /// Whether a value is seen as itself: it is copied, or nothing in it could be borrowed.

@@ -1,8 +1,8 @@
 use super::choices::{OpaqueType, StringType};
 use super::names::view_name;
 use super::size::{is_on_heap, resolved};
-use super::{Context, traits};
-use crate::model::types::{Basic, Definition, Type};
+use super::{Context, mutual_list, traits};
+use crate::model::types::{Basic, Definition, DefinitionId, Type};
 
 /// A declaration as a Rust type, the codec that puts it on the wire, and the type of its view.
 #[derive(Clone, Debug)]
@@ -69,8 +69,8 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
             let view = format!("Option<rpc::LazyView<'a, {codec}>>");
             new(format!("Option<Box<{value}>>"), format!("rpc::Indirect<{codec}>"), view)
         }
-        Type::List(id) => list(format!("{path}{}", context.names.of(*id)), "rpc::List"),
-        Type::NonEmptyList(id) => list(format!("{path}{}", context.names.of(*id)), "rpc::NonEmptyList"),
+        Type::List(id) => list(context, *id, path, ("rpc::List", "rpc::MutualList")),
+        Type::NonEmptyList(id) => list(context, *id, path, ("rpc::NonEmptyList", "rpc::NonEmptyMutualList")),
         Type::Named(id) => {
             let name = format!("{path}{}", context.names.of(*id));
             match context.model.definition(*id) {
@@ -95,11 +95,25 @@ fn elsewhere(path: &str) -> Pair {
     Pair { view: format!("<{path} as rpc::XdrView>::View<'a>"), ..plain(path.to_owned()) }
 }
 
-fn list(node: String, codec: &str) -> Pair {
-    Pair {
-        value: format!("Vec<{node}>"),
-        codec: format!("{codec}<{node}>"),
-        view: format!("rpc::ListView<'a, {node}>"),
+/// A list that begins with `node`, by its codec and that of a mutual list.
+fn list(context: Context<'_>, node: DefinitionId, path: &str, (codec, mutual_codec): (&str, &str)) -> Pair {
+    match mutual_list::place(context.model, node) {
+        Some((first, turn)) => {
+            let nodes = format!("{path}{}", context.names.nodes(first));
+            Pair {
+                value: format!("Vec<{nodes}>"),
+                codec: format!("{mutual_codec}<{nodes}, {turn}>"),
+                view: format!("rpc::MutualListView<'a, {nodes}>"),
+            }
+        }
+        None => {
+            let node = format!("{path}{}", context.names.of(node));
+            Pair {
+                value: format!("Vec<{node}>"),
+                codec: format!("{codec}<{node}>"),
+                view: format!("rpc::ListView<'a, {node}>"),
+            }
+        }
     }
 }
 

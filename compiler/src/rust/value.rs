@@ -4,7 +4,7 @@ use super::choices::OpaqueType;
 use super::size::is_on_heap;
 use super::structure::fields;
 use super::variant::{Selected, applied, variants};
-use super::{Context, traits};
+use super::{Context, mutual_list, traits};
 use crate::model::types::{Basic, Definition, DefinitionId, Enumeration, Field, Structure, Type, Union};
 
 /// The most structures, unions and enumerators in one expression: types in types grow fast.
@@ -47,8 +47,16 @@ impl Values<'_> {
             }
             Type::VariableArray(..) | Type::List(_) => "Vec::new()".to_owned(),
             Type::Optional(_) | Type::RecursiveOptional(_) => "None".to_owned(),
-            Type::NonEmptyList(id) => format!("vec![{}]", self.named(*id)?),
+            Type::NonEmptyList(id) => format!("vec![{}]", self.node(*id)?),
             Type::Named(id) => self.named(*id)?,
+        })
+    }
+
+    fn node(&mut self, id: DefinitionId) -> Option<String> {
+        let value = self.named(id)?;
+        Some(match mutual_list::variant(self.context, id) {
+            Some((nodes, variant)) => format!("idl::{nodes}::{variant}({value})"),
+            None => value,
         })
     }
 

@@ -154,13 +154,23 @@ fn union_body(scope: &mut Scope, depth: usize, dice: &mut Dice) -> String {
     format!("switch ({discriminant} {name}) {{ {arms} }}")
 }
 
-/// `struct node { ...; node *next; }`, sometimes through another type or a typedef.
+/// `struct node { ...; node *next; }`, sometimes through other types or a typedef.
 fn list(scope: &mut Scope, dice: &mut Dice) -> String {
     let (node, other) = (scope.name(dice), scope.name(dice));
     let body = members(scope, 1, dice);
     scope.types.extend([node.clone(), other.clone()]);
-    match dice.below(4) {
+    match dice.below(6) {
         0 => format!("struct {node} {{ {body} {other} *n_next; }}; struct {other} {{ {node} *n_next; }};"),
+        4 => {
+            let (third, link) = (scope.name(dice), scope.name(dice));
+            let more = members(scope, 1, dice);
+            scope.types.extend([third.clone(), link.clone()]);
+            format!(
+                "typedef struct {third} *{link}; struct {node} {{ {body} {other} *n_next; }};
+                struct {other} {{ {more} {link} n_next; }}; struct {third} {{ {node} *n_next; }};"
+            )
+        }
+        5 => format!("struct {node} {{ {body} {other} n_rest; }}; struct {other} {{ int n_value; {node} *n_next; }};"),
         1 => format!("typedef struct {node} *{other}; struct {node} {{ {body} {other} n_next; }};"),
         2 => format!("struct {node} {{ {body} {node} *n_left; {node} *n_right; }}; typedef {node} {other}<>;"),
         _ => format!("struct {node} {{ {body} struct {node} *n_next; }}; typedef {node} *{other};"),

@@ -4,8 +4,8 @@ use crate::interfaces::kitchen_sink::{self, *};
 use crate::interfaces::{dialect, open, random, system};
 use bytes::Bytes;
 use oncrpc::xdr::{
-    self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, NonEmptyList, Opaque, Optional, Str,
-    Viewer, Xdr, XdrView, to_bytes,
+    self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, MutualList, NonEmptyList,
+    NonEmptyMutualList, Opaque, Optional, Str, Viewer, Xdr, XdrView, to_bytes,
 };
 
 /// A type of the interface in Rust.
@@ -107,6 +107,10 @@ pub const KITCHEN_SINK: &[Codec] = codecs![
     "entry": Vec<Entry> = NonEmptyList<Entry>,
     "groups": Groups = List<GroupNode>,
     "group_node": Vec<GroupNode> = NonEmptyList<GroupNode>,
+    "sender": Vec<ReceiverOrSender> = NonEmptyMutualList<ReceiverOrSender, 1>,
+    "receiver": Vec<ReceiverOrSender> = NonEmptyMutualList<ReceiverOrSender, 0>,
+    "route": Route = MutualList<ReceiverOrSender, 1>,
+    "routes": Routes = Routes,
     "lists": Lists = Lists,
     "tree": Tree = Tree,
     "directories": Directories = Array<xdr::Nested<Directory>, 3>,

@@ -63,10 +63,10 @@ impl Generator<'_> {
                     self.value(inner);
                 }
             }
-            Type::List(node) => self.nodes(*node),
+            Type::List(node) => self.nodes(*node, 0),
             Type::NonEmptyList(node) => {
                 self.definition(*node);
-                self.nodes(*node);
+                self.nodes(*node, 1);
             }
             Type::Named(id) => self.definition(*id),
         }
@@ -88,8 +88,11 @@ impl Generator<'_> {
         }
     }
 
-    fn nodes(&mut self, node: DefinitionId) {
-        for _ in 0..self.length(None) {
+    /// The nodes of a list that begins with `first`, without those that are `done`.
+    fn nodes(&mut self, first: DefinitionId, done: usize) {
+        let turns = self.model.turns(first);
+        let count = self.length(None) as usize;
+        for node in turns.into_iter().cycle().skip(done).take(count) {
             self.word(1);
             self.definition(node);
         }

@@ -104,10 +104,10 @@ impl<'a> Reader<'a> {
                     Ok(())
                 }
             }
-            Type::List(node) => self.nodes(*node),
+            Type::List(node) => self.nodes(*node, 0),
             Type::NonEmptyList(node) => {
                 self.definition(*node)?;
-                self.nodes(*node)
+                self.nodes(*node, 1)
             }
             Type::Named(id) => self.definition(*id),
         }
@@ -124,9 +124,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn nodes(&mut self, node: DefinitionId) -> Result<(), Fault> {
+    /// The nodes of a list that begins with `first`, without those that are `done`.
+    fn nodes(&mut self, first: DefinitionId, done: usize) -> Result<(), Fault> {
+        let turns = self.model.turns(first);
+        let mut due = turns.into_iter().cycle().skip(done);
         while self.truth()? {
-            self.definition(node)?;
+            due.next().map_or(Ok(()), |node| self.definition(node))?;
         }
         Ok(())
     }
