@@ -1,40 +1,31 @@
+mod extensions;
+mod peer;
+
+pub use extensions::Extensions;
+pub use peer::{Peer, UnixCredentials};
+
 use crate::address::Transport;
+use crate::procedure::Procedure;
 use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
-use core::net::{IpAddr, SocketAddr};
+use crate::session::server::{Origin, Ticket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The call that a handler carries out: who calls what, and from where.
-#[derive(Clone, Debug)]
+///
+/// A clone can be kept for as long as it is of use.
+#[derive(Debug)]
 pub struct Call {
     header: CallHeader,
+    procedure: Option<&'static Procedure>,
     peer: Peer,
-}
-
-/// Who is at the other end of a stream, or sent a datagram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer {
-    /// Its address.
-    pub address: SocketAddr,
-    /// What carries its messages.
-    pub transport: Transport,
-}
-
-impl Peer {
-    /// The peer at `address`; one that an IPv6 socket has for an IPv4 peer becomes its IPv4 address.
-    pub fn new(address: SocketAddr, transport: Transport) -> Self {
-        let mapped = match address.ip() {
-            IpAddr::V6(ip) => ip.to_ipv4_mapped(),
-            IpAddr::V4(_) => None,
-        };
-        let address = mapped.map_or(address, |ip| SocketAddr::new(ip.into(), address.port()));
-        Self { address, transport }
-    }
+    extensions: Extensions,
+    origin: Option<Arc<Origin>>,
+    /// Whether the right to answer it was given away; clones never have it.
+    is_taken: AtomicBool,
 }
 
 impl Call {
-    pub(crate) fn new(header: CallHeader, peer: Peer) -> Self {
-        Self { header, peer }
-    }
-
     /// The number that tells the calls of one peer apart; a retransmission has the same.
     pub fn xid(&self) -> u32 {
         self.header.xid
@@ -55,14 +46,19 @@ impl Call {
         self.header.procedure
     }
 
-    /// The address that the call came from. That of a datagram may be false.
-    pub fn peer(&self) -> SocketAddr {
-        self.peer.address
+    /// Its name in the interface; empty if the interface does not have it.
+    pub fn procedure_name(&self) -> &'static str {
+        self.procedure.map_or("", Procedure::name)
+    }
+
+    /// Who called. The address of a datagram may be false.
+    pub fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     /// What carried the call.
     pub fn transport(&self) -> Transport {
-        self.peer.transport
+        self.peer.transport()
     }
 
     /// Who the caller claims to be.
@@ -80,6 +76,82 @@ impl Call {
         match &self.header.credential {
             Credential::Sys(claim) => Some(claim),
             _ => None,
+        }
+    }
+
+    /// What layers have attached to the call.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// What layers have attached to the call, to attach more.
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
+    }
+}
+
+impl Call {
+    /// Calls of `peer`, of which [`Call::begin`] makes one after the other. Without an origin, each is answered at once.
+    pub(crate) fn new(peer: Peer, origin: Option<Arc<Origin>>) -> Self {
+        let (header, extensions) = (CallHeader::default(), Extensions::default());
+        Self { header, procedure: None, peer, extensions, origin, is_taken: AtomicBool::new(false) }
+    }
+
+    /// The next call.
+    pub(crate) fn begin(&mut self, header: CallHeader) {
+        self.header = header;
+        self.procedure = None;
+        self.extensions.clear();
+        *self.is_taken.get_mut() = false;
+    }
+
+    /// The next call is one of `peer`.
+    pub(crate) fn set_peer(&mut self, peer: Peer) {
+        self.peer = peer;
+    }
+
+    pub(crate) fn set_procedure(&mut self, procedure: Option<&'static Procedure>) {
+        self.procedure = procedure;
+    }
+
+    pub(crate) fn origin(&self) -> Option<&Arc<Origin>> {
+        self.origin.as_ref()
+    }
+
+    /// Whether somebody else answers it.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.is_taken.load(Ordering::Relaxed)
+    }
+
+    /// The right to answer it; `None` if that was given away, or the call is to be answered at once.
+    pub(crate) fn ticket(&self) -> Option<Ticket> {
+        let origin = self.take()?;
+        Some(Ticket::new(self.clone(), Arc::clone(origin), 0))
+    }
+
+    /// As [`Call::ticket`], for somebody who carries the call out: the right can be given away once more.
+    pub(crate) fn hand_over(&self, bytes: usize) -> Option<Ticket> {
+        let origin = self.take()?;
+        let mut call = self.clone();
+        *call.is_taken.get_mut() = false;
+        Some(Ticket::new(call, Arc::clone(origin), bytes))
+    }
+
+    fn take(&self) -> Option<&Arc<Origin>> {
+        let origin = self.origin.as_ref()?;
+        (!self.is_taken.swap(true, Ordering::Relaxed)).then_some(origin)
+    }
+}
+
+impl Clone for Call {
+    fn clone(&self) -> Self {
+        Self {
+            header: self.header.clone(),
+            procedure: self.procedure,
+            peer: self.peer,
+            extensions: self.extensions.clone(),
+            origin: self.origin.clone(),
+            is_taken: AtomicBool::new(true),
         }
     }
 }

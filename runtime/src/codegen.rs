@@ -10,9 +10,10 @@ pub use crate::xdr::{
 pub use crate::{
     call::Call,
     client::{Client, ClientOptions, Pending},
-    dispatch::{Answer, Dispatch, argument, argument_view, procedure_unavailable, results},
+    dispatch::{Answer, Dispatch, argument, argument_view, procedure_unavailable, reply, results},
     error::{Error, Result},
     procedure::Procedure,
+    reply::Reply,
     rpc::Credential,
     server::Server,
 };

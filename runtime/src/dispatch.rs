@@ -1,6 +1,7 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::procedure::Procedure;
+use crate::reply::Reply;
 use crate::xdr::{Decoder, Encoder, Xdr, XdrView};
 
 /// One version of a program, ready to be served. Emitted code implements it.
@@ -60,4 +61,10 @@ pub fn results<C: Xdr>(value: &C::Value, out: &mut Encoder) -> Result<Answer> {
 /// What a version replies to a procedure it does not have.
 pub fn procedure_unavailable() -> Error {
     Error::ProcedureUnavailable
+}
+
+/// The reply to `call`, whose results are those of codec `C`, to be sent later: the answer is then
+/// [`Answer::Deferred`].
+pub fn reply<C: Xdr>(call: &Call) -> Reply<C::Value> {
+    Reply::new::<C>(call)
 }

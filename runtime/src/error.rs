@@ -109,6 +109,10 @@ pub enum Error {
         message: String,
     },
 
+    /// The server: a call was given to somebody to answer later, who never did. What
+    /// [`Server::on_error`](crate::Server::on_error) is told; the caller gets [`Error::SystemError`].
+    Unanswered,
+
     /// The host's rpcbind does not know where the program is served.
     NotRegistered {
         /// The program.
@@ -206,6 +210,7 @@ impl fmt::Display for Error {
                 write!(out, "{peer} closed the connection within a reply; the call may have been carried out")
             }
             Self::Panicked { message } => write!(out, "the handler panicked: {message}"),
+            Self::Unanswered => write!(out, "the call was taken over to be answered later, and given up"),
             Self::NotRegistered { program, version, host } => write!(
                 out,
                 "program {program} ({program:#x}) version {version} is not registered with rpcbind on {host}: \

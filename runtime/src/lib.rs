@@ -28,6 +28,8 @@ mod net;
 #[cfg(feature = "net")]
 mod procedure;
 pub mod record;
+#[cfg(feature = "net")]
+mod reply;
 pub mod rpc;
 #[cfg(feature = "net")]
 pub mod rpcbind;
@@ -40,11 +42,12 @@ pub mod xdr;
 #[cfg(feature = "net")]
 pub use crate::{
     address::{Address, AddressFault, Transport},
-    call::{Call, Peer},
+    call::{Call, Extensions, Peer, UnixCredentials},
     client::{Client, ClientOptions, Pending},
     error::{Error, Result},
     limits::Limits,
     procedure::Procedure,
+    reply::Reply,
     server::{RunningServer, Server, ServerHandle},
 };
 pub use bytes::Bytes;

@@ -5,8 +5,8 @@ use std::time::Duration;
 /// What a server lets a peer cost it.
 ///
 /// Memory is bounded by them: at most `connections` × (`record.bytes` + `output_bytes` + one reply + 512 KiB), and of
-/// that only what peers have really sent or have not yet taken; and `decode.memory` for the one call that is carried
-/// out. Change one as in
+/// that only what peers have really sent or have not yet taken; `decode.memory` for each call that is carried
+/// out, `call_bytes` and the replies of `calls`. Change one as in
 /// `Limits { connections: 64, ..Limits::default() }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -27,6 +27,15 @@ pub struct Limits {
     /// Bytes of replies that wait for a peer to take them; 4 MiB by default. From there on nothing more is read from that
     /// peer. Stops a peer that calls and never reads from filling the memory.
     pub output_bytes: usize,
+    /// Calls of one connection that are being carried out elsewhere or deferred; 64 by default. From there on nothing
+    /// more is read from it. Stops a peer from having all the work of the server done for itself.
+    pub connection_calls: usize,
+    /// Such calls in all; 1,024 by default, half of them for datagrams at most. From there on no more calls are read from
+    /// connections, and datagrams are dropped. Stops peers from having the server keep work without end.
+    pub calls: usize,
+    /// Bytes of arguments of calls that wait for a thread of the pool; 64 MiB by default, which one further call may
+    /// exceed. From there on it is as with too many `calls`. Stops few large calls from filling the memory.
+    pub call_bytes: usize,
     /// Time for a record from its first byte to its last; 30 s by default. Stops a peer that sends a byte now and then.
     pub record_time: Duration,
     /// Time in which a peer must take at least some of the replies that wait for it; 30 s by default. Stops a peer that
@@ -35,8 +44,8 @@ pub struct Limits {
     /// Time without a byte after which a connection is closed; 300 s by default. Stops abandoned connections from
     /// piling up.
     pub idle_time: Duration,
-    /// Time that a stopping server waits for its peers to take the replies; 1 s by default. Stops a peer from keeping
-    /// the server from ending.
+    /// Time that a stopping server gives calls to be carried out and peers to take the replies; 10 s by default. Stops a
+    /// handler or a peer from keeping the server from ending.
     pub stop_time: Duration,
 }
 
@@ -49,10 +58,13 @@ impl Limits {
         datagram_reply_bytes: 8_800,
         connections: 1_024,
         output_bytes: 4 << 20,
+        connection_calls: 64,
+        calls: 1_024,
+        call_bytes: 64 << 20,
         record_time: Duration::from_secs(30),
         write_time: Duration::from_secs(30),
         idle_time: Duration::from_secs(300),
-        stop_time: Duration::from_secs(1),
+        stop_time: Duration::from_secs(10),
     };
 }
 

@@ -5,7 +5,8 @@ use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::net::{EventLoop, Stop, bind_tcp};
+use crate::net::{EventLoop, Pool, Stop, bind_tcp};
+use crate::procedure::Procedure;
 use crate::session::server::Programs;
 use mio::net::{TcpListener, UdpSocket};
 use registrations::Registrations;
@@ -13,6 +14,13 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Threads of the pool, if there is one: most of them wait as a rule.
+const POOL_THREADS: usize = 16;
+
+/// Time that the threads of the pool have to end when nothing is left to do. One that is still busy then is left to itself.
+const POOL_END: Duration = Duration::from_millis(100);
 
 /// Serves programs on sockets.
 ///
@@ -34,8 +42,9 @@ use std::thread::{self, JoinHandle};
 /// # }
 /// ```
 ///
-/// Handlers run one after another on the thread of the loop: one that waits makes everybody wait.
-#[derive(Debug, Default)]
+/// Handlers run one after another on the thread of the loop: one that waits makes everybody wait, unless it runs
+/// [on the pool](Server::on_pool) or takes a [`Reply`](crate::Reply) to answer later.
+#[derive(Debug)]
 #[must_use = "it serves when it is run or started"]
 pub struct Server {
     programs: Programs,
@@ -44,6 +53,7 @@ pub struct Server {
     bound: Vec<(Transport, SocketAddr)>,
     quiet: bool,
     registers: bool,
+    pool_threads: usize,
     stop: Arc<Stop>,
 }
 
@@ -65,13 +75,39 @@ pub struct RunningServer {
 impl Server {
     /// Serves nothing yet, nowhere.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            programs: Programs::default(),
+            tcp: Vec::new(),
+            udp: Vec::new(),
+            bound: Vec::new(),
+            quiet: false,
+            registers: false,
+            pool_threads: POOL_THREADS,
+            stop: Arc::default(),
+        }
     }
 
     /// Serves a version of a program, in place of the former one if it is the same version. Emitted code makes the
     /// argument: `calc_v1::server(your_service)`.
     pub fn serve(mut self, version: impl Dispatch) -> Self {
         self.programs.add(version);
+        self
+    }
+
+    /// Has `procedures` carried out on threads of a pool, so that calls of them may wait for a disk, a lock or another
+    /// server: `on_pool([calc_v1::procedure::SLOW])`. Their replies go out as they come, in any order.
+    ///
+    /// How many calls wait for a thread is [limited](Limits::calls). Those of a peer that has left are dropped if they
+    /// have not begun.
+    pub fn on_pool(mut self, procedures: impl IntoIterator<Item = Procedure>) -> Self {
+        self.programs.put_on_pool(procedures);
+        self
+    }
+
+    /// The threads of the pool; 16 unless this is called, and at least 1. They are started only if there is something
+    /// [for them](Server::on_pool).
+    pub fn pool_threads(mut self, count: usize) -> Self {
+        self.pool_threads = count.max(1);
         self
     }
 
@@ -185,20 +221,25 @@ impl Server {
             let source = io::Error::new(ErrorKind::InvalidInput, "none was given to Server::listen");
             return Err(failed(&["any address".to_owned()], source));
         }
-        let event_loop = EventLoop::new(self.programs, self.tcp, self.udp, self.stop).and_then(|mut event_loop| {
-            // Before anything is registered, so that a signal in between does not leave it behind.
-            if signals == Signals::Heeded {
-                event_loop.stop_on_signals()?;
-            }
-            Ok(event_loop)
-        });
+        let pool = Arc::new(Pool::default());
+        let pool_threads = if self.programs.has_pool() { self.pool_threads } else { 0 };
+        let (programs, stop) = (Arc::new(self.programs), Arc::clone(&self.stop));
+        let event_loop =
+            EventLoop::new(programs, self.tcp, self.udp, Arc::clone(&pool), stop).and_then(|mut event_loop| {
+                // Before anything is registered, so that a signal in between does not leave it behind.
+                if signals == Signals::Heeded {
+                    event_loop.stop_on_signals()?;
+                }
+                Ok(event_loop)
+            });
         let event_loop = event_loop.map_err(|source| failed(&addresses, source))?;
         let registrations = if self.registers {
             Registrations::new(numbers.iter().copied(), &self.bound)?
         } else {
             Registrations::default()
         };
-        Ok(Ready { event_loop, registrations, numbers, addresses })
+        pool.start(pool_threads, &self.stop).map_err(|source| failed(&addresses, source))?;
+        Ok(Ready { event_loop, pool, registrations, numbers, addresses })
     }
 
     fn bind(&mut self, transport: Transport, place: SocketAddr) -> io::Result<()> {
@@ -233,6 +274,7 @@ enum Signals {
 #[derive(Debug)]
 struct Ready {
     event_loop: EventLoop,
+    pool: Arc<Pool>,
     registrations: Registrations,
     numbers: Vec<(u32, u32)>,
     addresses: Vec<String>,
@@ -249,14 +291,22 @@ impl Ready {
 
     /// Clients are no longer sent here when the server stops taking them in.
     fn run(self) -> Result<()> {
-        let Self { event_loop, registrations, addresses, .. } = self;
-        event_loop.run(|| drop(registrations)).map_err(|source| failed(&addresses, source))
+        let Self { event_loop, pool, registrations, addresses, .. } = self;
+        let outcome = event_loop.run(|| drop(registrations));
+        pool.close(Instant::now().checked_add(POOL_END));
+        outcome.map_err(|source| failed(&addresses, source))
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl ServerHandle {
-    /// Asks the server to stop and returns at once. The server accepts nothing more, answers what has come, gives its
-    /// peers [a while](Limits::stop_time) to take the replies, and ends.
+    /// Asks the server to stop and returns at once. The server accepts nothing more, answers what has come, gives
+    /// handlers and peers [a while](Limits::stop_time) to finish and to take the replies, and ends.
     pub fn stop(&self) {
         self.stop.ask();
     }
@@ -292,7 +342,7 @@ impl RunningServer {
 
     /// A handler does not wait for the end of the thread it runs on.
     fn wait(&mut self) -> Result<()> {
-        let thread = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id());
+        let thread = self.thread.take().filter(|_| !self.handle.stop.is_own_thread());
         match thread.map(JoinHandle::join) {
             Some(Ok(outcome)) => outcome,
             Some(Err(_)) => Err(Error::SystemError),

@@ -37,7 +37,7 @@ impl calculator_v1::Service for Calculator {
     }
 
     fn hello(&self, call: &Call, name: Text) -> Result<Text> {
-        Ok(format!("Hello, {name}! You call from {}.", call.peer().ip()).into())
+        Ok(format!("Hello, {name}! You call from {}.", call.peer()).into())
     }
 
     fn get_time(&self, _call: &Call) -> Result<Moment> {

@@ -1,12 +1,13 @@
 use super::{Turn, earlier};
 use crate::call::Peer;
 use crate::record::RecordError;
-use crate::session::server::{Programs, ServerStream};
+use crate::session::server::{Delivery, Origin, Programs, ServerStream};
 use crate::xdr::Encoder;
 use bytes::{Buf, Bytes, BytesMut};
 use mio::event::Event;
 use mio::net::TcpStream;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Bytes read at a time, into a buffer that all connections share.
@@ -51,6 +52,8 @@ pub(super) struct Connection {
     /// Whether the end of the input has been announced, and reached.
     end_announced: bool,
     ended: bool,
+    /// Whether the peer takes nothing any more.
+    broken: bool,
     /// Whether it is closed as soon as all that has come is answered.
     stopping: bool,
     /// Whether it waits for its turn.
@@ -80,21 +83,27 @@ impl From<RecordError> for Fault {
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, peer: Peer, programs: &Programs, now: Instant) -> Self {
+    pub(super) fn new(socket: TcpStream, peer: Peer, programs: &Programs, origin: Arc<Origin>, now: Instant) -> Self {
         Self {
             socket,
-            stream: ServerStream::new(peer, programs),
+            stream: ServerStream::new(peer, programs, Some(origin)),
             backlog: Bytes::new(),
             out: None,
             readable: false,
             writable: true,
             end_announced: false,
             ended: false,
+            broken: false,
             stopping: false,
             queued: false,
             last_active: now,
             stalled: None,
         }
+    }
+
+    /// Calls that are answered later.
+    pub(super) fn in_flight(&self) -> usize {
+        self.stream.in_flight()
     }
 
     pub(super) fn last_active(&self) -> Instant {
@@ -106,6 +115,7 @@ impl Connection {
         self.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
         self.writable |= event.is_writable() || event.is_write_closed() || event.is_error();
         self.end_announced |= event.is_read_closed();
+        self.broken |= event.is_error();
     }
 
     /// Reads once, answers what came until `slice` is over, writes once.
@@ -132,6 +142,17 @@ impl Connection {
         turn
     }
 
+    /// Takes a reply that has come later; `spare` is memory to put it into. To be followed by a turn.
+    pub(super) fn deliver(&mut self, delivery: Delivery, spare: &mut Encoder) {
+        if !self.stream.origin().is_some_and(|origin| delivery.is_for(origin)) {
+            return;
+        }
+        let reply = delivery.into_reply();
+        if !reply.is_empty() {
+            self.out.get_or_insert_with(|| std::mem::take(spare)).append(reply);
+        }
+    }
+
     /// From now on it is closed as soon as all that has come is answered. To be followed by a turn.
     pub(super) fn stop(&mut self) {
         self.stopping = true;
@@ -141,7 +162,7 @@ impl Connection {
     /// When it is to be closed if nothing happens.
     pub(super) fn deadline(&self, programs: &Programs) -> Option<Instant> {
         let limits = programs.limits();
-        let idle = self.last_active.checked_add(limits.idle_time);
+        let idle = self.last_active.checked_add(limits.idle_time).filter(|_| self.in_flight() == 0);
         let stalled = self.stalled.and_then(|since| since.checked_add(limits.write_time));
         earlier(idle, earlier(stalled, self.stream.poll_deadline(programs)))
     }
@@ -155,7 +176,7 @@ impl Connection {
         end: Instant,
     ) -> Result<(), Fault> {
         self.write(out)?;
-        if is_full(out, programs) {
+        if self.stream.is_full(now) || is_full(out, programs) {
             return Ok(());
         }
         if self.backlog.is_empty() {
@@ -184,10 +205,19 @@ impl Connection {
 
     fn next_turn(&self, programs: &Programs, out: &Encoder) -> Turn {
         let has_input = !self.backlog.is_empty() || (self.readable && !self.ended);
+        let origin = self.stream.origin();
+        match origin {
+            // Nothing that it sends is read for now, and nothing that it gets is of use.
+            Some(origin) if self.broken && origin.is_full() => return Turn::Close,
+            Some(origin) if has_input && origin.is_server_full() => return Turn::Hold,
+            Some(origin) if has_input && origin.is_full() => return Turn::Wait,
+            _ => {}
+        }
         if has_input {
             return if is_full(out, programs) { Turn::Wait } else { Turn::Again };
         }
-        if (self.stopping || self.ended) && out.is_empty() { Turn::Close } else { Turn::Wait }
+        let is_done = (self.stopping || self.ended) && out.is_empty() && self.in_flight() == 0;
+        if is_done { Turn::Close } else { Turn::Wait }
     }
 
     /// Reads once: how many bytes went straight to the record they belong to, and those behind them, in `scratch`.

@@ -51,9 +51,9 @@ impl Connections {
         }
     }
 
-    /// Closes the connection that has been silent the longest; whether there was one.
+    /// Closes the connection that has been silent the longest, rather one without calls in flight; whether there was one.
     pub(super) fn evict(&mut self) -> bool {
-        let oldest = self.slots.iter().min_by_key(|(_, connection)| connection.last_active());
+        let oldest = self.slots.iter().min_by_key(|(_, it)| (it.in_flight() > 0, it.last_active()));
         let key = oldest.map(|(key, _)| key);
         key.is_some_and(|key| self.slots.try_remove(key).is_some())
     }

@@ -1,11 +1,12 @@
 use super::Turn;
 use crate::address::Transport;
 use crate::call::Peer;
-use crate::session::server::Programs;
+use crate::session::server::{Delivery, Origin, Programs, ServerDatagrams};
 use crate::xdr::Encoder;
 use mio::net::UdpSocket;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The datagrams answered before others have their turn.
@@ -15,6 +16,7 @@ const PER_TURN: u32 = 64;
 #[derive(Debug)]
 pub(super) struct Datagrams {
     socket: UdpSocket,
+    session: ServerDatagrams,
     out: Encoder,
     /// A reply in one piece.
     reply: Vec<u8>,
@@ -23,12 +25,18 @@ pub(super) struct Datagrams {
 }
 
 impl Datagrams {
-    pub(super) fn new(socket: UdpSocket) -> Self {
-        Self { socket, out: Encoder::new(), reply: Vec::new(), queued: false }
+    pub(super) fn new(socket: UdpSocket, origin: Arc<Origin>) -> Self {
+        let session = ServerDatagrams::new(Some(origin));
+        Self { socket, session, out: Encoder::new(), reply: Vec::new(), queued: false }
     }
 
     pub(super) fn socket_mut(&mut self) -> &mut UdpSocket {
         &mut self.socket
+    }
+
+    /// Whether replies are to come.
+    pub(super) fn is_busy(&self) -> bool {
+        self.session.in_flight() > 0
     }
 
     /// Answers some of the datagrams that have come, until `slice` is over. `scratch` is larger than any.
@@ -38,8 +46,9 @@ impl Datagrams {
             match self.socket.recv_from(scratch) {
                 Ok((count, address)) => {
                     let peer = Peer::new(address, Transport::Udp);
-                    programs.handle_datagram(peer, scratch.get(..count).unwrap_or_default(), &mut self.out);
-                    self.send(address);
+                    let datagram = scratch.get(..count).unwrap_or_default();
+                    self.session.handle_datagram(programs, peer, datagram, &mut self.out);
+                    send(&self.socket, &self.out, &mut self.reply, address);
                     if begin.elapsed() >= slice {
                         return Turn::Again;
                     }
@@ -53,15 +62,22 @@ impl Datagrams {
         Turn::Again
     }
 
-    /// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
-    fn send(&mut self, caller: SocketAddr) {
-        if self.out.is_empty() {
-            return;
+    /// Sends a reply that has come later.
+    pub(super) fn deliver(&mut self, delivery: Delivery) {
+        if let Some(caller) = delivery.peer().address() {
+            send(&self.socket, &delivery.into_reply(), &mut self.reply, caller);
         }
-        self.reply.clear();
-        self.out.slices().for_each(|slice| self.reply.extend_from_slice(slice));
-        let _ = self.socket.send_to(&self.reply, caller);
     }
+}
+
+/// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
+fn send(socket: &UdpSocket, out: &Encoder, reply: &mut Vec<u8>, caller: SocketAddr) {
+    if out.is_empty() {
+        return;
+    }
+    reply.clear();
+    out.slices().for_each(|slice| reply.extend_from_slice(slice));
+    let _ = socket.send_to(reply, caller);
 }
 
 fn is_of_sending(kind: ErrorKind) -> bool {

@@ -3,11 +3,12 @@ use super::connections::Connections;
 use super::datagrams::Datagrams;
 use super::descriptors::most_connections;
 use super::listener::{Accepted, Listener};
+use super::mailbox::Mailbox;
 use super::signals::Signals;
-use super::{Stop, Turn, earlier, slice};
+use super::{Pool, Stop, Turn, earlier, slice};
 use crate::address::Transport;
 use crate::call::Peer;
-use crate::session::server::Programs;
+use crate::session::server::{Delivery, Origin, Port, Programs};
 use mio::net::{TcpListener, TcpStream, UdpSocket};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::VecDeque;
@@ -22,6 +23,9 @@ const EVENTS: usize = 1_024;
 /// Connections accepted before others have their turn.
 const ACCEPTS: u32 = 64;
 
+/// How long connections are held, at most, before it is looked again whether the server has room for their calls.
+const HOLD: Duration = Duration::from_millis(5);
+
 /// One thread's loop over all sockets of a server.
 ///
 /// Sockets are registered once and tell when something changes (edge-triggered). Whoever has something to do stands in
@@ -29,20 +33,24 @@ const ACCEPTS: u32 = 64;
 #[derive(Debug)]
 pub(crate) struct EventLoop {
     poll: Poll,
-    programs: Programs,
+    programs: Arc<Programs>,
+    mailbox: Arc<Mailbox>,
     stop: Arc<Stop>,
     signals: Option<Signals>,
     listeners: Vec<Listener>,
     datagrams: Vec<Datagrams>,
     connections: Connections,
     ready: VecDeque<Source>,
+    /// Connections with calls for which the server has no room.
+    held: Vec<usize>,
     shared: Shared,
 }
 
 /// Whose event it is, or whose turn.
 #[derive(Clone, Copy, Debug)]
 enum Source {
-    Stop,
+    /// Mail has come, or the loop is to stop.
+    Mail,
     Signal,
     Listener(usize),
     Datagrams(usize),
@@ -55,22 +63,33 @@ impl EventLoop {
     /// # Errors
     /// The system has no descriptor left.
     pub(crate) fn new(
-        programs: Programs,
+        programs: Arc<Programs>,
         listeners: Vec<TcpListener>,
         datagrams: Vec<UdpSocket>,
+        pool: Arc<Pool>,
         stop: Arc<Stop>,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
-        stop.set_waker(Waker::new(poll.registry(), Source::Stop.token())?);
+        let waker = Waker::new(poll.registry(), Source::Mail.token())?;
+        let mailbox = Arc::new(Mailbox::new(waker, pool));
+        stop.add_loop(Arc::clone(&mailbox));
+        let port: Arc<dyn Port> = mailbox.clone();
+        let with_origin = |(index, socket)| {
+            let key = Source::Datagrams(index).token().0;
+            Datagrams::new(socket, Origin::datagrams(Arc::clone(&programs), Arc::clone(&port), key))
+        };
+        let datagrams = datagrams.into_iter().enumerate().map(with_origin).collect();
         let mut this = Self {
             connections: Connections::new(most_connections(programs.limits().connections)),
             poll,
             programs,
+            mailbox,
             stop,
             signals: None,
             listeners: listeners.into_iter().map(Listener::new).collect(),
-            datagrams: datagrams.into_iter().map(Datagrams::new).collect(),
+            datagrams,
             ready: VecDeque::new(),
+            held: Vec::new(),
             shared: Shared::default(),
         };
         this.register()?;
@@ -92,6 +111,7 @@ impl EventLoop {
     /// The system refuses to tell of events.
     pub(crate) fn run(mut self, stopping: impl FnOnce()) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
+        self.stop.note_own_thread();
         while !self.stop.is_asked() {
             self.wait(&mut events, self.deadline())?;
             // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
@@ -127,8 +147,10 @@ impl EventLoop {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             outcome => outcome?,
         }
+        let mut has_mail = false;
         for event in &*events {
             let source = Source::from(event.token());
+            has_mail |= matches!(source, Source::Mail);
             if let Source::Signal = source
                 && self.signals.as_mut().is_some_and(Signals::have_come)
             {
@@ -141,7 +163,29 @@ impl EventLoop {
             }
             self.enqueue(source);
         }
+        if has_mail {
+            self.mailbox.take().into_iter().for_each(|delivery| self.deliver(delivery));
+        }
+        self.release();
         Ok(())
+    }
+
+    fn deliver(&mut self, delivery: Delivery) {
+        let source = Source::from(Token(delivery.key()));
+        match source {
+            Source::Connection(key) => {
+                if let Some(connection) = self.connections.get_mut(key) {
+                    connection.deliver(delivery, &mut self.shared.spare);
+                }
+                self.enqueue(source);
+            }
+            Source::Datagrams(index) => {
+                if let Some(datagrams) = self.datagrams.get_mut(index) {
+                    datagrams.deliver(delivery);
+                }
+            }
+            Source::Mail | Source::Signal | Source::Listener(_) => {}
+        }
     }
 
     fn enqueue(&mut self, source: Source) {
@@ -155,7 +199,7 @@ impl EventLoop {
     /// Whether it stands in `ready`; `None` if it is gone.
     fn queued_mut(&mut self, source: Source) -> Option<&mut bool> {
         match source {
-            Source::Stop | Source::Signal => None,
+            Source::Mail | Source::Signal => None,
             Source::Listener(index) => self.listeners.get_mut(index).map(|listener| &mut listener.queued),
             Source::Datagrams(index) => self.datagrams.get_mut(index).map(|datagrams| &mut datagrams.queued),
             Source::Connection(key) => self.connections.get_mut(key).map(|connection| &mut connection.queued),
@@ -171,10 +215,10 @@ impl EventLoop {
                 *queued = false;
             }
             match (source, self.turn(source, slice)) {
-                (_, Turn::Wait) => {}
                 (source, Turn::Again) => self.enqueue(source),
+                (Source::Connection(key), Turn::Hold) => self.held.push(key),
                 (Source::Connection(key), Turn::Close) => self.connections.remove(key),
-                (_, Turn::Close) => {}
+                (_, Turn::Wait | Turn::Hold | Turn::Close) => {}
             }
         }
     }
@@ -182,7 +226,7 @@ impl EventLoop {
     /// A turn that ends with the call during which `slice` is over.
     fn turn(&mut self, source: Source, slice: Duration) -> Turn {
         match source {
-            Source::Stop | Source::Signal => Turn::Wait,
+            Source::Mail | Source::Signal => Turn::Wait,
             Source::Listener(index) => self.accept(index),
             Source::Datagrams(index) => match self.datagrams.get_mut(index) {
                 Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared.scratch, slice),
@@ -223,14 +267,27 @@ impl EventLoop {
         // Replies are written in one piece; waiting for more of them would only delay them.
         if watched.and_then(|()| socket.set_nodelay(true)).is_ok() {
             let peer = Peer::new(address, Transport::Tcp);
-            let connection = Connection::new(socket, peer, &self.programs, Instant::now());
+            let port: Arc<dyn Port> = self.mailbox.clone();
+            let origin = Origin::connection(Arc::clone(&self.programs), port, token.0);
+            let connection = Connection::new(socket, peer, &self.programs, origin, Instant::now());
             self.connections.insert(connection, &self.programs);
         }
     }
 
     fn deadline(&self) -> Option<Instant> {
         let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
-        earlier(paused, self.connections.deadline())
+        earlier(self.release_time(), earlier(paused, self.connections.deadline()))
+    }
+
+    fn release_time(&self) -> Option<Instant> {
+        if self.held.is_empty() { None } else { Instant::now().checked_add(HOLD) }
+    }
+
+    /// Lets the connections that are held try again: calls may have been answered in the meantime.
+    fn release(&mut self) {
+        for key in std::mem::take(&mut self.held) {
+            self.enqueue(Source::Connection(key));
+        }
     }
 
     fn resume_listeners(&mut self, now: Instant) {
@@ -241,20 +298,34 @@ impl EventLoop {
         }
     }
 
-    /// Closes the listeners, answers what has come, and gives peers a while to take the replies.
+    /// Closes the listeners, answers what has come, and gives handlers and peers a while.
     fn finish(&mut self, events: &mut Events) -> io::Result<()> {
         self.listeners.clear();
-        self.datagrams.clear();
+        for datagrams in &mut self.datagrams {
+            self.poll.registry().deregister(datagrams.socket_mut())?;
+        }
+        self.ready.retain(|source| matches!(source, Source::Connection(_)));
         let end = Instant::now().checked_add(self.programs.limits().stop_time);
         for key in self.connections.stop() {
             self.enqueue(Source::Connection(key));
         }
         self.run_ready();
-        while !self.connections.is_empty() && end.is_none_or(|end| Instant::now() < end) {
-            self.wait(events, end)?;
+        while self.is_busy() && end.is_none_or(|end| Instant::now() < end) {
+            self.wait(events, earlier(end, self.release_time()))?;
             self.run_ready();
         }
         Ok(())
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.connections.is_empty() || self.datagrams.iter().any(Datagrams::is_busy)
+    }
+}
+
+/// Replies that are still to come have nowhere to go.
+impl Drop for EventLoop {
+    fn drop(&mut self) {
+        self.mailbox.close();
     }
 }
 
@@ -262,7 +333,7 @@ impl Source {
     /// Each kind has every fourth number; of the first kind there are two.
     fn token(self) -> Token {
         Token(match self {
-            Self::Stop => 0,
+            Self::Mail => 0,
             Self::Signal => 4,
             Self::Listener(index) => index.saturating_mul(4).saturating_add(1),
             Self::Datagrams(index) => index.saturating_mul(4).saturating_add(2),
@@ -275,7 +346,7 @@ impl From<Token> for Source {
     fn from(token: Token) -> Self {
         let index = token.0 / 4;
         match token.0 % 4 {
-            0 if index == 0 => Self::Stop,
+            0 if index == 0 => Self::Mail,
             0 => Self::Signal,
             1 => Self::Listener(index),
             2 => Self::Datagrams(index),

@@ -7,12 +7,15 @@ mod datagrams;
 mod descriptors;
 mod event_loop;
 mod listener;
+mod mailbox;
+mod pool;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod stop;
 
 pub(crate) use bind::bind_tcp;
 pub(crate) use event_loop::EventLoop;
+pub(crate) use pool::Pool;
 pub(crate) use stop::Stop;
 
 use std::time::{Duration, Instant};
@@ -37,6 +40,8 @@ enum Turn {
     Wait,
     /// It has more to do, after the others had their turn.
     Again,
+    /// It has more to do, as soon as the server has fewer calls in flight.
+    Hold,
     /// It is done with.
     Close,
 }

@@ -168,6 +168,16 @@ impl Encoder {
         }
     }
 
+    /// Appends what `other` holds, whole messages as a rule. Large parts of it are not copied.
+    pub(crate) fn append(&mut self, other: Self) {
+        // The limit of a message is not one of several; without it, only the memory of the machine is.
+        self.begin(usize::MAX);
+        if other.is_empty() {
+            return;
+        }
+        let _ = self.put_bytes(&other.into_bytes());
+    }
+
     /// All bytes in one piece.
     pub fn into_bytes(mut self) -> Bytes {
         if self.payloads.is_empty() && self.start == 0 {

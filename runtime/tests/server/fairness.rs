@@ -40,7 +40,7 @@ impl rpc::Dispatch for Ledger {
         } else {
             // Longer than a turn is when so many are ready, far shorter than when one is.
             std::thread::sleep(Duration::from_micros(60));
-            self.callers.lock().unwrap().push(call.peer().port());
+            self.callers.lock().unwrap().push(call.peer().address().unwrap().port());
         }
         Ok(rpc::Answer::Results)
     }

@@ -3,11 +3,15 @@
 
 mod connections;
 mod datagrams;
+mod deferred;
 mod descriptors;
+mod desk;
 mod fairness;
+mod held;
 mod hostile;
 mod matrix;
 mod oversized;
+mod pool;
 mod programs;
 mod records;
 mod registrations;

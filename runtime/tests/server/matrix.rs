@@ -1,11 +1,11 @@
 //! Every kind of message and exactly what is answered: without sockets, over TCP and over UDP.
 
 use super::support::*;
-use oncrpc::record::Record;
-use oncrpc::session::server::Programs;
+use oncrpc::session::server::{Programs, ServerDatagrams, ServerStream};
 use oncrpc::xdr::Encoder;
 use oncrpc::{Limits, Peer, Transport};
 use std::io::Write;
+use std::time::Instant;
 
 const XID: u32 = 0x0102_0304;
 
@@ -167,14 +167,17 @@ fn answers_without_sockets() {
     let programs = programs();
     let mut out = Encoder::new();
     for Case { name, message, reply } in cases() {
-        let peer = |transport| Peer { address: "127.0.0.1:700".parse().unwrap(), transport };
+        let peer = |transport| Peer::new("127.0.0.1:700".parse().unwrap(), transport);
         let framed = reply.as_deref().map(record).unwrap_or_default();
-        for found in [Record::Borrowed(&message), Record::Owned(message.clone().into())] {
+        let (front, back) = message.split_at(message.len() / 2);
+        for input in [record(&message), [fragment(front, false), fragment(back, true)].concat()] {
             let mut out = Encoder::new();
-            programs.handle_record(peer(Transport::Tcp), &found, &mut out);
+            let mut stream = ServerStream::new(peer(Transport::Tcp), &programs, None);
+            let mut input = &input[..];
+            while stream.handle_input(&programs, Instant::now, &mut input, &mut out).unwrap() {}
             assert_eq!(out.into_bytes(), framed, "{name}");
         }
-        programs.handle_datagram(peer(Transport::Udp), &message, &mut out);
+        ServerDatagrams::new(None).handle_datagram(&programs, peer(Transport::Udp), &message, &mut out);
         assert_eq!(out.slices().collect::<Vec<_>>().concat(), reply.unwrap_or_default(), "{name}");
     }
 }

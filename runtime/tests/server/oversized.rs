@@ -29,7 +29,7 @@ impl Wire {
         programs.add(Probe::new(PROGRAM, 1));
         programs.add(Probe::new(PROGRAM, 3));
         let peer = Peer::new("127.0.0.1:1".parse().unwrap(), Transport::Tcp);
-        Self { stream: ServerStream::new(peer, &programs), programs, out: Encoder::new() }
+        Self { stream: ServerStream::new(peer, &programs, None), programs, out: Encoder::new() }
     }
 
     fn receive_at(&mut self, now: Instant, mut input: &[u8]) -> Result<(), RecordError> {

@@ -54,7 +54,7 @@ impl Programs {
         authenticate(&call.credential)?;
         let version = self.find(call.program, call.version)?;
         match version.procedure(call.procedure) {
-            Some(procedure) => Ok(procedure.arguments_limit()),
+            Some(served) => Ok(served.procedure.arguments_limit()),
             None if call.procedure == NULL => Ok(Some(0)),
             None => Err(Error::ProcedureUnavailable),
         }

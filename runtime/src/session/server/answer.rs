@@ -1,10 +1,11 @@
-use super::Programs;
-use crate::call::{Call, Peer};
+use super::programs::{Entry, Served};
+use super::{Programs, Work};
+use crate::call::Call;
 use crate::dispatch::Answer;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
-use crate::xdr::{Decoder, EncodeError, Encoder, Sink};
+use crate::xdr::{Decoder, EncodeError, Encoder, Sink, Source};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,77 +16,125 @@ pub(super) const NULL: u32 = 0;
 const SUCCESS_HEADER: usize = 24;
 
 impl Programs {
-    /// Answers a record of `peer`: appends the reply to `out` as a record, or nothing if the record is not to be
-    /// answered.
-    pub fn handle_record(&self, peer: Peer, record: &Record<'_>, out: &mut Encoder) {
-        let open = record::begin(out, self.limits.reply_bytes);
-        let answered = self.answer(peer, record.decoder(), out, self.limits.reply_bytes);
-        if !answered || record::finish(out, open).is_err() {
-            out.truncate(open.start());
+    /// Answers a record, which is a call of whom `call` names: appends the reply to `out` as a record, or nothing if
+    /// the record is answered later, or not at all.
+    pub(super) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) {
+        self.record(out, |out| self.handle(call, record.decoder(), out, self.limits.reply_bytes));
+    }
+
+    /// Answers a datagram as [`Programs::handle_record`] does a record; `out` is empty.
+    pub(super) fn handle_datagram(&self, call: &mut Call, datagram: &[u8], out: &mut Encoder) {
+        if !self.handle(call, Decoder::new(datagram), out, self.limits.datagram_reply_bytes) {
+            out.clear();
+        }
+    }
+
+    /// Appends the reply to `call` with what `results` appends, as a record.
+    pub(super) fn answer_record(
+        &self,
+        call: &Call,
+        out: &mut Encoder,
+        results: impl FnOnce(&mut Encoder) -> Result<Answer>,
+    ) {
+        self.record(out, |out| self.answer(call, out, self.limits.reply_bytes, results));
+    }
+
+    /// Appends the reply to `call` with what `results` appends, as a datagram; `out` is empty.
+    pub(super) fn answer_datagram(
+        &self,
+        call: &Call,
+        out: &mut Encoder,
+        results: impl FnOnce(&mut Encoder) -> Result<Answer>,
+    ) {
+        if !self.answer(call, out, self.limits.datagram_reply_bytes, results) {
+            out.clear();
         }
     }
 
     /// Appends `reply` to `out` as a record.
     pub(super) fn refuse(&self, reply: &ReplyHeader, out: &mut Encoder) {
-        let open = record::begin(out, self.limits.reply_bytes);
-        if reply.encode(out).is_err() || record::finish(out, open).is_err() {
-            out.truncate(open.start());
-        }
+        self.record(out, |out| reply.encode(out).is_ok());
     }
 
-    /// Answers a datagram of `peer`: puts the reply into `out`, which is emptied first, or nothing if the datagram is
-    /// not to be answered.
-    pub fn handle_datagram(&self, peer: Peer, datagram: &[u8], out: &mut Encoder) {
-        out.clear();
-        if !self.answer(peer, Decoder::new(datagram), out, self.limits.datagram_reply_bytes) {
-            out.clear();
+    /// Has `call` carried out: decodes its arguments from `input` and appends the results to `out`.
+    pub(super) fn carry_out(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
+        self.dispatch(self.find(call.program(), call.version())?, call, input, out)
+    }
+
+    /// Appends a record with what `message` appends, if it says that there is one.
+    fn record(&self, out: &mut Encoder, message: impl FnOnce(&mut Encoder) -> bool) {
+        let open = record::begin(out, self.limits.reply_bytes);
+        if !message(out) || record::finish(out, open).is_err() {
+            out.truncate(open.start());
         }
     }
 
     /// Appends the reply, of at most `limit` bytes, to the message in `input`; whether there is one. Never to what is no
     /// call: two servers would answer each other forever.
-    fn answer(&self, peer: Peer, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> bool {
+    fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> bool {
         input = input.with_limits(self.limits.decode);
-        let start = out.begin(limit);
-        let header = match CallHeader::decode(&mut input) {
-            Ok(header) => header,
+        match CallHeader::decode(&mut input) {
+            Ok(header) => call.begin(header),
             Err(error) => return error.reply().is_some_and(|reply| reply.encode(out).is_ok()),
-        };
-        let call = Call::new(header, peer);
-        let mut outcome = self.carry_out(&call, &mut input, out);
-        if out.since(start) > limit {
-            outcome = outcome.and(Err(EncodeError::TooLarge { limit }.into()));
         }
-        match outcome {
-            Ok(Answer::Results) => true,
-            Ok(Answer::Deferred | Answer::Silent) => {
-                out.truncate(start);
-                false
-            }
-            Err(error) => {
-                out.truncate(start);
-                let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
-                if reply.body == ReplyBody::accepted(AcceptStat::SystemError) {
-                    self.tell(&call, &error);
-                }
-                reply.encode(out).is_ok()
-            }
-        }
+        let admitted = self.admit(call);
+        self.answer(call, out, limit, |out| match admitted? {
+            (_, None) => Ok(Answer::Results),
+            (_, Some(served)) if served.on_pool && hand_over(call, &mut input)? => Ok(Answer::Deferred),
+            (version, Some(_)) => self.dispatch(version, call, &mut input, out),
+        })
     }
 
-    /// Appends a reply with results. The order of the checks is that of RFC 5531 §9: a caller that is not accepted
-    /// does not learn what is served.
-    fn carry_out(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
+    /// Which version serves `call`, and its procedure; `None` for the one that does nothing. The order of the checks is
+    /// that of RFC 5531 §9: a caller that is not accepted does not learn what is served.
+    fn admit(&self, call: &mut Call) -> Result<(&Entry, Option<Served>)> {
         authenticate(call.credential())?;
         let version = self.find(call.program(), call.version())?;
-        let header = ReplyHeader { xid: call.xid(), body: ReplyBody::accepted(AcceptStat::Success) };
-        header.encode(&mut out.window(SUCCESS_HEADER)?)?;
-        if version.procedure(call.procedure()).is_none() {
-            return if call.procedure() == NULL { Ok(Answer::Results) } else { Err(Error::ProcedureUnavailable) };
+        let served = version.procedure(call.procedure()).copied();
+        call.set_procedure(served.map(|served| served.procedure));
+        if served.is_none() && call.procedure() != NULL {
+            return Err(Error::ProcedureUnavailable);
         }
-        // What a panic leaves behind in `out` is taken back by the caller, and `input` is given up.
-        catch_unwind(AssertUnwindSafe(|| version.dispatch.dispatch(call, input, out)))
-            .unwrap_or_else(|panic| Err(panicked(panic)))
+        Ok((version, served))
+    }
+
+    fn dispatch(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
+        let outcome = guarded(|| version.dispatch.dispatch(call, input, out));
+        if !call.is_taken() {
+            return outcome
+                .and_then(|answer| if answer == Answer::Deferred { Err(Error::Unanswered) } else { Ok(answer) });
+        }
+        // Whoever has the right to answer it does, however its handler ended.
+        if let Err(error) = outcome {
+            self.tell(call, &error);
+        }
+        Ok(Answer::Deferred)
+    }
+
+    /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. Whether
+    /// there is one now; if not, what was appended is of no use.
+    fn answer(
+        &self,
+        call: &Call,
+        out: &mut Encoder,
+        limit: usize,
+        results: impl FnOnce(&mut Encoder) -> Result<Answer>,
+    ) -> bool {
+        let start = out.begin(limit);
+        let outcome = success_header(call.xid(), out).and_then(|()| results(out)).and_then(|answer| {
+            let is_too_large = answer == Answer::Results && out.since(start) > limit;
+            if is_too_large { Err(EncodeError::TooLarge { limit }.into()) } else { Ok(answer) }
+        });
+        let error = match outcome {
+            Ok(answer) => return answer == Answer::Results,
+            Err(error) => error,
+        };
+        let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
+        if reply.body == ReplyBody::accepted(AcceptStat::SystemError) {
+            self.tell(call, &error);
+        }
+        out.truncate(start);
+        reply.encode(out).is_ok()
     }
 
     /// Tells the owner of the server why a call failed; a panic of his own is no reason to fail others.
@@ -94,6 +143,25 @@ impl Programs {
             let _ = catch_unwind(AssertUnwindSafe(|| on_error(call, error)));
         }
     }
+}
+
+/// Has `call` carried out on another thread, where its origin knows one; whether that is so.
+fn hand_over(call: &Call, input: &mut Decoder<'_>) -> Result<bool> {
+    let Some(origin) = call.origin() else { return Ok(false) };
+    let arguments = input.take_bytes(input.remaining())?;
+    let Some(work) = Work::new(call, arguments) else { return Ok(false) };
+    origin.port().submit(work);
+    Ok(true)
+}
+
+fn success_header(xid: u32, out: &mut Encoder) -> Result<()> {
+    let header = ReplyHeader { xid, body: ReplyBody::accepted(AcceptStat::Success) };
+    Ok(header.encode(&mut out.window(SUCCESS_HEADER)?)?)
+}
+
+/// What `carry_out` returns; a panic is an error. What it leaves half done is taken back or given up.
+pub(super) fn guarded<T>(carry_out: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(carry_out)).unwrap_or_else(|panic| Err(panicked(panic)))
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Error {

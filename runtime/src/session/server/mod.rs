@@ -1,12 +1,23 @@
-//! The server's side of RPC (RFC 5531 §9): messages in, replies out. No sockets, no clocks.
+//! The server's side of RPC (RFC 5531 §9): messages in, replies out. No sockets, no clocks, no threads.
 //!
-//! [`Programs`] holds what is served and answers one message; [`ServerStream`] takes the bytes of one connection.
+//! [`Programs`] holds what is served; [`ServerStream`] takes the bytes of one connection, [`ServerDatagrams`] the
+//! datagrams of one socket. What is not answered at once goes out through a [`Port`] and comes back as a [`Delivery`].
 
 mod allowance;
 mod answer;
+mod datagrams;
+mod load;
+mod origin;
 mod programs;
 pub mod replay;
 mod stream;
+mod ticket;
+mod work;
 
+pub use datagrams::ServerDatagrams;
+pub use origin::{Origin, Port};
 pub use programs::Programs;
 pub use stream::ServerStream;
+pub use ticket::Delivery;
+pub(crate) use ticket::Ticket;
+pub use work::Work;

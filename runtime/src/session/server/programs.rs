@@ -1,3 +1,4 @@
+use super::load::Load;
 use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
@@ -8,32 +9,43 @@ use std::fmt;
 /// What is told of calls that failed.
 type OnError = Box<dyn Fn(&Call, &Error) + Send + Sync>;
 
-/// The programs that a server serves, and its limits.
+/// The programs that a server serves, its limits, and what it has in flight.
 #[derive(Default)]
 pub struct Programs {
     /// In order of program and version.
     entries: Vec<Entry>,
+    /// What [`Port::submit`](super::Port::submit) takes.
+    on_pool: Vec<Procedure>,
     pub(super) limits: Limits,
     pub(super) on_error: Option<OnError>,
+    pub(super) load: Load,
 }
 
+/// A version of a program.
 pub(super) struct Entry {
     program: u32,
     version: u32,
     pub(super) dispatch: Box<dyn Dispatch>,
     /// In order of their numbers.
-    procedures: Vec<Procedure>,
+    procedures: Vec<Served>,
+}
+
+/// A procedure, and how it is served.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Served {
+    pub(super) procedure: &'static Procedure,
+    pub(super) on_pool: bool,
 }
 
 impl Programs {
     /// None yet.
     pub fn new(limits: Limits) -> Self {
-        Self { entries: Vec::new(), limits, on_error: None }
+        Self { limits, ..Self::default() }
     }
 
     /// Serves one version of a program; in place of the former one if there is one of these numbers.
     pub fn add(&mut self, dispatch: impl Dispatch) {
-        let entry = Entry::new(dispatch);
+        let entry = Entry::new(dispatch, &self.on_pool);
         match self.entries.binary_search_by_key(&entry.numbers(), Entry::numbers) {
             Ok(at) => {
                 if let Some(former) = self.entries.get_mut(at) {
@@ -42,6 +54,19 @@ impl Programs {
             }
             Err(at) => self.entries.insert(at, entry),
         }
+    }
+
+    /// Has calls of `procedures` carried out by the [port](super::Port::submit).
+    pub fn put_on_pool(&mut self, procedures: impl IntoIterator<Item = Procedure>) {
+        self.on_pool.extend(procedures);
+        for served in self.entries.iter_mut().flat_map(|entry| &mut entry.procedures) {
+            served.on_pool = is_among(served.procedure, &self.on_pool);
+        }
+    }
+
+    /// Whether the port has anything to carry out.
+    pub fn has_pool(&self) -> bool {
+        self.entries.iter().flat_map(|entry| &entry.procedures).any(|served| served.on_pool)
     }
 
     /// Replaces the limits.
@@ -85,9 +110,10 @@ impl Programs {
 }
 
 impl Entry {
-    fn new(dispatch: impl Dispatch) -> Self {
-        let mut procedures = dispatch.procedures().to_vec();
-        procedures.sort_by_key(Procedure::number);
+    fn new(dispatch: impl Dispatch, on_pool: &[Procedure]) -> Self {
+        let served = |procedure| Served { procedure, on_pool: is_among(procedure, on_pool) };
+        let mut procedures: Vec<_> = dispatch.procedures().iter().map(served).collect();
+        procedures.sort_by_key(|served| served.procedure.number());
         Self { program: dispatch.program(), version: dispatch.version(), dispatch: Box::new(dispatch), procedures }
     }
 
@@ -96,14 +122,19 @@ impl Entry {
     }
 
     /// The procedure of a number; most are numbered from 0 or 1 on without a gap.
-    pub(super) fn procedure(&self, number: u32) -> Option<&Procedure> {
-        let at = |index: usize| self.procedures.get(index).filter(|procedure| procedure.number() == number);
+    pub(super) fn procedure(&self, number: u32) -> Option<&Served> {
+        let at = |index: usize| self.procedures.get(index).filter(|served| served.procedure.number() == number);
         let index = usize::try_from(number).ok()?;
         at(index).or_else(|| at(index.wrapping_sub(1))).or_else(|| {
-            let index = self.procedures.binary_search_by_key(&number, Procedure::number).ok()?;
+            let index = self.procedures.binary_search_by_key(&number, |served| served.procedure.number()).ok()?;
             self.procedures.get(index)
         })
     }
+}
+
+fn is_among(procedure: &Procedure, procedures: &[Procedure]) -> bool {
+    let numbers = |it: &Procedure| (it.program(), it.version(), it.number());
+    procedures.iter().any(|it| numbers(it) == numbers(procedure))
 }
 
 impl fmt::Debug for Programs {

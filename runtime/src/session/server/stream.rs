@@ -1,33 +1,59 @@
-use super::Programs;
 use super::allowance;
-use crate::call::Peer;
+use super::{Origin, Programs};
+use crate::call::{Call, Peer};
 use crate::record::{Reader, Record, RecordError};
 use crate::xdr::Encoder;
 use bytes::BytesMut;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// One connection of a server: its bytes in, replies out.
 #[derive(Debug)]
 pub struct ServerStream {
-    peer: Peer,
+    /// The call that is being answered.
+    call: Call,
     reader: Reader,
     /// When the record that is not complete began.
     began: Option<Instant>,
+    /// Whether input had to wait because too many calls were in flight.
+    was_full: bool,
 }
 
 impl ServerStream {
-    /// A connection of `peer` that has just come about.
-    pub fn new(peer: Peer, programs: &Programs) -> Self {
-        Self { peer, reader: allowance::reader(programs.limits.record), began: None }
+    /// A connection of `peer` that has just come about. Without an `origin`, each call is answered at once: one that is
+    /// deferred fails.
+    pub fn new(peer: Peer, programs: &Programs, origin: Option<Arc<Origin>>) -> Self {
+        let reader = allowance::reader(programs.limits.record);
+        Self { call: Call::new(peer, origin), reader, began: None, was_full: false }
     }
 
     /// Who is at the other end.
     pub fn peer(&self) -> Peer {
-        self.peer
+        *self.call.peer()
+    }
+
+    /// Where its calls come from.
+    pub fn origin(&self) -> Option<&Arc<Origin>> {
+        self.call.origin()
+    }
+
+    /// Calls that are answered later.
+    pub fn in_flight(&self) -> usize {
+        self.origin().map_or(0, |origin| origin.in_flight())
+    }
+
+    /// Whether input has to wait, as too many calls are in flight. To be asked before input is read: the time that it
+    /// waits is not part of what a record [has](Self::poll_deadline).
+    pub fn is_full(&mut self, now: Instant) -> bool {
+        let is_full = self.origin().is_some_and(|origin| origin.is_full());
+        if std::mem::replace(&mut self.was_full, is_full) && !is_full {
+            self.began = self.began.map(|_| now);
+        }
+        is_full
     }
 
     /// Answers the next record in `input`, whose bytes are taken from its front: the reply is appended to `out`.
-    /// `Ok(false)` if `input` was used up before the record was complete. `now` tells the time, and is asked only for that
+    /// `Ok(false)` if `input` was used up before the record was complete, or has to wait. `now` tells the time, and is asked only for that
     /// of a record that begins and is not complete.
     ///
     /// A record that is not wholly in `input` and longer than its call can be is answered by its header; the rest of it
@@ -42,6 +68,10 @@ impl ServerStream {
         input: &mut &[u8],
         out: &mut Encoder,
     ) -> Result<bool, RecordError> {
+        if self.origin().is_some_and(|origin| origin.is_full()) {
+            self.was_full = true;
+            return Ok(false);
+        }
         match self.reader.next(input)? {
             Some(record) => {
                 self.handle_record(programs, record, out);
@@ -79,6 +109,9 @@ impl ServerStream {
 
     /// When the connection is to be closed if the record that has begun is not complete by then.
     pub fn poll_deadline(&self, programs: &Programs) -> Option<Instant> {
+        if self.was_full {
+            return None;
+        }
         self.began?.checked_add(programs.limits.record_time)
     }
 
@@ -103,7 +136,16 @@ impl ServerStream {
 
     fn handle_record(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) {
         self.began = None;
-        programs.handle_record(self.peer, &record, out);
+        programs.handle_record(&mut self.call, &record, out);
         self.reader.recycle(record);
+    }
+}
+
+/// Replies that are still to come have nowhere to go.
+impl Drop for ServerStream {
+    fn drop(&mut self) {
+        if let Some(origin) = self.call.origin() {
+            origin.close();
+        }
     }
 }

@@ -1,0 +1,62 @@
+use super::pool::Pool;
+use crate::session::server::{Delivery, Port, Work};
+use mio::Waker;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How other threads reach a loop: what they have for it lies here until it looks.
+#[derive(Debug)]
+pub(crate) struct Mailbox {
+    waker: Waker,
+    /// `None` when the loop has ended.
+    letters: Mutex<Option<Vec<Delivery>>>,
+    pool: Arc<Pool>,
+}
+
+impl Mailbox {
+    pub(super) fn new(waker: Waker, pool: Arc<Pool>) -> Self {
+        Self { waker, letters: Mutex::new(Some(Vec::new())), pool }
+    }
+
+    /// Has the loop look at its mail, and whether it is to stop.
+    pub(super) fn wake(&self) {
+        // It fails only if the loop is gone.
+        let _ = self.waker.wake();
+    }
+
+    /// What has come. The loop is woken again for what comes later.
+    pub(super) fn take(&self) -> Vec<Delivery> {
+        self.lock().as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// Nobody will look any more.
+    pub(super) fn close(&self) {
+        let letters = self.lock().take();
+        drop(letters);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Delivery>>> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Port for Mailbox {
+    fn deliver(&self, delivery: Delivery) {
+        let mut letters = self.lock();
+        let Some(waiting) = letters.as_mut() else { return };
+        waiting.push(delivery);
+        let is_first = waiting.len() == 1;
+        drop(letters);
+        if is_first {
+            self.wake();
+        }
+    }
+
+    fn submit(&self, work: Work) {
+        self.pool.submit(work);
+    }
+
+    fn forget(&self) {
+        self.pool.forget();
+    }
+}

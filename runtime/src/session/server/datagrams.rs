@@ -1,0 +1,45 @@
+use super::{Origin, Programs};
+use crate::call::{Call, Peer};
+use crate::xdr::Encoder;
+use std::sync::Arc;
+
+/// One socket of a server for datagrams: messages in, replies out.
+#[derive(Debug)]
+pub struct ServerDatagrams {
+    origin: Option<Arc<Origin>>,
+    /// The call that is being answered, whoever sent it; `None` before the first.
+    call: Option<Call>,
+}
+
+impl ServerDatagrams {
+    /// A socket. Without an `origin`, each call is answered at once: one that is deferred fails.
+    pub fn new(origin: Option<Arc<Origin>>) -> Self {
+        Self { origin, call: None }
+    }
+
+    /// Calls that are answered later.
+    pub fn in_flight(&self) -> usize {
+        self.origin.as_ref().map_or(0, |origin| origin.in_flight())
+    }
+
+    /// Answers a datagram of `peer`: puts the reply into `out`, which is emptied first, or nothing if it is answered
+    /// later, or not at all. While too many calls are in flight, datagrams are dropped: their senders call again.
+    pub fn handle_datagram(&mut self, programs: &Programs, peer: Peer, datagram: &[u8], out: &mut Encoder) {
+        out.clear();
+        if self.origin.as_ref().is_some_and(|origin| origin.is_full()) {
+            return;
+        }
+        let call = self.call.get_or_insert_with(|| Call::new(peer, self.origin.clone()));
+        call.set_peer(peer);
+        programs.handle_datagram(call, datagram, out);
+    }
+}
+
+/// Replies that are still to come have nowhere to go.
+impl Drop for ServerDatagrams {
+    fn drop(&mut self) {
+        if let Some(origin) = &self.origin {
+            origin.close();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use super::{Delivery, Programs, Work};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// What carries out later what a session does not answer at once; the layer that owns sockets and threads is one.
+///
+/// All of it may be called from any thread.
+pub trait Port: Send + Sync {
+    /// Takes the reply to a call, whatever has become of the peer. Every call that was not answered at once comes to
+    /// this, unless its origin has been [closed](Origin::close).
+    fn deliver(&self, delivery: Delivery);
+
+    /// Has `work` [run](Work::run) on another thread.
+    fn submit(&self, work: Work);
+
+    /// An origin with calls in flight was closed: work that is [not wanted](Work::is_wanted) any more may be dropped.
+    fn forget(&self);
+}
+
+/// Where calls come from and where their replies go: a connection, or a socket for datagrams.
+pub struct Origin {
+    programs: Arc<Programs>,
+    port: Arc<dyn Port>,
+    key: usize,
+    /// Calls in flight from which on no more are taken.
+    most: usize,
+    calls: AtomicUsize,
+    open: AtomicBool,
+}
+
+impl Origin {
+    /// A connection; `key` is the port's own name for it.
+    pub fn connection(programs: Arc<Programs>, port: Arc<dyn Port>, key: usize) -> Arc<Self> {
+        let most = programs.limits.connection_calls;
+        Arc::new(Self { programs, port, key, most, calls: AtomicUsize::new(0), open: AtomicBool::new(true) })
+    }
+
+    /// A socket for datagrams, which anybody can send: half of all calls in flight is left to connections.
+    pub fn datagrams(programs: Arc<Programs>, port: Arc<dyn Port>, key: usize) -> Arc<Self> {
+        let most = programs.limits.calls / 2;
+        Arc::new(Self { programs, port, key, most, calls: AtomicUsize::new(0), open: AtomicBool::new(true) })
+    }
+
+    /// The port's name for it.
+    pub fn key(&self) -> usize {
+        self.key
+    }
+
+    /// Calls that are being carried out, or whose replies are not yet with the session again.
+    pub fn in_flight(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Whether so much is in flight that no more calls are taken from here.
+    pub fn is_full(&self) -> bool {
+        self.in_flight() >= self.most.max(1) || self.is_server_full()
+    }
+
+    /// Whether that is so for all origins.
+    pub fn is_server_full(&self) -> bool {
+        self.programs.load.is_full(&self.programs.limits)
+    }
+
+    /// Nobody is there any more to take replies.
+    pub fn close(&self) {
+        self.open.store(false, Ordering::Relaxed);
+        if self.in_flight() > 0 {
+            self.port.forget();
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn programs(&self) -> &Arc<Programs> {
+        &self.programs
+    }
+
+    pub(super) fn port(&self) -> &dyn Port {
+        &*self.port
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Origin").field("key", &self.key).field("in_flight", &self.in_flight()).finish_non_exhaustive()
+    }
+}
+
+/// A call in flight: as long as this is there, it is counted, with the bytes it holds.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) origin: Arc<Origin>,
+    bytes: usize,
+}
+
+impl Slot {
+    pub(super) fn new(origin: Arc<Origin>, bytes: usize) -> Self {
+        origin.calls.fetch_add(1, Ordering::Relaxed);
+        origin.programs.load.calls.fetch_add(1, Ordering::Relaxed);
+        origin.programs.load.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Self { origin, bytes }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.origin.calls.fetch_sub(1, Ordering::Relaxed);
+        self.origin.programs.load.calls.fetch_sub(1, Ordering::Relaxed);
+        self.origin.programs.load.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
