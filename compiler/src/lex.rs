@@ -77,7 +77,11 @@ pub(crate) fn token(text: &str, start: usize) -> Option<Token> {
 
 /// Whether a character separates words without being part of one; pasted text brings the invisible ones.
 pub(crate) fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\u{B}' | '\u{C}' | '\u{A0}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
+    match c {
+        '\n' => false,
+        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => true,
+        _ => c.is_whitespace(),
+    }
 }
 
 fn is_word(c: char) -> bool {

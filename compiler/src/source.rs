@@ -17,7 +17,8 @@ impl Span {
     }
 }
 
-/// One file as it was read. Invalid UTF-8 is read as Latin-1, byte by byte; a byte order mark is dropped.
+/// One file as it was read. Invalid UTF-8 is read as Latin-1, byte by byte; a byte order mark and padding at
+/// the end are dropped.
 #[derive(Debug)]
 pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
@@ -131,6 +132,7 @@ impl SourceMap {
 fn decode(bytes: &[u8]) -> (String, Encoding) {
     let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut encoding = Encoding { dropped: bytes.len() - content.len(), widened: Vec::new() };
+    let content = without_padding(content);
     let mut text = String::with_capacity(content.len());
     for chunk in content.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -140,6 +142,12 @@ fn decode(bytes: &[u8]) -> (String, Encoding) {
         }
     }
     (text, encoding)
+}
+
+/// Without what some systems fill the last block of a file with.
+fn without_padding(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| !matches!(byte, 0 | 0x1A)).map_or(0, |last| last + 1);
+    bytes.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]

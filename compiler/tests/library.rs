@@ -94,3 +94,13 @@ fn a_type_named_from_elsewhere_is_used_unless_the_file_defines_it() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_type_named_from_elsewhere_cannot_be_a_discriminant() {
+    let here = directory("extern-discriminant");
+    let file = here.join("answer.x");
+    fs::write(&file, "union answer switch (nfsstat3 status) { case 0: int value; default: void; };").unwrap();
+    let compiler = Compiler::new().out_dir(&here).extern_type("nfsstat3", "nfs::Status");
+    let Err(CompileError::Rejected { report, .. }) = compiler.compile(&file).into_result() else { panic!() };
+    assert!(report.contains("error[E0130]") && report.contains("write `int`"), "{report}");
+}

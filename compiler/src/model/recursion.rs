@@ -7,31 +7,57 @@ use super::types::{Definition, Model, Type};
 use super::walk::{self, Mention, edges};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-/// Refuses types a value of which would have no end.
+/// Refuses types a value of which would have no end, and typedefs that lead only to each other.
 pub(super) fn refuse_infinite(model: &Model, places: &[Places], errors: &mut Errors) {
-    let edges = edges(model, |how| how == Mention::Part);
-    for component in graph::components(&edges).iter().filter(|component| component.cyclic) {
-        if let Some(first) = component.members.first() {
-            errors.extend_cycle(model, places, &shortest_cycle(&edges, *first));
-        }
-    }
+    let structure = "a typedef only names what is there: let a structure or a union stand in between";
+    let typedefs = refuse_cycles(&between_typedefs(model), &HashSet::new(), structure, model, places, errors);
+    let parts = edges(model, |how| how == Mention::Part);
+    let star = "write `*` before one of these names, so that a value can end there";
+    refuse_cycles(&parts, &typedefs, star, model, places, errors);
 }
 
-impl Errors {
-    fn extend_cycle(&mut self, model: &Model, places: &[Places], cycle: &[usize]) {
-        let mut steps = cycle.iter().zip(cycle.iter().cycle().skip(1)).filter_map(|(from, to)| {
-            let span = place_of_mention(model, places, *from, *to)?;
-            Some((span, model.definitions.get(*from)?.name(), model.definitions.get(*to)?.name()))
-        });
-        let Some((span, from, to)) = steps.next() else { return };
-        let error = Diagnostic::error(Code::InfiniteSize, span, format!("`{from}` contains itself without end"))
-            .label(format!("`{from}` contains `{to}` here"));
-        let error =
-            steps.fold(error, |error, (span, from, to)| error.note_at(span, format!("`{from}` contains `{to}` here")));
-        self.push(error.help("write `*` before one of these names, so that a value can end there"));
+/// Reports each cycle that begins with none of those in `known`; returns all that is in cycles.
+fn refuse_cycles(
+    edges: &[Vec<usize>],
+    known: &HashSet<usize>,
+    help: &str,
+    model: &Model,
+    places: &[Places],
+    errors: &mut Errors,
+) -> HashSet<usize> {
+    let mut members = HashSet::new();
+    for component in graph::components(edges).iter().filter(|component| component.cyclic) {
+        if let Some(first) = component.members.first().filter(|first| !known.contains(first))
+            && let Some(error) = cycle_error(model, places, &shortest_cycle(edges, *first))
+        {
+            errors.push(error.help(help));
+        }
+        members.extend(&component.members);
     }
+    members
+}
+
+/// The mentions of typedefs in typedefs.
+fn between_typedefs(model: &Model) -> Vec<Vec<usize>> {
+    let is_typedef = |id: usize| matches!(model.definitions.get(id), Some(Definition::Typedef(_)));
+    let mut edges = edges(model, |_| true);
+    for (from, to) in edges.iter_mut().enumerate() {
+        to.retain(|to| is_typedef(from) && is_typedef(*to));
+    }
+    edges
+}
+
+fn cycle_error(model: &Model, places: &[Places], cycle: &[usize]) -> Option<Diagnostic> {
+    let mut steps = cycle.iter().zip(cycle.iter().cycle().skip(1)).filter_map(|(from, to)| {
+        let span = place_of_mention(model, places, *from, *to)?;
+        Some((span, model.definitions.get(*from)?.name(), model.definitions.get(*to)?.name()))
+    });
+    let (span, from, to) = steps.next()?;
+    let error = Diagnostic::error(Code::InfiniteSize, span, format!("`{from}` contains itself without end"))
+        .label(format!("`{from}` contains `{to}` here"));
+    Some(steps.fold(error, |error, (span, from, to)| error.note_at(span, format!("`{from}` contains `{to}` here"))))
 }
 
 /// The nodes of a shortest way from a node back to it, the node first; breadth first.

@@ -95,10 +95,24 @@ fn discriminant<'a>(scope: &Scope<'a>, declared: &Declaration, errors: &mut Erro
         _ => declaration::lower(scope, declared, errors)?,
     };
     let Some((kind, values)) = resolve(scope, &ty)? else {
-        refuse(errors);
+        match is_extern(scope, &ty) {
+            true => errors.push(unknown_numbers(declared)),
+            false => refuse(errors),
+        }
         return None;
     };
     Some(Found { declared: ty, kind, values })
+}
+
+fn is_extern(scope: &Scope<'_>, ty: &Type) -> bool {
+    let Type::Named(DefinitionId(index)) = ty else { return false };
+    scope.names.items.get(*index).is_some_and(|item| matches!(item.kind, ItemKind::Extern))
+}
+
+fn unknown_numbers(declared: &Declaration) -> Diagnostic {
+    Diagnostic::error(Code::BadDiscriminant, declared.specifier.span, "a union cannot be switched by an extern type")
+        .label("of a type in Rust the numbers are not known")
+        .help("`#include` the `.x` file that defines it, or write `int`, which is the same on the wire")
 }
 
 /// What can be a discriminant.

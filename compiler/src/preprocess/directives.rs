@@ -94,7 +94,7 @@ impl Line {
     }
 }
 
-fn ends_line(text: &str, at: usize) -> bool {
+pub(super) fn ends_line(text: &str, at: usize) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with('\n') || rest.starts_with("\r\n"))
 }
 

@@ -96,6 +96,11 @@ fn read_code(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
                     continue;
                 }
             }
+            Kind::Other if token.text(file.text) == "\\" && directives::ends_line(file.text, token.end) => {
+                keep(state, file, copied, token.start);
+                copied = token.end;
+                continue;
+            }
             _ => {}
         }
         if state.conditionals.kept() {

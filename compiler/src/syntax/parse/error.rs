@@ -84,6 +84,10 @@ fn help(rules: &[Rule], code: &str, at: usize) -> Option<String> {
         "[" if expects(Rule::semicolon) => {
             Some("give the inner array a name with `typedef`, and declare an array of that".to_owned())
         }
+        "," if expects(Rule::colon) => Some("write `case` and `:` for each value".to_owned()),
+        ";" if expects(Rule::open_brace) => {
+            Some("remove this line: a name may be used before it is defined".to_owned())
+        }
         ":" if expects(Rule::semicolon) => {
             Some("there are no bit-fields: every number takes four bytes or more".to_owned())
         }
