@@ -13,7 +13,7 @@ use crate::lint::Levels;
 use crate::model::{self, Resolved, types::Model};
 use crate::options::{Chosen, Given};
 use crate::preprocess::for_c::{self, ForC, Pragma};
-use crate::preprocess::{self, Loader, PreprocessOptions, Preprocessed};
+use crate::preprocess::{self, Loader, OddLine, PreprocessOptions, Preprocessed};
 #[cfg(feature = "cli")]
 use crate::rust::sample::Sample;
 use crate::rust::{EmitError, EmitOptions, ExternTypes};
@@ -188,6 +188,7 @@ struct Parsed {
     specification: Specification,
     for_c: Vec<ForC>,
     pragmas: Vec<Pragma>,
+    odd_lines: Vec<OddLine>,
     /// The text of the file itself.
     root: Span,
 }
@@ -195,11 +196,11 @@ struct Parsed {
 fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Parsed, Failure> {
     let bytes = loader.load(path).map_err(Failure::Read)?;
     let root = sources.add(path, &bytes, None);
-    let Preprocessed { text, for_c, pragmas } =
+    let Preprocessed { text, for_c, pragmas, odd_lines } =
         preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
     let mut specification = syntax::parse(&text).map_err(Failure::Rejected)?;
     c_constants::add(&mut specification, &for_c);
-    Ok(Parsed { text, specification, for_c, pragmas, root })
+    Ok(Parsed { text, specification, for_c, pragmas, odd_lines, root })
 }
 
 impl Compilation {

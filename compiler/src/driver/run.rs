@@ -94,10 +94,12 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
     let Some((file, it)) = units.get(unit).and_then(|file| Some((file, file.understood()?))) else {
         return Ok((Vec::new(), Vec::new()));
     };
-    let Understood { parsed: Parsed { text, specification, .. }, resolved, chosen, .. } = it;
+    let Understood { parsed: Parsed { text, specification, odd_lines, .. }, resolved, chosen, .. } = it;
     let (spelling, choices) = (Spelling::of(chosen.verbatim_names), &chosen.choices);
     let is_own = &|place: Span| division.owner(units, unit, place) == unit;
-    let found = lint::check(&Subject { text, specification, resolved, spelling, choices, is_own }, &options.lints);
+    let views = chosen.views.is_some();
+    let subject = Subject { text, specification, odd_lines, resolved, spelling, views, choices, is_own };
+    let found = lint::check(&subject, &options.lints);
     // A file with errors of its own is nothing to compare with.
     let whole = units.iter().all(|unit| unit.state.is_ok());
     let places = if whole { division::places(division, units, unit) } else { Ok(Vec::new()) };

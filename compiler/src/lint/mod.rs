@@ -12,6 +12,7 @@ mod tests;
 use crate::diagnostic::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Resolved;
+use crate::preprocess::OddLine;
 use crate::rust::Spelling;
 use crate::rust::choices::Choices;
 use crate::source::Span;
@@ -107,8 +108,11 @@ impl Levels {
 pub(crate) struct Subject<'a> {
     pub(crate) text: &'a Text,
     pub(crate) specification: &'a Specification,
+    pub(crate) odd_lines: &'a [OddLine],
     pub(crate) resolved: &'a Resolved,
     pub(crate) spelling: Spelling,
+    /// Whether types have views.
+    pub(crate) views: bool,
     /// What names were chosen, and what becomes of unknown discriminants.
     pub(crate) choices: &'a Choices,
     /// Whether what stands at a place is emitted with this file, not with another one that is compiled as well.
@@ -120,7 +124,7 @@ pub(crate) fn check(subject: &Subject<'_>, levels: &Levels) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for lint in Lint::ALL.iter().copied().filter(|lint| levels.of(*lint) != Level::Allow) {
         let mut found = match lint {
-            Lint::Portability => portability::check(subject.text, subject.specification),
+            Lint::Portability => portability::check(subject.text, subject.specification, subject.odd_lines),
             Lint::Unbounded => unbounded::check(subject.specification),
             Lint::MissingArm => missing_arm::check(subject.resolved, subject.choices),
             Lint::NameClash => name_clash::check(subject),

@@ -2,9 +2,10 @@
 
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
-use crate::rust::Spelling;
+use crate::model::Places;
+use crate::model::types::{Case, Definition, DefinitionId, Discriminant, Enumeration, Model, Type, Union};
 use crate::rust::choices::TypeChoices;
+use crate::rust::{Spelling, view_name};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -27,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 }
             }
             Definition::Structure(it) => {
-                types.add(name, in_rust(), places.name, &mut found);
+                types.add_viewed(subject.views, name, in_rust(), places.name, &mut found);
                 let names = it.fields.iter().map(|field| field.name.as_str());
                 let spell = |name: &str| chosen.member(name).map_or_else(|| spelling.value_name(name), str::to_owned);
                 Scope::new("member").add_all(names, spell, &mut parts(), &mut found);
@@ -37,7 +38,11 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
                 enumerators(it, chosen, spelling, &mut parts(), &mut found);
             }
             Definition::Typedef(it) if is_redundant(&resolved.model, &it.field.ty, name, spelling) => {}
-            Definition::Union(_) | Definition::Typedef(_) => types.add(name, in_rust(), places.name, &mut found),
+            Definition::Union(it) => {
+                types.add_viewed(subject.views, name, in_rust(), places.name, &mut found);
+                arms(&resolved.model, it, chosen, spelling, places, &mut found);
+            }
+            Definition::Typedef(_) => types.add(name, in_rust(), places.name, &mut found),
             Definition::Extern(_) => {}
         }
     }
@@ -69,6 +74,47 @@ fn enumerators(
     }
 }
 
+/// Variants are named by their cases: where those are enumerators, two are never the same.
+fn arms(
+    model: &Model,
+    it: &Union,
+    chosen: &TypeChoices,
+    spelling: Spelling,
+    places: &Places,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut scope = Scope::new("case");
+    let cases: Vec<&Case> = it.arms.iter().flat_map(|arm| &arm.cases).collect();
+    let prefixes = short_enumerators(model, it, spelling);
+    // Arms that are the same may have become one, so that there are fewer.
+    let place = |index: usize| {
+        let part = places.parts.get(index).copied().filter(|_| places.parts.len() == cases.len());
+        part.unwrap_or(places.name)
+    };
+    for (index, case) in cases.iter().enumerate() {
+        let is_name = case.label.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        if is_name && it.discriminant != Discriminant::Bool {
+            let label = case.enumerator.and_then(|index| prefixes.get(index)).unwrap_or(&case.label);
+            let rust = chosen.member(&case.label).map_or_else(|| spelling.type_name(label), str::to_owned);
+            scope.add(&case.label, rust, place(index), found);
+        }
+    }
+    if it.default.is_some() {
+        let rust = chosen.member("default").unwrap_or("Default");
+        scope.add("default", rust.to_owned(), places.name, found);
+    } else if chosen.keeps_unknown {
+        scope.add_shown("the one for the others", "Unknown".to_owned(), places.name, found);
+    }
+}
+
+/// The names of the discriminant's enumerators without what they share.
+fn short_enumerators(model: &Model, it: &Union, spelling: Spelling) -> Vec<String> {
+    let Discriminant::Enumeration(id) = it.discriminant else { return Vec::new() };
+    let Some(Definition::Enumeration(it)) = model.definition(id) else { return Vec::new() };
+    let names: Vec<&str> = it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect();
+    spelling.without_shared_prefix(&it.name, &names)
+}
+
 /// Names that must be different in Rust.
 struct Scope {
     what: &'static str,
@@ -94,13 +140,26 @@ impl Scope {
         }
     }
 
+    /// A type and, where there are views, its view.
+    fn add_viewed(&mut self, views: bool, name: &str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
+        let view = views.then(|| view_name(&rust)).filter(|_| !self.used.contains_key(&rust));
+        self.add(name, rust, span, found);
+        if let Some(view) = view {
+            self.add_shown(&format!("the view of `{name}`"), view, span, found);
+        }
+    }
+
     fn add(&mut self, name: &str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
+        self.add_shown(&format!("`{name}`"), rust, span, found);
+    }
+
+    fn add_shown(&mut self, name: &str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
         let what = self.what;
         let Some((earlier, place)) = self.used.get(&rust) else {
             self.used.insert(rust, (name.to_owned(), span));
             return;
         };
-        let message = format!("the {what}s `{earlier}` and `{name}` are both `{rust}` in Rust");
+        let message = format!("the {what}s {earlier} and {name} are both `{rust}` in Rust");
         found.push(
             Diagnostic::warning(Code::NameClash, span, message)
                 .label("gets a number behind its Rust name")

@@ -1,34 +1,39 @@
-//! `portability`: what C rpcgen (rpcsvc-proto 1.4) refuses.
+//! `portability`: what C rpcgen (rpcsvc-proto 1.4) refuses, or makes C of that no compiler takes.
 
 mod tokens;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::preprocess::{OddLine, Oddity};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Bound, CaseLabel, CaseSpec, ConstantDef, Declaration, Expression, Procedure, Specification, StructBody, TypeKind,
-    UnionBody,
+    BasicType, Bound, CaseLabel, CaseSpec, ConstantDef, Declaration, EnumBody, Expression, Procedure, Specification,
+    StructBody, TypeKind, UnionBody,
 };
 use crate::syntax::walk::{self, Site, Visitor};
 use crate::text::Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// One diagnostic for each kind of construct, at the first place.
-pub(super) fn check(text: &Text, specification: &Specification) -> Vec<Diagnostic> {
+pub(super) fn check(text: &Text, specification: &Specification, odd_lines: &[OddLine]) -> Vec<Diagnostic> {
     let mut found = Found::default();
     tokens::check(text, &mut found);
+    odd_lines.iter().for_each(|line| found.odd_line(*line));
     walk::walk(specification, &mut found);
-    found.places.into_iter().map(|((what, cure), spans)| diagnostic(what, cure, &spans)).collect()
+    found.places.into_iter().map(|((who, what, cure), spans)| diagnostic(who, what, cure, &spans)).collect()
 }
 
 /// The constructs with their cures, and where they stand.
 #[derive(Default)]
 struct Found {
-    places: BTreeMap<(&'static str, &'static str), Vec<Span>>,
+    /// By who refuses them, what they are, and the cure.
+    places: BTreeMap<(&'static str, &'static str, &'static str), Vec<Span>>,
+    /// The names of enumerators, which are of the whole file in C.
+    enumerators: HashSet<String>,
 }
 
-fn diagnostic(what: &str, cure: &str, spans: &[Span]) -> Diagnostic {
+fn diagnostic(who: &str, what: &str, cure: &str, spans: &[Span]) -> Diagnostic {
     let first = spans.iter().min().copied().unwrap_or_default();
-    let error = Diagnostic::warning(Code::Portability, first, format!("C rpcgen does not take {what}"));
+    let error = Diagnostic::warning(Code::Portability, first, format!("{who} does not take {what}"));
     let error = match spans.len() {
         0 | 1 => error,
         2 => error.note("there is one more"),
@@ -39,7 +44,30 @@ fn diagnostic(what: &str, cure: &str, spans: &[Span]) -> Diagnostic {
 
 impl Found {
     fn push(&mut self, span: Span, what: &'static str, cure: &'static str) {
-        self.places.entry((what, cure)).or_default().push(span);
+        self.places.entry(("C rpcgen", what, cure)).or_default().push(span);
+    }
+
+    /// What C rpcgen takes, and the C compiler does not.
+    fn push_c(&mut self, span: Span, what: &'static str, cure: &'static str) {
+        self.places.entry(("C", what, cure)).or_default().push(span);
+    }
+
+    fn odd_line(&mut self, line: OddLine) {
+        let (what, cure) = match line.kind {
+            Oddity::Indented => ("lines with blanks before their `%`", "begin the line with it"),
+            Oddity::Continued => ("lines that begin with `%` and end with a backslash", "begin each line with `%`"),
+            Oddity::PageMark => ("headers and footers of an RFC", "remove them"),
+        };
+        self.push(line.span, what, cure);
+    }
+
+    /// Two arms that declare the same.
+    fn repeated_arms(&mut self, it: &UnionBody) {
+        let mut seen = HashSet::new();
+        let declared = it.cases.iter().filter_map(|case| case.arm.as_ref()?.name.as_ref());
+        for name in declared.filter(|name| !seen.insert(&name.text)) {
+            self.push_c(name.span, "two arms of one name", "put the cases before one arm, or use another name");
+        }
     }
 }
 
@@ -76,7 +104,16 @@ impl Visitor for Found {
         }
     }
 
+    fn enumeration(&mut self, it: &EnumBody) {
+        for name in it.enumerators.iter().map(|enumerator| &enumerator.name) {
+            if !self.enumerators.insert(name.text.clone()) {
+                self.push_c(name.span, "an enumerator that is there already", "name it once in a file");
+            }
+        }
+    }
+
     fn union(&mut self, it: &UnionBody) {
+        self.repeated_arms(it);
         let default = |case: &CaseSpec| case.labels.iter().any(|label| matches!(label, CaseLabel::Default(_)));
         let marks = it.cases.iter().enumerate().filter(|(_, case)| default(case));
         for (index, case) in marks {
@@ -106,6 +143,9 @@ impl Visitor for Found {
 
     fn declaration(&mut self, site: Site, it: &Declaration) {
         let array = !matches!(it.bound, Bound::None);
+        if matches!(it.specifier.kind, TypeKind::Basic(BasicType::Quadruple)) {
+            self.push_c(it.specifier.span, "the type `quadruple`", "there is no codec for it in libtirpc");
+        }
         match &it.specifier.kind {
             TypeKind::Enumeration(..) | TypeKind::Structure(..) | TypeKind::Union(..) => {
                 self.push(it.specifier.span, "types written in place", "define the type on its own, with a name");

@@ -117,11 +117,34 @@ fn what_rpcgen_refuses_is_found() {
         ("pragma big_endian;", "`pragma` outside of a line that begins with `%`"),
         ("struct s { int version; };", "`program` and `version` as names"),
         ("[x] struct s { int a; };", "annotations"),
+        ("  %#include <a.h>\n", "lines with blanks before their `%`"),
+        ("struct s {\n\t%int b;\n int a; };", "lines with blanks before their `%`"),
+        ("%#define A \\\n 1\nstruct s { int a; };", "lines that begin with `%` and end with a backslash"),
+        ("RFC 4506                  XDR                 May 2006\n", "headers and footers of an RFC"),
+        ("union u switch (enum { A } k) { case A: int a; };", "types written in place"),
     ];
     for (text, what) in constructs {
         let shown = found(Lint::Portability, text);
         assert!(shown.len() == 1 && shown[0].ends_with(&format!("C rpcgen does not take {what}")), "{text}: {shown:?}");
     }
+}
+
+#[test]
+fn what_rpcgen_takes_and_c_does_not_is_found() {
+    let constructs = [
+        ("enum e { A, B }; enum f { A, C };", "an enumerator that is there already"),
+        ("union u switch (int k) { case 1: int a; case 2: int a; };", "two arms of one name"),
+        ("struct s { quadruple a; };", "the type `quadruple`"),
+    ];
+    for (text, what) in constructs {
+        let shown = found(Lint::Portability, text);
+        assert!(shown.len() == 1 && shown[0].ends_with(&format!(": C does not take {what}")), "{text}: {shown:?}");
+    }
+}
+
+#[test]
+fn lines_that_no_condition_keeps_are_not_looked_at() {
+    assert!(found(Lint::Portability, "#if 0\n  %int a;\n#endif\n").is_empty());
 }
 
 #[test]
@@ -132,4 +155,20 @@ fn what_rpcgen_takes_is_left_alone() {
         program P { version V { string A(string<10>) = 1; int B(int *) = 2; void C() = N; struct s D(struct s) = 4; } = 1; } = 1;";
     let empty: [&str; 0] = [];
     assert_eq!(found(Lint::Portability, text), empty);
+}
+
+#[test]
+fn cases_and_views_are_names_as_well() {
+    let text = "const OK = 1; const ok = 2;
+union u switch (int k) { case OK: int a; case ok: int b; case 3: int c; };
+enum e { DEFAULT, LAST }; union v switch (e k) { case DEFAULT: int a; default: void; };
+union w switch (bool k) { case TRUE: int a; case FALSE: void; }; struct foo { int a; }; struct foo_view { int b; };";
+    let mut expected = vec![
+        "a.x:1:21: the constants `OK` and `ok` are both `OK` in Rust",
+        "a.x:2:47: the cases `OK` and `ok` are both `Ok` in Rust",
+        "a.x:3:33: the cases `DEFAULT` and `default` are both `Default` in Rust",
+    ];
+    assert_eq!(found(Lint::NameClash, text), expected);
+    expected.push("a.x:4:96: the types the view of `foo` and `foo_view` are both `FooView` in Rust");
+    assert_eq!(found(Lint::NameClash, &format!("{text}\n%#pragma oncrpc views true\n")), expected);
 }

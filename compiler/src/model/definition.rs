@@ -6,6 +6,7 @@ use super::names::{ItemKind, Names};
 use super::types::{Definition, Extern, Model};
 use super::{enumeration, program, structure, typedef, union};
 use crate::source::Span;
+use crate::syntax::ast::CaseLabel;
 
 /// What definitions are looked up in.
 pub(super) struct Scope<'a> {
@@ -17,7 +18,7 @@ pub(super) struct Scope<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     pub(crate) name: Span,
-    /// Of the names of its enumerators, members or procedures.
+    /// Of the names of its enumerators, members or procedures, or of its cases.
     pub(crate) parts: Vec<Span>,
     /// Of its types, in the order of [`super::walk::types`].
     pub(super) types: Vec<Span>,
@@ -59,6 +60,10 @@ fn parts(kind: ItemKind<'_>) -> Vec<Span> {
             let procedures = it.body.versions.iter().flat_map(|it| &it.body.procedures);
             procedures.map(|it| it.name.span).collect()
         }
-        ItemKind::Constant(_) | ItemKind::Union(_) | ItemKind::Typedef(_) | ItemKind::Extern => Vec::new(),
+        ItemKind::Union(it) => {
+            let labels = it.cases.iter().flat_map(|case| &case.labels);
+            labels.filter_map(CaseLabel::value).map(|value| value.span).collect()
+        }
+        ItemKind::Constant(_) | ItemKind::Typedef(_) | ItemKind::Extern => Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! A file, line by line: directives, lines for C, code.
 
 use super::macros::ExpansionError;
-use super::{State, directives, for_c};
+use super::{OddLine, Oddity, State, directives, for_c};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, Kind, Token};
 use crate::source::Span;
@@ -40,14 +40,33 @@ fn read_line(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
     let code = rest.trim_start_matches(|c| c != '\n' && lex::is_blank(c));
     match code.chars().next() {
         Some('%') => {
+            let mark = start + (rest.len() - code.len());
+            let end = pass_over(state, file, start);
             if state.conditionals.kept() {
-                for_c::read(state, file, start + (rest.len() - code.len()));
+                for_c::read(state, file, mark);
+                note_oddities(state, file, (start, mark, end));
             }
-            pass_over(state, file, start)
+            end
         }
         Some('#') => directives::read_directive(state, file, start + (rest.len() - code.len())),
-        _ if is_page_mark(code) => pass_over(state, file, start),
+        _ if is_page_mark(code) => {
+            let span = file.span(start, start + code.lines().next().unwrap_or_default().trim_end().len());
+            state.odd_lines.push(OddLine { span, kind: Oddity::PageMark });
+            pass_over(state, file, start)
+        }
         _ => read_code(state, file, start),
+    }
+}
+
+/// What C would make something else of, in lines for it that begin at `start` with a `%` at `mark`.
+fn note_oddities(state: &mut State<'_>, file: &File<'_>, (start, mark, end): (usize, usize, usize)) {
+    let span = file.span(mark, mark + 1);
+    if mark > start {
+        state.odd_lines.push(OddLine { span, kind: Oddity::Indented });
+    }
+    let lines = file.text.get(mark..end).unwrap_or_default().lines().count();
+    if lines > 1 {
+        state.odd_lines.push(OddLine { span, kind: Oddity::Continued });
     }
 }
 

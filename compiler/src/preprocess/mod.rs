@@ -55,6 +55,26 @@ pub(crate) struct Preprocessed {
     pub(crate) for_c: Vec<ForC>,
     /// Lines for us, which C passes over.
     pub(crate) pragmas: Vec<Pragma>,
+    /// Lines that C rpcgen trips over.
+    pub(crate) odd_lines: Vec<OddLine>,
+}
+
+/// A line that is passed over here, and not by C rpcgen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OddLine {
+    pub(crate) span: Span,
+    pub(crate) kind: Oddity,
+}
+
+/// What is odd about a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Oddity {
+    /// There is something before its `%`.
+    Indented,
+    /// It begins with `%` and ends with a backslash.
+    Continued,
+    /// It is a header or footer of an RFC.
+    PageMark,
 }
 
 /// Preprocesses the file whose text is at `root` in `sources`; the files it includes are added there.
@@ -70,8 +90,12 @@ pub(crate) fn preprocess(
     state.open_files.push(include::identity(&state, &path));
     lines::read_file(&mut state, root, &path);
     directives::write_waiting_constants(&mut state);
-    let State { out: text, for_c, pragmas, .. } = state;
-    if state.diagnostics.is_empty() { Ok(Preprocessed { text, for_c, pragmas }) } else { Err(state.diagnostics) }
+    let State { out: text, for_c, pragmas, odd_lines, .. } = state;
+    if state.diagnostics.is_empty() {
+        Ok(Preprocessed { text, for_c, pragmas, odd_lines })
+    } else {
+        Err(state.diagnostics)
+    }
 }
 
 struct State<'a> {
@@ -91,6 +115,7 @@ struct State<'a> {
     seen_files: HashSet<PathBuf>,
     for_c: Vec<ForC>,
     pragmas: Vec<Pragma>,
+    odd_lines: Vec<OddLine>,
     out: Text,
     diagnostics: Vec<Diagnostic>,
 }
@@ -116,6 +141,7 @@ impl<'a> State<'a> {
             seen_files: HashSet::new(),
             for_c: Vec::new(),
             pragmas: Vec::new(),
+            odd_lines: Vec::new(),
             out: Text::default(),
             diagnostics: Vec::new(),
         }

@@ -36,7 +36,7 @@ use crate::model::types::{Definition, DefinitionId, Model};
 use choices::{Choices, TypeChoices};
 pub(crate) use modules::{Elsewhere, Module, is_module_path, own_names};
 pub(crate) use name::Spelling;
-pub(crate) use names::Names;
+pub(crate) use names::{Names, view_name};
 use std::collections::BTreeMap;
 use std::fmt;
 use traits::TraitTable;

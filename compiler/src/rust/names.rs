@@ -2,6 +2,7 @@ use super::choices::{Choices, TypeChoices};
 use super::name::{Scope, Spelling};
 use super::{Elsewhere, EmitOptions, ExternTypes, mutual_list};
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
+use std::collections::HashMap;
 
 /// The Rust names of a file's definitions. Types and modules share one scope, constants have another.
 #[derive(Debug)]
@@ -37,7 +38,8 @@ impl Names {
             }
         }
         let (views, extern_types, constants) = (options.views, &options.extern_types, Scope::of_file());
-        let mut namer = Namer { model, spelling, views, extern_types, choices, elsewhere, types, constants };
+        let versions = versions(model, elsewhere);
+        let mut namer = Namer { model, spelling, views, extern_types, choices, types, constants, versions };
         let mut names = Self { definitions: Vec::new(), aliases: Vec::new() };
         for (index, definition) in model.definitions.iter().enumerate() {
             let held = elsewhere.holds(index);
@@ -97,9 +99,9 @@ struct Namer<'a> {
     views: bool,
     extern_types: &'a ExternTypes,
     choices: &'a Choices,
-    elsewhere: &'a Elsewhere<'a>,
     types: Scope,
     constants: Scope,
+    versions: HashMap<&'a str, usize>,
 }
 
 impl Namer<'_> {
@@ -182,19 +184,27 @@ impl Namer<'_> {
     /// A version's module is named like the version, or like program and version where another program has a version
     /// of the same name.
     fn module(&self, program: &str, version: &str) -> String {
-        let own = self.model.definitions.iter().enumerate().filter(|(id, _)| !self.elsewhere.holds(*id));
-        let programs = own.filter_map(|(_, it)| match it {
-            Definition::Program(program) => Some(program),
-            _ => None,
-        });
-        let same = programs.flat_map(|it| &it.versions).filter(|it| it.name == version).count();
-        let name = if same > 1 { format!("{program}_{version}") } else { version.to_owned() };
+        let is_shared = self.versions.get(version).is_some_and(|count| *count > 1);
+        let name = if is_shared { format!("{program}_{version}") } else { version.to_owned() };
         self.spelling.value_name(&name)
     }
 }
 
+/// How many versions of a file's own programs have each name.
+fn versions<'a>(model: &'a Model, elsewhere: &Elsewhere<'_>) -> HashMap<&'a str, usize> {
+    let mut versions = HashMap::new();
+    let own = model.definitions.iter().enumerate().filter(|(id, _)| !elsewhere.holds(*id));
+    for (_, definition) in own {
+        let Definition::Program(program) = definition else { continue };
+        for version in &program.versions {
+            *versions.entry(version.name.as_str()).or_insert(0_usize) += 1;
+        }
+    }
+    versions
+}
+
 /// The name of the view of a structure or union: `GreetingView`, and `VecView` for a `Vec_`.
-pub(super) fn view_name(name: &str) -> String {
+pub(crate) fn view_name(name: &str) -> String {
     format!("{}View", name.strip_suffix('_').unwrap_or(name))
 }
 

@@ -88,6 +88,16 @@ pub(crate) enum CaseLabel {
     Default(Span),
 }
 
+impl CaseLabel {
+    /// What stands behind `case`.
+    pub(crate) fn value(&self) -> Option<&Expression> {
+        match self {
+            CaseLabel::Case(value) => Some(value),
+            CaseLabel::Default(_) => None,
+        }
+    }
+}
+
 /// A declaration; that of an argument may lack its name.
 #[derive(Debug)]
 pub(crate) struct Declaration {
