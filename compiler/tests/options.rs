@@ -218,3 +218,21 @@ fn the_more_precise_name_counts_then_who_says_it() {
     let toml = "[files.\"options.x\".procedures.SUM]\nidempotent = true\n";
     assert_eq!(repeated(&here, &not, pragma, toml), (1, 1));
 }
+
+#[test]
+fn nodes_of_a_mutual_list_get_what_all_of_their_structures_get() {
+    let here = directory("mutual");
+    let text = "struct a { int x; struct b *next; };\nstruct b { hyper y; struct a *next; };\n";
+    let derives = |rust: &str| {
+        let lines: Vec<&str> = rust.lines().map(str::trim).collect();
+        let at = lines.iter().position(|line| line.starts_with("pub enum ")).unwrap();
+        lines[at - 1].to_owned()
+    };
+    let one = "[types.a]\nderive = [\"serde::Serialize\"]\nord = true\n";
+    let rust = compile(&Compiler::new(), &here, text, one).unwrap();
+    assert_eq!(derives(&rust), "#[derive(Clone, Debug, Eq, Hash, PartialEq)]");
+    let both = format!("{one}[types.b]\nderive = [\"Other\", \"serde::Serialize\"]\nord = true\nrename = \"Beta\"\n");
+    let rust = compile(&Compiler::new(), &here, text, &both).unwrap();
+    assert_eq!(derives(&rust), "#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]");
+    assert!(rust.contains("pub enum AOrBeta {") && rust.contains("Beta(Beta),"));
+}

@@ -28,7 +28,7 @@ pub mod views {
     include!(concat!(env!("OUT_DIR"), "/views/hostile.rs"));
 }
 
-/// modules/common.x, modules/a.x and modules/b.x, compiled together.
+/// modules/common.x, modules/a.x, modules/b.x, modules/ask.x and modules/tell.x, compiled together.
 #[rustfmt::skip]
 pub mod modules {
     /// modules/common.x
@@ -37,6 +37,10 @@ pub mod modules {
     pub mod a { include!(concat!(env!("OUT_DIR"), "/modules/a.rs")); }
     /// modules/b.x
     pub mod b { include!(concat!(env!("OUT_DIR"), "/modules/b.rs")); }
+    /// modules/ask.x
+    pub mod ask { include!(concat!(env!("OUT_DIR"), "/modules/ask.rs")); }
+    /// modules/tell.x
+    pub mod tell { include!(concat!(env!("OUT_DIR"), "/modules/tell.rs")); }
 }
 
 /// The same with views.
@@ -48,6 +52,10 @@ pub mod module_views {
     pub mod a { include!(concat!(env!("OUT_DIR"), "/module_views/a.rs")); }
     /// modules/b.x
     pub mod b { include!(concat!(env!("OUT_DIR"), "/module_views/b.rs")); }
+    /// modules/ask.x
+    pub mod ask { include!(concat!(env!("OUT_DIR"), "/module_views/ask.rs")); }
+    /// modules/tell.x
+    pub mod tell { include!(concat!(env!("OUT_DIR"), "/module_views/tell.rs")); }
 }
 
 /// The same with names as in the `.x` files, in a program that shows them to nobody.
@@ -56,6 +64,8 @@ mod module_verbatim {
     mod common { include!(concat!(env!("OUT_DIR"), "/module_verbatim/common.rs")); }
     mod a { include!(concat!(env!("OUT_DIR"), "/module_verbatim/a.rs")); }
     mod b { include!(concat!(env!("OUT_DIR"), "/module_verbatim/b.rs")); }
+    mod ask { include!(concat!(env!("OUT_DIR"), "/module_verbatim/ask.rs")); }
+    mod tell { include!(concat!(env!("OUT_DIR"), "/module_verbatim/tell.rs")); }
 }
 
 /// modules/a.x and modules/b.x in one module, and modules/common.x where it is already.

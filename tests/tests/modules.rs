@@ -8,7 +8,7 @@ use oncrpc_tests::interfaces::{alone, module_views, modules, together};
 use std::fs;
 use std::path::Path;
 
-const FILES: &[&str] = &["common", "a", "b"];
+const FILES: &[&str] = &["common", "a", "b", "ask", "tell"];
 
 #[test]
 fn outputs_are_as_they_were() {
@@ -31,7 +31,7 @@ fn outputs_are_as_they_were() {
 fn every_type_is_emitted_once() {
     let text = |name: &str| fs::read_to_string(root().join(format!("tests/modules/{name}/output.rs"))).unwrap();
     let all: String = FILES.iter().map(|name| text(name)).collect();
-    for line in all.lines().filter(|line| line.contains("impl rpc::Xdr for")) {
+    for line in all.lines().filter(|line| line.contains("impl rpc::Xdr for") || line.contains("impl rpc::Turns for")) {
         assert_eq!(all.matches(line).count(), 1, "{line}");
     }
     let of_b = text("b");
@@ -85,6 +85,16 @@ fn bytes_are_those_of_a_single_file() {
     same::<_, together::Parcel>(&packed());
     same::<_, module_views::b::Parcel>(&packed());
     assert_eq!(modules::common::NAME_LEN, alone::NAME_LEN);
+}
+
+#[test]
+fn nodes_of_a_list_may_stand_in_two_files() {
+    use modules::{ask::Ask, ask::AskOrTell, ask::Talk, tell::Answers, tell::Tell};
+    let ask = || AskOrTell::from(Ask { question: name("how long is a list of turns?") });
+    let tell = || AskOrTell::from(Tell { answer: 42 });
+    let talk = Talk { begun: vec![ask(), tell()], last: vec![tell()] };
+    same::<_, module_views::ask::Talk>(&talk);
+    same::<_, module_views::tell::Answers>(&Answers { list: vec![vec![tell(), ask()]], all: talk });
 }
 
 struct Packer;

@@ -550,6 +550,23 @@ mod idl_input {
                 &self.0
             }
 
+            /// The same client, over the same connection, for calls that have so much time each.
+            #[must_use]
+            pub fn with_deadline(&self, deadline: rpc::Duration) -> Self {
+                Self(self.0.with_deadline(deadline))
+            }
+
+            /// The same client, over the same connection, for calls by `credential`.
+            ///
+            /// # Errors
+            /// The credential breaks its limits.
+            pub fn with_credential(
+                &self,
+                credential: &rpc::Credential,
+            ) -> rpc::Result<Self> {
+                self.0.with_credential(credential).map(Self)
+            }
+
             /// `route TURN(receiver) = 1`
             ///
             /// # Errors

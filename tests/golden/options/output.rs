@@ -521,6 +521,228 @@ mod idl_input {
         }
     }
 
+    /// Floating on one side: the nodes have an order, but not a total one.
+    ///
+    /// `struct ask { ...; tell *next; }`
+    #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct Ask {
+        /// `string question<>`
+        pub question: String,
+    }
+
+    impl rpc::Xdr for Ask {
+        type Value = Self;
+
+        const MIN: usize = 4;
+        const MAX: usize = usize::MAX;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            rpc::encode::<rpc::Utf8>(&value.question, out)?;
+            Ok(())
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            Ok(Self {
+                question: rpc::decode::<rpc::Utf8>(input)?,
+            })
+        }
+    }
+
+    /// [`Ask`] in place.
+    #[derive(Clone, Debug)]
+    pub struct AskView<'a> {
+        /// `string question<>`
+        pub question: &'a str,
+    }
+
+    impl rpc::XdrView for Ask {
+        type View<'a> = AskView<'a>;
+
+        fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<AskView<'a>, rpc::DecodeError> {
+            Ok(AskView {
+                question: rpc::view::<rpc::Utf8>(input)?,
+            })
+        }
+
+        fn to_value(view: AskView<'_>) -> Result<Self, rpc::DecodeError> {
+            Ok(Self {
+                question: rpc::to_value::<rpc::Utf8>(view.question)?,
+            })
+        }
+    }
+
+    /// A node of a list in which `ask` and `tell` take turns, in this order and then from the start again.
+    ///
+    /// A list begins with the structure that its declaration names; encoding any other order is an error.
+    #[derive(Clone, Debug, PartialEq, PartialOrd)]
+    pub enum AskOrAnswer {
+        /// `struct ask { ...; tell *next; }`: behind it comes [`Self::Answer`], if anything.
+        Ask(Ask),
+        /// `struct tell { ...; ask *next; }`: behind it comes [`Self::Ask`], if anything.
+        Answer(Answer),
+    }
+
+    impl From<Ask> for AskOrAnswer {
+        fn from(value: Ask) -> Self {
+            Self::Ask(value)
+        }
+    }
+
+    impl From<Answer> for AskOrAnswer {
+        fn from(value: Answer) -> Self {
+            Self::Answer(value)
+        }
+    }
+
+    impl rpc::Turns for AskOrAnswer {
+        const NODES: &'static [(&'static str, usize)] = &[("ask", 4), ("tell", 8)];
+
+        fn turn(&self) -> usize {
+            match self {
+                Self::Ask(_) => 0,
+                Self::Answer(_) => 1,
+            }
+        }
+
+        fn encode_node(&self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            match self {
+                Self::Ask(value) => rpc::encode::<Ask>(value, out),
+                Self::Answer(value) => rpc::encode::<Answer>(value, out),
+            }
+        }
+
+        fn decode_node(
+            turn: usize,
+            input: &mut impl rpc::Source,
+        ) -> Result<Self, rpc::DecodeError> {
+            match turn {
+                0 => rpc::decode::<Ask>(input).map(Self::Ask),
+                _ => rpc::decode::<Answer>(input).map(Self::Answer),
+            }
+        }
+    }
+
+    /// [`AskOrAnswer`] in place.
+    #[derive(Clone, Debug)]
+    pub enum AskOrAnswerView<'a> {
+        /// [`AskOrAnswer::Ask`] in place.
+        Ask(AskView<'a>),
+        /// [`AskOrAnswer::Answer`] in place.
+        Answer(Answer),
+    }
+
+    impl rpc::TurnsView for AskOrAnswer {
+        type View<'a> = AskOrAnswerView<'a>;
+
+        fn view_node<'a>(
+            turn: usize,
+            input: &mut rpc::Viewer<'a>,
+        ) -> Result<AskOrAnswerView<'a>, rpc::DecodeError> {
+            match turn {
+                0 => rpc::view::<Ask>(input).map(AskOrAnswerView::Ask),
+                _ => rpc::view::<Answer>(input).map(AskOrAnswerView::Answer),
+            }
+        }
+
+        fn to_node(view: AskOrAnswerView<'_>) -> Result<Self, rpc::DecodeError> {
+            match view {
+                AskOrAnswerView::Ask(value) => rpc::to_value::<Ask>(value).map(Self::Ask),
+                AskOrAnswerView::Answer(value) => {
+                    rpc::to_value::<Answer>(value).map(Self::Answer)
+                }
+            }
+        }
+    }
+
+    /// `struct tell { ...; ask *next; }`
+    #[derive(Clone, Debug, Default, PartialEq, PartialOrd)]
+    pub struct Answer {
+        /// `double weight`
+        pub weight: f64,
+    }
+
+    impl rpc::Xdr for Answer {
+        type Value = Self;
+
+        const MIN: usize = 8;
+        const MAX: usize = 8;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            let out = &mut rpc::write_window(out, 8)?;
+            rpc::encode::<f64>(&value.weight, out)?;
+            Ok(())
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            let input = &mut rpc::read_window(input, 8)?;
+            Ok(Self {
+                weight: rpc::decode::<f64>(input)?,
+            })
+        }
+    }
+
+    impl rpc::XdrView for Answer {
+        type View<'a> = Self;
+
+        fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
+            rpc::decode::<Self>(input)
+        }
+
+        fn to_value(view: Self) -> Result<Self, rpc::DecodeError> {
+            Ok(view)
+        }
+    }
+
+    /// `struct conversation`
+    #[derive(Clone, Debug, Default, PartialEq, PartialOrd)]
+    pub struct Conversation {
+        /// `struct ask *turns`
+        pub turns: Vec<AskOrAnswer>,
+    }
+
+    impl rpc::Xdr for Conversation {
+        type Value = Self;
+
+        const MIN: usize = 4;
+        const MAX: usize = usize::MAX;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            rpc::encode::<rpc::MutualList<AskOrAnswer, 0>>(&value.turns, out)?;
+            Ok(())
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            Ok(Self {
+                turns: rpc::decode::<rpc::MutualList<AskOrAnswer, 0>>(input)?,
+            })
+        }
+    }
+
+    /// [`Conversation`] in place.
+    #[derive(Clone, Debug)]
+    pub struct ConversationView<'a> {
+        /// `struct ask *turns`
+        pub turns: rpc::MutualListView<'a, AskOrAnswer>,
+    }
+
+    impl rpc::XdrView for Conversation {
+        type View<'a> = ConversationView<'a>;
+
+        fn view<'a>(
+            input: &mut rpc::Viewer<'a>,
+        ) -> Result<ConversationView<'a>, rpc::DecodeError> {
+            Ok(ConversationView {
+                turns: rpc::view::<rpc::MutualList<AskOrAnswer, 0>>(input)?,
+            })
+        }
+
+        fn to_value(view: ConversationView<'_>) -> Result<Self, rpc::DecodeError> {
+            Ok(Self {
+                turns: rpc::to_value::<rpc::MutualList<AskOrAnswer, 0>>(view.turns)?,
+            })
+        }
+    }
+
     /// Program `OPTIONS`, version `OPTIONS_V1`.
     pub mod options_v1 {
         use super::rpc;

@@ -538,6 +538,141 @@ mod idl_input {
             }
         }
     }
+
+    /// Nodes whose names Rust has words of its own for.
+    ///
+    /// `struct type { ...; Vec *next; }`
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+    pub struct r#type {
+        /// `int turn`
+        pub turn: i32,
+    }
+
+    impl rpc::Xdr for r#type {
+        type Value = Self;
+
+        const MIN: usize = 4;
+        const MAX: usize = 4;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            let out = &mut rpc::write_window(out, 4)?;
+            rpc::encode::<i32>(&value.turn, out)?;
+            Ok(())
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            let input = &mut rpc::read_window(input, 4)?;
+            Ok(Self {
+                turn: rpc::decode::<i32>(input)?,
+            })
+        }
+    }
+
+    /// `struct Vec { ...; type *next; }`
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+    pub struct Vec_ {
+        /// `hyper view`
+        pub view: i64,
+    }
+
+    impl rpc::Xdr for Vec_ {
+        type Value = Self;
+
+        const MIN: usize = 8;
+        const MAX: usize = 8;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            let out = &mut rpc::write_window(out, 8)?;
+            rpc::encode::<i64>(&value.view, out)?;
+            Ok(())
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            let input = &mut rpc::read_window(input, 8)?;
+            Ok(Self {
+                view: rpc::decode::<i64>(input)?,
+            })
+        }
+    }
+
+    /// A node of a list in which `Vec` and `type` take turns, in this order and then from the start again.
+    ///
+    /// A list begins with the structure that its declaration names; encoding any other order is an error.
+    #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+    pub enum Vec_or_type {
+        /// `struct Vec { ...; type *next; }`: behind it comes [`Self::r#type`], if anything.
+        Vec_(Vec_),
+        /// `struct type { ...; Vec *next; }`: behind it comes [`Self::Vec_`], if anything.
+        r#type(r#type),
+    }
+
+    impl From<Vec_> for Vec_or_type {
+        fn from(value: Vec_) -> Self {
+            Self::Vec_(value)
+        }
+    }
+
+    impl From<r#type> for Vec_or_type {
+        fn from(value: r#type) -> Self {
+            Self::r#type(value)
+        }
+    }
+
+    impl rpc::Turns for Vec_or_type {
+        const NODES: &'static [(&'static str, usize)] = &[("Vec", 8), ("type", 4)];
+
+        fn turn(&self) -> usize {
+            match self {
+                Self::Vec_(_) => 0,
+                Self::r#type(_) => 1,
+            }
+        }
+
+        fn encode_node(&self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            match self {
+                Self::Vec_(value) => rpc::encode::<Vec_>(value, out),
+                Self::r#type(value) => rpc::encode::<r#type>(value, out),
+            }
+        }
+
+        fn decode_node(
+            turn: usize,
+            input: &mut impl rpc::Source,
+        ) -> Result<Self, rpc::DecodeError> {
+            match turn {
+                0 => rpc::decode::<Vec_>(input).map(Self::Vec_),
+                _ => rpc::decode::<r#type>(input).map(Self::r#type),
+            }
+        }
+    }
+
+    /// `struct type_or_Vec`
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+    pub struct type_or_Vec {
+        /// `type all`
+        pub all: Vec<Vec_or_type>,
+    }
+
+    impl rpc::Xdr for type_or_Vec {
+        type Value = Self;
+
+        const MIN: usize = 8;
+        const MAX: usize = usize::MAX;
+
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            rpc::encode::<rpc::NonEmptyMutualList<Vec_or_type, 1>>(&value.all, out)?;
+            Ok(())
+        }
+
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            Ok(Self {
+                all: rpc::decode::<rpc::NonEmptyMutualList<Vec_or_type, 1>>(input)?,
+            })
+        }
+    }
+
+    /// `const turn = 4`
+    pub const turn_: u32 = 4;
 }
 
 #[allow(unreachable_pub, unused_imports, reason = "an interface may define nothing that is used here")]
