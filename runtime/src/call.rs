@@ -7,6 +7,7 @@ pub use peer::{Peer, UnixCredentials};
 use crate::address::Transport;
 use crate::procedure::Procedure;
 use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
+use crate::session::server::replay::Memo;
 use crate::session::server::{Origin, Ticket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,8 @@ pub struct Call {
     peer: Peer,
     extensions: Extensions,
     origin: Option<Arc<Origin>>,
+    /// Where its reply is remembered, in case it comes again.
+    memo: Option<Arc<Memo>>,
     /// Whether the right to answer it was given away; clones never have it.
     is_taken: AtomicBool,
 }
@@ -94,7 +97,7 @@ impl Call {
     /// Calls of `peer`, of which [`Call::begin`] makes one after the other. Without an origin, each is answered at once.
     pub(crate) fn new(peer: Peer, origin: Option<Arc<Origin>>) -> Self {
         let (header, extensions) = (CallHeader::default(), Extensions::default());
-        Self { header, procedure: None, peer, extensions, origin, is_taken: AtomicBool::new(false) }
+        Self { header, procedure: None, peer, extensions, origin, memo: None, is_taken: AtomicBool::new(false) }
     }
 
     /// The next call.
@@ -102,6 +105,7 @@ impl Call {
         self.header = header;
         self.procedure = None;
         self.extensions.clear();
+        self.memo = None;
         *self.is_taken.get_mut() = false;
     }
 
@@ -114,8 +118,21 @@ impl Call {
         self.procedure = procedure;
     }
 
+    pub(crate) fn header(&self) -> &CallHeader {
+        &self.header
+    }
+
     pub(crate) fn origin(&self) -> Option<&Arc<Origin>> {
         self.origin.as_ref()
+    }
+
+    /// What the reply to it is told, whoever makes it.
+    pub(crate) fn set_memo(&mut self, memo: Option<Arc<Memo>>) {
+        self.memo = memo;
+    }
+
+    pub(crate) fn memo(&self) -> Option<&Memo> {
+        self.memo.as_deref()
     }
 
     /// Whether somebody else answers it.
@@ -126,14 +143,14 @@ impl Call {
     /// The right to answer it; `None` if that was given away, or the call is to be answered at once.
     pub(crate) fn ticket(&self) -> Option<Ticket> {
         let origin = self.take()?;
-        Some(Ticket::new(self.clone(), Arc::clone(origin), 0))
+        let call = Self { memo: self.memo.clone(), ..self.clone() };
+        Some(Ticket::new(call, Arc::clone(origin), 0))
     }
 
     /// As [`Call::ticket`], for somebody who carries the call out: the right can be given away once more.
     pub(crate) fn hand_over(&self, bytes: usize) -> Option<Ticket> {
         let origin = self.take()?;
-        let mut call = self.clone();
-        *call.is_taken.get_mut() = false;
+        let call = Self { memo: self.memo.clone(), is_taken: AtomicBool::new(false), ..self.clone() };
         Some(Ticket::new(call, Arc::clone(origin), bytes))
     }
 
@@ -151,6 +168,7 @@ impl Clone for Call {
             peer: self.peer,
             extensions: self.extensions.clone(),
             origin: self.origin.clone(),
+            memo: None,
             is_taken: AtomicBool::new(true),
         }
     }

@@ -112,6 +112,10 @@ pub enum Error {
     /// The server: a call was given to somebody to answer later, who never did. What
     /// [`Server::on_error`](crate::Server::on_error) is told; the caller gets [`Error::SystemError`].
     Unanswered,
+    /// The server: a call that is to be carried out [once](crate::Server::at_most_once) was not carried out, as so many
+    /// of that kind are in progress that [not one more](crate::ReplayLimits) can be remembered. What
+    /// [`Server::on_error`](crate::Server::on_error) is told; the caller gets [`Error::SystemError`].
+    TooManyInProgress,
 
     /// The host's rpcbind does not know where the program is served.
     NotRegistered {
@@ -210,6 +214,7 @@ impl fmt::Display for Error {
                 write!(out, "{peer} closed the connection within a reply; the call may have been carried out")
             }
             Self::Panicked { message } => write!(out, "the handler panicked: {message}"),
+            Self::TooManyInProgress => write!(out, "the call was not carried out: the replay cache is full of others"),
             Self::Unanswered => write!(out, "the call was taken over to be answered later, and given up"),
             Self::NotRegistered { program, version, host } => write!(
                 out,

@@ -49,6 +49,7 @@ pub use crate::{
     procedure::Procedure,
     reply::Reply,
     server::{RunningServer, Server, ServerHandle},
+    session::server::replay::ReplayLimits,
 };
 pub use bytes::Bytes;
 pub use rpc::{AuthSys, Credential};

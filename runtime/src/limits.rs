@@ -1,4 +1,5 @@
 use crate::record;
+use crate::session::server::replay::ReplayLimits;
 use crate::xdr::DecodeLimits;
 use std::time::Duration;
 
@@ -47,6 +48,9 @@ pub struct Limits {
     /// Time that a stopping server gives calls to be carried out and peers to take the replies; 10 s by default. Stops a
     /// handler or a peer from keeping the server from ending.
     pub stop_time: Duration,
+    /// What may be remembered of calls that are [not to be carried out twice](crate::Server::at_most_once). Stops peers
+    /// from filling the memory with replies.
+    pub replay: ReplayLimits,
 }
 
 impl Limits {
@@ -65,6 +69,7 @@ impl Limits {
         write_time: Duration::from_secs(30),
         idle_time: Duration::from_secs(300),
         stop_time: Duration::from_secs(10),
+        replay: ReplayLimits::DEFAULT,
     };
 }
 

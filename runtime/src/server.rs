@@ -104,6 +104,17 @@ impl Server {
         self
     }
 
+    /// Has calls of `procedures` carried out once, however often they come, as if their interface said `at_most_once`:
+    /// `at_most_once([calc_v1::procedure::INCREMENT])`.
+    ///
+    /// A call that comes again, over another connection perhaps, is answered with the reply it had, within the
+    /// [limits](Limits::replay); one that is still in progress is dropped. It is known by its caller (credential and IP
+    /// address), its xid, its procedure and its arguments.
+    pub fn at_most_once(mut self, procedures: impl IntoIterator<Item = Procedure>) -> Self {
+        self.programs.guard(procedures);
+        self
+    }
+
     /// The threads of the pool; 16 unless this is called, and at least 1. They are started only if there is something
     /// [for them](Server::on_pool).
     pub fn pool_threads(mut self, count: usize) -> Self {

@@ -39,7 +39,7 @@ const ROOMS: &[Room] = &[
         ],
         never: NET,
     },
-    Room { place: "runtime/src/metrics", knows: &["metrics", "rpc"], never: NET },
+    Room { place: "runtime/src/metrics", knows: &["metrics", "rpc", "call", "address"], never: NET },
     Room {
         place: "runtime/src/net",
         knows: &["net", "session", "rpc", "record", "xdr", "error", "call", "limits", "address", "metrics"],

@@ -3,6 +3,7 @@ use crate::session::server::{Delivery, Port, Work};
 use mio::Waker;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// How other threads reach a loop: what they have for it lies here until it looks.
 #[derive(Debug)]
@@ -54,6 +55,10 @@ impl Port for Mailbox {
 
     fn submit(&self, work: Work) {
         self.pool.submit(work);
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 
     fn forget(&self) {

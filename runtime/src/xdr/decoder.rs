@@ -37,6 +37,11 @@ impl<'a> Decoder<'a> {
         self.rest.len()
     }
 
+    /// The bytes that are left.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// Takes a value off the front in place: it borrows from the record, not from this decoder.
     ///
     /// # Errors

@@ -101,6 +101,16 @@ impl Encoder {
         (self.end + self.payload_bytes).saturating_sub(mark.end + mark.payload_bytes)
     }
 
+    /// The pieces of what was appended since `mark`.
+    pub(crate) fn slices_since(&self, mark: Mark) -> impl Iterator<Item = &[u8]> + Clone {
+        let mut before = self.len().saturating_sub(self.since(mark));
+        self.slices().filter_map(move |slice| {
+            let skipped = before.min(slice.len());
+            before -= skipped;
+            slice.get(skipped..).filter(|rest| !rest.is_empty())
+        })
+    }
+
     /// Overwrites the 4 bytes behind `mark`, which must have been appended as 4 encoded bytes.
     pub fn patch(&mut self, mark: Mark, word: u32) {
         if let Some(bytes) = self.buffer.get_mut(mark.end..).and_then(<[u8]>::first_chunk_mut) {
@@ -131,7 +141,7 @@ impl Encoder {
     }
 
     /// The bytes that are there, in order, for a vectored write.
-    pub fn slices(&self) -> impl Iterator<Item = &[u8]> {
+    pub fn slices(&self) -> impl Iterator<Item = &[u8]> + Clone {
         let mut start = self.start;
         let spliced = self.payloads.iter().flat_map(move |payload| {
             let before = self.buffer.get(start..payload.at).unwrap_or_default();

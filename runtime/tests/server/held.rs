@@ -24,6 +24,10 @@ impl Port for Shelf {
         self.works.lock().unwrap().push(work);
     }
 
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
     fn forget(&self) {
         self.works.lock().unwrap().retain(Work::is_wanted);
     }

@@ -15,6 +15,7 @@ mod pool;
 mod programs;
 mod records;
 mod registrations;
+mod repeated;
 #[cfg(unix)]
 mod signals;
 mod stop;

@@ -1,11 +1,12 @@
 use super::programs::{Entry, Served};
+use super::repeated::remember;
 use super::{Programs, Work};
 use crate::call::Call;
 use crate::dispatch::Answer;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
-use crate::xdr::{Decoder, EncodeError, Encoder, Sink, Source};
+use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink, Source};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -78,11 +79,18 @@ impl Programs {
             Err(error) => return error.reply().is_some_and(|reply| reply.encode(out).is_ok()),
         }
         let admitted = self.admit(call);
-        self.answer(call, out, limit, |out| match admitted? {
+        if let Ok((_, Some(Served { at_most_once: true, .. }))) = admitted
+            && let Some(answered) = self.repeat(call, input.rest(), out, limit)
+        {
+            return answered;
+        }
+        let answered = self.answer(call, out, limit, |out| match admitted? {
             (_, None) => Ok(Answer::Results),
             (_, Some(served)) if served.on_pool && hand_over(call, &mut input)? => Ok(Answer::Deferred),
             (version, Some(_)) => self.dispatch(version, call, &mut input, out),
-        })
+        });
+        call.set_memo(None);
+        answered
     }
 
     /// Which version serves `call`, and its procedure; `None` for the one that does nothing. The order of the checks is
@@ -113,7 +121,7 @@ impl Programs {
 
     /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. Whether
     /// there is one now; if not, what was appended is of no use.
-    fn answer(
+    pub(super) fn answer(
         &self,
         call: &Call,
         out: &mut Encoder,
@@ -121,6 +129,19 @@ impl Programs {
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
     ) -> bool {
         let start = out.begin(limit);
+        let is_there = self.append_reply(call, out, start, limit, results);
+        remember(call, out, is_there.then_some(start));
+        is_there
+    }
+
+    fn append_reply(
+        &self,
+        call: &Call,
+        out: &mut Encoder,
+        start: Mark,
+        limit: usize,
+        results: impl FnOnce(&mut Encoder) -> Result<Answer>,
+    ) -> bool {
         let outcome = success_header(call.xid(), out).and_then(|()| results(out)).and_then(|answer| {
             let is_too_large = answer == Answer::Results && out.since(start) > limit;
             if is_too_large { Err(EncodeError::TooLarge { limit }.into()) } else { Ok(answer) }

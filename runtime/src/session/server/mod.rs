@@ -9,6 +9,7 @@ mod datagrams;
 mod load;
 mod origin;
 mod programs;
+mod repeated;
 pub mod replay;
 mod stream;
 mod ticket;

@@ -2,6 +2,7 @@ use super::{Delivery, Programs, Work};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
 
 /// What carries out later what a session does not answer at once; the layer that owns sockets and threads is one.
 ///
@@ -13,6 +14,9 @@ pub trait Port: Send + Sync {
 
     /// Has `work` [run](Work::run) on another thread.
     fn submit(&self, work: Work);
+
+    /// The time: what is remembered of a call is kept from when it was answered, on whatever thread.
+    fn now(&self) -> Instant;
 
     /// An origin with calls in flight was closed: work that is [not wanted](Work::is_wanted) any more may be dropped.
     fn forget(&self);

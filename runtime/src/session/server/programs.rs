@@ -1,10 +1,12 @@
 use super::load::Load;
+use super::replay::ReplayCache;
 use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::procedure::Procedure;
 use std::fmt;
+use std::sync::Arc;
 
 /// What is told of calls that failed.
 type OnError = Box<dyn Fn(&Call, &Error) + Send + Sync>;
@@ -19,6 +21,9 @@ pub struct Programs {
     pub(super) limits: Limits,
     pub(super) on_error: Option<OnError>,
     pub(super) load: Load,
+    /// Procedures that are not to be carried out twice, whatever their interface says.
+    at_most_once: Vec<Procedure>,
+    pub(super) replay: Arc<ReplayCache>,
 }
 
 /// A version of a program.
@@ -35,17 +40,18 @@ pub(super) struct Entry {
 pub(super) struct Served {
     pub(super) procedure: &'static Procedure,
     pub(super) on_pool: bool,
+    pub(super) at_most_once: bool,
 }
 
 impl Programs {
     /// None yet.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        Self { limits, replay: Arc::new(ReplayCache::new(limits.replay)), ..Self::default() }
     }
 
     /// Serves one version of a program; in place of the former one if there is one of these numbers.
     pub fn add(&mut self, dispatch: impl Dispatch) {
-        let entry = Entry::new(dispatch, &self.on_pool);
+        let entry = Entry::new(dispatch, &self.on_pool, &self.at_most_once);
         match self.entries.binary_search_by_key(&entry.numbers(), Entry::numbers) {
             Ok(at) => {
                 if let Some(former) = self.entries.get_mut(at) {
@@ -64,6 +70,14 @@ impl Programs {
         }
     }
 
+    /// Has calls of `procedures` carried out once, however often they come.
+    pub fn guard(&mut self, procedures: impl IntoIterator<Item = Procedure>) {
+        self.at_most_once.extend(procedures);
+        for served in self.entries.iter_mut().flat_map(|entry| &mut entry.procedures) {
+            served.at_most_once |= is_among(served.procedure, &self.at_most_once);
+        }
+    }
+
     /// Whether the port has anything to carry out.
     pub fn has_pool(&self) -> bool {
         self.entries.iter().flat_map(|entry| &entry.procedures).any(|served| served.on_pool)
@@ -72,6 +86,7 @@ impl Programs {
     /// Replaces the limits.
     pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
+        self.replay = Arc::new(ReplayCache::new(limits.replay));
     }
 
     /// Calls `on_error` with each call that is answered with `SYSTEM_ERR`, and why.
@@ -110,8 +125,12 @@ impl Programs {
 }
 
 impl Entry {
-    fn new(dispatch: impl Dispatch, on_pool: &[Procedure]) -> Self {
-        let served = |procedure| Served { procedure, on_pool: is_among(procedure, on_pool) };
+    fn new(dispatch: impl Dispatch, on_pool: &[Procedure], at_most_once: &[Procedure]) -> Self {
+        let served = |procedure: &'static Procedure| Served {
+            procedure,
+            on_pool: is_among(procedure, on_pool),
+            at_most_once: procedure.is_at_most_once() || is_among(procedure, at_most_once),
+        };
         let mut procedures: Vec<_> = dispatch.procedures().iter().map(served).collect();
         procedures.sort_by_key(|served| served.procedure.number());
         Self { program: dispatch.program(), version: dispatch.version(), dispatch: Box::new(dispatch), procedures }

@@ -25,6 +25,9 @@ impl Work {
     /// Carries the call out and delivers the reply, unless nobody is there to take it. Takes as long as the handler.
     pub fn run(self) {
         let Self { ticket, arguments } = self;
+        if !ticket.is_wanted() {
+            return;
+        }
         let programs = ticket.programs();
         ticket.answer(|call, out| {
             let mut input = Decoder::shared(&arguments).with_limits(programs.limits.decode);

@@ -20,6 +20,7 @@ pub use key::{Principal, ReplayKey};
 use crate::rpc::CallHeader;
 use bytes::Bytes;
 use core::net::IpAddr;
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -94,8 +95,14 @@ pub struct ReplayCache {
 #[must_use]
 pub struct Memo {
     cache: Arc<ReplayCache>,
-    /// `None` once it is finished.
-    key: Option<Arc<ReplayKey>>,
+    key: Arc<ReplayKey>,
+    is_finished: AtomicBool,
+}
+
+impl Default for ReplayCache {
+    fn default() -> Self {
+        Self::new(ReplayLimits::DEFAULT)
+    }
 }
 
 impl ReplayCache {
@@ -123,7 +130,9 @@ impl ReplayCache {
     pub fn begin(self: &Arc<Self>, key: ReplayKey, now: Instant) -> Admission {
         let found = self.table().begin(key, now, &self.limits);
         match found {
-            table::Found::New(key) => Admission::New(Memo { cache: Arc::clone(self), key: Some(key) }),
+            table::Found::New(key) => {
+                Admission::New(Memo { cache: Arc::clone(self), key, is_finished: AtomicBool::new(false) })
+            }
             table::Found::InProgress => Admission::InProgress,
             table::Found::Done(Some(reply)) => Admission::Done(reply),
             table::Found::Done(None) => Admission::DoneWithoutReply,
@@ -145,17 +154,18 @@ impl ReplayCache {
 impl Memo {
     /// The call is done: remembers the message that is replied, `None` if none is. To be called when the reply is made,
     /// also if the connection it was for is gone. `reply` should be a copy of its own, as it keeps the memory it lies in.
-    pub fn finish(mut self, reply: Option<Bytes>, now: Instant) {
-        if let Some(key) = self.key.take() {
-            self.cache.table().finish(key, reply, now, &self.cache.limits);
+    /// Only the first time counts.
+    pub fn finish(&self, reply: Option<Bytes>, now: Instant) {
+        if !self.is_finished.swap(true, Ordering::AcqRel) {
+            self.cache.table().finish(&self.key, reply, now, &self.cache.limits);
         }
     }
 }
 
 impl Drop for Memo {
     fn drop(&mut self) {
-        if let Some(key) = self.key.take() {
-            self.cache.table().forget(&key);
+        if !*self.is_finished.get_mut() {
+            self.cache.table().forget(&self.key);
         }
     }
 }

@@ -53,14 +53,14 @@ impl Table {
     }
 
     /// A reply that does not fit although all others are gone is not kept; that the call is done is still known.
-    pub(super) fn finish(&mut self, key: Arc<ReplayKey>, reply: Option<Bytes>, now: Instant, limits: &ReplayLimits) {
+    pub(super) fn finish(&mut self, key: &Arc<ReplayKey>, reply: Option<Bytes>, now: Instant, limits: &ReplayLimits) {
         self.expire(now, limits);
         let reply = reply.filter(|reply| self.make_room(reply.len(), limits));
-        if let Entry::Occupied(mut call) = self.calls.entry(Arc::clone(&key)) {
+        if let Entry::Occupied(mut call) = self.calls.entry(Arc::clone(key)) {
             self.in_progress_bytes = self.in_progress_bytes.saturating_sub(key.cost());
-            self.done_bytes = self.done_bytes.saturating_add(done_cost(&key, reply.as_ref()));
+            self.done_bytes = self.done_bytes.saturating_add(done_cost(key, reply.as_ref()));
             call.insert(State::Done(reply));
-            self.done.push_back((key, now));
+            self.done.push_back((Arc::clone(key), now));
         }
     }
 
