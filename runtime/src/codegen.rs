@@ -84,7 +84,7 @@ pub fn start<C: Xdr>(
     procedure: Procedure,
     arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
 ) -> crate::Result<Pending<C::Value>> {
-    client.start::<C>(procedure.number(), arguments)
+    client.start_procedure::<C>(procedure, arguments)
 }
 
 /// Sends a call of `procedure` that the server carries out without a reply.

@@ -136,6 +136,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the call that failed with it was certainly not sent, so that it was not carried out and may be made again.
+    pub fn is_unsent(&self) -> bool {
+        matches!(
+            self,
+            Self::Connect { .. }
+                | Self::NotRegistered { .. }
+                | Self::Address { .. }
+                | Self::Encode(_)
+                | Self::TooLargeForDatagram { .. }
+        )
+    }
+
     /// What a server answers when a handler returns this error.
     pub(crate) fn reply(&self) -> ReplyBody {
         let stat = match *self {

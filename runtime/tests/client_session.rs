@@ -25,7 +25,7 @@ static TEMPLATE: LazyLock<CallTemplate> =
     LazyLock::new(|| CallTemplate::new(0x2000_0099, 3, &Credential::None).unwrap());
 
 fn call(procedure: u32) -> NewCall<'static> {
-    NewCall { template: &TEMPLATE, procedure, timeout: TIMEOUT }
+    NewCall { template: &TEMPLATE, procedure, timeout: TIMEOUT, idempotent: false }
 }
 
 fn start(session: &mut ClientSession, now: Instant) -> u32 {

@@ -142,7 +142,7 @@ fn reply_headers() {
 fn replies_to_a_session() {
     let config = ClientConfig { max_call: 1_000, first_xid: XID, peer: "peer".into() };
     let template = CallTemplate::new(1, 1, &Credential::None).unwrap();
-    let call = NewCall { template: &template, procedure: 1, timeout: Duration::from_secs(1) };
+    let call = NewCall { template: &template, procedure: 1, timeout: Duration::from_secs(1), idempotent: false };
     let (now, mut outcomes) = (Instant::now(), [0; 3]);
     check_all(&replies(), 20_000, 8_192, |message, random| {
         let mut session = ClientSession::new(config.clone());

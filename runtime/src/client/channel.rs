@@ -1,9 +1,7 @@
-use super::output::Output;
-use super::socket::PeerSocket;
 use super::state::{State, Woken};
 use crate::address::Transport;
 use crate::error::{Error, Result};
-use crate::session::{ClientSession, NewCall, Results};
+use crate::session::{NewCall, Results};
 use crate::xdr::{EncodeError, Encoder};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +27,7 @@ const LOOKS: usize = 16;
 /// Tasks cannot do that work: while some await replies, helpers take part for them (see `helper.rs`).
 #[derive(Debug)]
 pub(super) struct Channel {
-    pub(super) socket: PeerSocket,
+    pub(super) transport: Transport,
     state: Mutex<State>,
     pub(super) peer: Arc<str>,
 }
@@ -37,8 +35,8 @@ pub(super) struct Channel {
 pub(super) type Guard<'a> = MutexGuard<'a, State>;
 
 impl Channel {
-    pub(super) fn new(socket: PeerSocket, state: State, peer: Arc<str>) -> Self {
-        Self { socket, state: Mutex::new(state), peer }
+    pub(super) fn new(transport: Transport, state: State, peer: Arc<str>) -> Self {
+        Self { transport, state: Mutex::new(state), peer }
     }
 
     pub(super) fn peer(&self) -> &str {
@@ -66,7 +64,7 @@ impl Channel {
         let begin = Instant::now();
         let mut state = self.open(begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
-        if self.socket.transport() == Transport::Udp {
+        if self.transport == Transport::Udp {
             self.send_datagrams(state);
         }
         Ok(xid)
@@ -81,7 +79,7 @@ impl Channel {
         let begin = Instant::now();
         let mut state = self.open(begin, call.timeout)?;
         state.send(begin, call, arguments)?;
-        if self.socket.transport() == Transport::Udp {
+        if self.transport == Transport::Udp {
             self.send_datagrams(state);
         }
         Ok(())
@@ -107,7 +105,7 @@ impl Channel {
                 return Some(outcome);
             }
             state = self.send_now(state);
-            if state.input.is_none() || !self.socket.has_input() {
+            if state.input.is_none() || !state.wire.is_up() || !state.socket.has_input() {
                 break;
             }
             if let Some(input) = state.input.take() {
@@ -145,6 +143,11 @@ impl Channel {
         self.lock().forget(xid);
     }
 
+    /// Gives up the reply of a call, not the call.
+    pub(super) fn detach(&self, xid: u32) {
+        self.lock().detach(xid);
+    }
+
     /// Sends what has gathered, within `timeout`.
     pub(super) fn flush(&self, timeout: Duration) -> Result<()> {
         let state = self.lock();
@@ -154,8 +157,14 @@ impl Channel {
 
     /// The state, with room for a call that began at `begin` and has `timeout`.
     fn open(&self, begin: Instant, timeout: Duration) -> Result<Guard<'_>> {
-        let state = self.lock();
+        let mut state = self.lock();
         state.check_open()?;
+        if state.was_idle(begin)
+            && state.socket.has_input()
+            && let Some(input) = state.input.take()
+        {
+            state = self.receive(state, input, Duration::ZERO);
+        }
         if state.output.unsent() > GATHER { self.drain(state, GATHER, begin, timeout) } else { Ok(state) }
     }
 
@@ -183,7 +192,7 @@ impl Channel {
     pub(super) fn retire(&self) {
         let mut state = self.send_now(self.lock());
         if state.tasks.retire() {
-            self.socket.shut_down();
+            state.socket.shut_down();
         }
     }
 }
@@ -195,14 +204,4 @@ pub(super) fn hand_on(state: Guard<'_>) {
     if let Some(thread) = successor {
         thread.unpark();
     }
-}
-
-/// The state of a new connection.
-pub(super) fn new_state(
-    calls: ClientSession,
-    transport: Transport,
-    options: &super::ClientOptions,
-    peer: Arc<str>,
-) -> State {
-    State::new(calls, Output::new(transport, options.retransmit_interval), options.record_limits, peer)
 }

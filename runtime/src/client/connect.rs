@@ -1,6 +1,9 @@
-use super::channel::{Channel, new_state};
+use super::channel::Channel;
 use super::link::Link;
+use super::output::Output;
 use super::socket::PeerSocket;
+use super::state::State;
+use super::wire::{Connector, Wire};
 use super::{Client, ClientOptions, open};
 use crate::address::{Address, Transport};
 use crate::error::{Error, Result};
@@ -33,16 +36,25 @@ pub(crate) struct Target<'a> {
 pub(super) fn connect(address: &str, program: u32, version: u32, options: &ClientOptions) -> Result<Client> {
     let address: Address = address.parse()?;
     let target = Target { program, version, options };
-    let deadline = connect_deadline(options);
+    let (socket, peer) = open_address(&address, target, connect_deadline(options))?;
+    let transport = address.transport;
+    let connector = Connector { address, program, version, options: options.clone() };
+    // A datagram socket has no connection to lose.
+    let connector = Some(connector).filter(|_| options.reconnect && transport != Transport::Udp);
+    over_socket(socket, transport, &peer, target, connector)
+}
+
+/// A socket that is connected to `target` at `address`, and the name of the peer.
+pub(super) fn open_address(address: &Address, target: Target<'_>, deadline: Instant) -> Result<(Socket, String)> {
     if address.transport == Transport::Unix {
-        return connect_unix(&address, target, deadline);
+        return open_unix(address, deadline);
     }
     if let Some(port) = address.port {
-        return connect_any(&address, &resolve(&address, port, deadline)?, target, deadline).map(|(client, _)| client);
+        return open_any(address, &resolve(address, port, deadline)?, target, deadline);
     }
-    let place = crate::rpcbind::find(&address, target, deadline)?;
-    let found = Address { port: Some(place.port()), ..address };
-    connect_any(&found, &[place], target, deadline).map(|(client, _)| client)
+    let place = crate::rpcbind::find(address, target, deadline)?;
+    let found = Address { port: Some(place.port()), ..address.clone() };
+    open_any(&found, &[place], target, deadline)
 }
 
 /// The addresses of a host, looked up on a thread of its own: the system may take its time, and cannot be interrupted.
@@ -59,11 +71,11 @@ pub(crate) fn resolve(address: &Address, port: u16, deadline: Instant) -> Result
     receiver.recv_timeout(left).unwrap_or_else(|_| Err(failed(io::ErrorKind::TimedOut.into())))
 }
 
-fn connect_unix(address: &Address, target: Target<'_>, deadline: Instant) -> Result<Client> {
+fn open_unix(address: &Address, deadline: Instant) -> Result<(Socket, String)> {
     let failed = |source| Error::Connect { address: address.to_string(), source: Arc::new(source) };
     let left = deadline.saturating_duration_since(Instant::now()).max(MIN_ATTEMPT);
     let socket = address.unix_address().and_then(|place| open::unix(&place, left));
-    over_socket(socket.map_err(failed)?, Transport::Unix, &address.to_string(), target)
+    Ok((socket.map_err(failed)?, address.to_string()))
 }
 
 /// Until when connecting with `options` may take.
@@ -71,21 +83,21 @@ pub(crate) fn connect_deadline(options: &ClientOptions) -> Instant {
     Instant::now() + options.connect_timeout.min(MAX_TIMEOUT)
 }
 
-/// A client of the first of `candidates` that can be connected to, and which it is. Each gets its share of the time
+/// A socket that is connected to the first of `candidates` that can be connected to, and the peer's name. Each gets its share of the time
 /// that is left, so that one which does not answer does not use up all of it.
-pub(crate) fn connect_any(
+fn open_any(
     address: &Address,
     candidates: &[SocketAddr],
     target: Target<'_>,
     deadline: Instant,
-) -> Result<(Client, SocketAddr)> {
+) -> Result<(Socket, String)> {
     let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for (tried, candidate) in candidates.iter().enumerate() {
         let share = u32::try_from(candidates.len() - tried).unwrap_or(u32::MAX);
         let left = (deadline.saturating_duration_since(Instant::now()) / share).max(MIN_ATTEMPT);
         let probe = candidates.len() > 1;
-        match connect_one(address.transport, *candidate, target, left, probe) {
-            Ok(client) => return Ok((client, *candidate)),
+        match open_one(address.transport, *candidate, target, left, probe) {
+            Ok(socket) => return Ok((socket, format!("{}://{candidate}", address.transport))),
             Err(Attempt::Failed(error)) => failure = error,
             Err(Attempt::Hopeless(error)) => return Err(error),
         }
@@ -107,14 +119,14 @@ impl From<io::Error> for Attempt {
     }
 }
 
-fn connect_one(
+fn open_one(
     transport: Transport,
     to: SocketAddr,
     target: Target<'_>,
     timeout: Duration,
     probe: bool,
-) -> Result<Client, Attempt> {
-    let socket = match transport {
+) -> Result<Socket, Attempt> {
+    Ok(match transport {
         Transport::Tcp => open::tcp(to, target.options, timeout)?,
         Transport::Udp => {
             let socket = open::udp(to, target.options)?;
@@ -125,16 +137,15 @@ fn connect_one(
         }
         // It has no internet address.
         Transport::Unix => return Err(Attempt::Failed(io::ErrorKind::Unsupported.into())),
-    };
-    let peer = format!("{transport}://{to}");
-    over_socket(socket, transport, &peer, target).map_err(Attempt::Hopeless)
+    })
 }
 
 /// Whether a server answers datagrams there: connecting alone does not tell.
 fn probe_udp(socket: Socket, to: SocketAddr, target: Target<'_>, timeout: Duration) -> Result<(), Attempt> {
     let options = target.options.clone().call_timeout(timeout);
-    let client = over_socket(socket, Transport::Udp, &format!("udp://{to}"), Target { options: &options, ..target })
-        .map_err(Attempt::Hopeless)?;
+    let target = Target { options: &options, ..target };
+    let client =
+        over_socket(socket, Transport::Udp, &format!("udp://{to}"), target, None).map_err(Attempt::Hopeless)?;
     match client.null() {
         Err(Error::Io { source, .. }) => Err(Attempt::Failed(source.kind().into())),
         Err(Error::TimedOut { .. }) => Err(Attempt::Failed(io::ErrorKind::TimedOut.into())),
@@ -144,7 +155,13 @@ fn probe_udp(socket: Socket, to: SocketAddr, target: Target<'_>, timeout: Durati
 }
 
 /// A client over a connected socket, of datagrams if `transport` is UDP and else of a stream. `peer` names it in errors.
-pub(crate) fn over_socket(socket: Socket, transport: Transport, peer: &str, target: Target<'_>) -> Result<Client> {
+fn over_socket(
+    socket: Socket,
+    transport: Transport,
+    peer: &str,
+    target: Target<'_>,
+    connector: Option<Connector>,
+) -> Result<Client> {
     let Target { program, version, options } = target;
     let template = CallTemplate::new(program, version, &options.credential)?;
     let peer: Arc<str> = peer.into();
@@ -154,13 +171,15 @@ pub(crate) fn over_socket(socket: Socket, transport: Transport, peer: &str, targ
     };
     let calls = ClientSession::new(ClientConfig { max_call, first_xid: random_xid(), peer: peer.clone() });
     let unusable = |source| Error::Io { peer: peer.clone(), source: Arc::new(source) };
-    let socket = PeerSocket::new(socket, transport).map_err(unusable)?;
-    let state = new_state(calls, transport, options, peer.clone());
-    let channel = Arc::new(Channel::new(socket, state, peer));
+    let socket = PeerSocket::new(socket).map_err(unusable)?;
+    let output = Output::new(transport, options.retransmit_interval);
+    let state = State::new(socket, Wire::new(connector), calls, output, options.record_limits, peer.clone());
+    let channel = Arc::new(Channel::new(transport, state, peer));
     Ok(Client {
         link: Arc::new(Link { channel }),
         template: Arc::new(template),
         timeout: options.call_timeout,
+        idempotent: options.idempotent,
         decode_limits: options.decode_limits,
     })
 }

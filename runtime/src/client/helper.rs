@@ -8,6 +8,7 @@
 use super::channel::{Channel, Guard, hand_on};
 use super::socket::Writing;
 use super::state::Woken;
+use super::wire::Step;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -68,12 +69,18 @@ impl Channel {
         if !woken.is_empty() {
             return self.wake(state, woken);
         }
+        let until = state.next_event().unwrap_or(now + LINGER);
+        if !state.wire.is_up() {
+            return match state.wire.step(now) {
+                Step::Connect(connector) => self.connect(state, &connector, until),
+                Step::Wait(retry) => self.rest(state, retry.map_or(until, |retry| retry.min(until))),
+            };
+        }
         let reading = state.input.is_none();
-        if let Some(batch) = state.output.take(now, reading) {
+        if let Some(batch) = state.take_batch(now, reading) {
             return self.transmit(state, batch, Writing::Waits);
         }
-        let until = state.next_event().unwrap_or(now + LINGER);
-        if let Some(wait) = state.output.read_wait(until.saturating_duration_since(now))
+        if let Some(wait) = state.read_wait(until.saturating_duration_since(now))
             && let Some(input) = state.input.take()
         {
             state.tasks.reads_until = Some(now + wait);

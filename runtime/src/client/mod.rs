@@ -12,12 +12,14 @@ mod socket;
 mod state;
 mod tasks;
 mod turns;
+mod wire;
 
 pub(crate) use connect::{Target, resolve};
 pub use options::ClientOptions;
 pub use pending::Pending;
 
 use crate::error::Result;
+use crate::procedure::Procedure;
 use crate::rpc::Credential;
 use crate::session::{CallTemplate, NewCall};
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
@@ -29,8 +31,9 @@ use std::time::Duration;
 /// A client of one version of a program at one server.
 ///
 /// Clones share the connection; calls of several threads are in flight on it at the same time, and replies may come in
-/// any order. Every call completes exactly once: with its results, or with an error that says who erred. When the
-/// connection has ended, calls in flight fail with the reason and later ones with [`Error::Closed`](crate::Error).
+/// any order. Every call completes exactly once: with its results, or with an error that says who erred and whether the
+/// call [was sent](crate::Error::is_unsent). When the connection has ended, calls in flight fail with the reason, and the
+/// next call connects again ([`ClientOptions::reconnect`]).
 ///
 /// Emitted code wraps it in a type with a method for each procedure. Without one:
 ///
@@ -51,6 +54,8 @@ pub struct Client {
     link: Arc<Link>,
     template: Arc<CallTemplate>,
     timeout: Duration,
+    /// All procedures are.
+    idempotent: bool,
     decode_limits: DecodeLimits,
 }
 
@@ -135,6 +140,18 @@ impl Client {
         Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
     }
 
+    /// As [`Client::start`]; a call of an idempotent procedure may be sent over a second connection.
+    pub(crate) fn start_procedure<C: Xdr>(
+        &self,
+        procedure: Procedure,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<Pending<C::Value>> {
+        let idempotent = self.idempotent || procedure.is_idempotent();
+        let call = NewCall { idempotent, ..self.new_call(procedure.number()) };
+        let xid = self.link.channel.start(call, arguments)?;
+        Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
+    }
+
     /// Sends a call of `procedure` without a reply: nobody waits for one, and one that comes is skipped. For procedures
     /// that a server carries out without answering (the batching of RFC 5531 §8.5), and for calls whose outcome does not
     /// matter.
@@ -169,7 +186,7 @@ impl Client {
     }
 
     fn new_call(&self, procedure: u32) -> NewCall<'_> {
-        NewCall { template: &self.template, procedure, timeout: self.timeout }
+        NewCall { template: &self.template, procedure, timeout: self.timeout, idempotent: self.idempotent }
     }
 }
 

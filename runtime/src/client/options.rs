@@ -25,6 +25,8 @@ pub struct ClientOptions {
     pub(crate) keepalive: Option<Duration>,
     pub(crate) local_address: Option<SocketAddr>,
     pub(crate) privileged_port: bool,
+    pub(crate) reconnect: bool,
+    pub(crate) idempotent: bool,
 }
 
 impl Default for ClientOptions {
@@ -41,6 +43,8 @@ impl Default for ClientOptions {
             keepalive: Some(Duration::from_secs(60)),
             local_address: None,
             privileged_port: false,
+            reconnect: true,
+            idempotent: false,
         }
     }
 }
@@ -120,5 +124,21 @@ impl ClientOptions {
     #[must_use]
     pub fn privileged_port(self, privileged_port: bool) -> Self {
         Self { privileged_port, ..self }
+    }
+
+    /// Whether the client connects again when its connection has ended; by default it does, as soon as a call needs it
+    /// and then with growing pauses from 50 ms to 5 s, until the call has no more time.
+    ///
+    /// Calls that were not sent go over the new connection. Those that were sent may have been carried out: they fail,
+    /// unless their procedure is [idempotent](crate::Procedure::idempotent); then they are sent again with the same xid.
+    #[must_use]
+    pub fn reconnect(self, reconnect: bool) -> Self {
+        Self { reconnect, ..self }
+    }
+
+    /// Whether all procedures may be carried out twice, whatever their interface says; not by default.
+    #[must_use]
+    pub fn idempotent(self, idempotent: bool) -> Self {
+        Self { idempotent, ..self }
     }
 }

@@ -1,7 +1,7 @@
 use super::socket::Sent;
 use crate::address::Transport;
 use crate::session::Retransmission;
-use crate::xdr::Encoder;
+use crate::xdr::{Encoder, Sink};
 use bytes::Bytes;
 use std::mem;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ pub(super) enum Output {
 /// What one thread sends at a time, without the lock.
 #[derive(Debug)]
 pub(super) enum Batch {
-    Records(Encoder),
+    Records(Sending),
     Message(Bytes),
 }
 
@@ -28,9 +28,18 @@ pub(super) enum Batch {
 pub(super) struct StreamOutput {
     pub(super) gathering: Encoder,
     /// `None` while a thread sends it.
-    sending: Option<Encoder>,
+    sending: Option<Sending>,
     /// The last write found no room.
     stuck: bool,
+}
+
+/// Records that are being sent. All of them stay until the last is written: should the connection end, it shows which
+/// the peer has not got.
+#[derive(Debug, Default)]
+pub(super) struct Sending {
+    pub(super) records: Encoder,
+    /// Bytes of them that are written.
+    pub(super) written: usize,
 }
 
 #[derive(Debug)]
@@ -43,9 +52,11 @@ pub(super) struct DatagramOutput {
 impl Output {
     pub(super) fn new(transport: Transport, retransmit_interval: Duration) -> Self {
         match transport {
-            Transport::Tcp | Transport::Unix => {
-                Self::Stream(StreamOutput { gathering: Encoder::new(), sending: Some(Encoder::new()), stuck: false })
-            }
+            Transport::Tcp | Transport::Unix => Self::Stream(StreamOutput {
+                gathering: Encoder::new(),
+                sending: Some(Sending::default()),
+                stuck: false,
+            }),
             Transport::Udp => Self::Datagrams(DatagramOutput {
                 calls: Retransmission::new(retransmit_interval),
                 heard_nothing: false,
@@ -115,7 +126,7 @@ impl Output {
     /// Bytes that are not sent; what a thread is sending counts as one.
     pub(super) fn unsent(&self) -> usize {
         match self {
-            Self::Stream(stream) => stream.gathering.len() + stream.sending.as_ref().map_or(1, Encoder::len),
+            Self::Stream(stream) => stream.gathering.len() + stream.sending.as_ref().map_or(1, Sending::left),
             Self::Datagrams(_) => 0,
         }
     }
@@ -135,6 +146,33 @@ impl Output {
         }
     }
 
+    /// Whether no thread sends.
+    pub(super) fn is_home(&self) -> bool {
+        !matches!(self, Self::Stream(StreamOutput { sending: None, .. }))
+    }
+
+    /// Takes out the records that are not wholly written, with the xids of their calls. To be asked when no thread
+    /// sends.
+    pub(super) fn take_unsent(&mut self) -> Vec<(u32, Bytes)> {
+        let Self::Stream(stream) = self else { return Vec::new() };
+        stream.stuck = false;
+        let Sending { records, written } = stream.sending.replace(Sending::default()).unwrap_or_default();
+        let mut unsent = divide(records.into_bytes(), written);
+        unsent.extend(divide(mem::take(&mut stream.gathering).into_bytes(), 0));
+        unsent
+    }
+
+    /// Puts records in front of nothing: there must be none.
+    pub(super) fn put(&mut self, records: impl IntoIterator<Item = Bytes>) {
+        if let Self::Stream(stream) = self {
+            for record in records {
+                stream.gathering.begin(record.len());
+                // Within the limit just set.
+                let _ = stream.gathering.put_bytes(&record);
+            }
+        }
+    }
+
     /// Drops everything.
     pub(super) fn clear(&mut self) {
         match self {
@@ -147,11 +185,41 @@ impl Output {
     }
 }
 
+impl Sending {
+    pub(super) fn is_empty(&self) -> bool {
+        self.left() == 0
+    }
+
+    fn left(&self) -> usize {
+        self.records.len().saturating_sub(self.written)
+    }
+
+    fn clear(&mut self) {
+        self.records.clear();
+        self.written = 0;
+    }
+}
+
+/// The records, which we have encoded as one fragment each, that end behind `written`, with their xids.
+fn divide(mut records: Bytes, mut written: usize) -> Vec<(u32, Bytes)> {
+    let mut unsent = Vec::new();
+    while let Some((mark, xid)) = records.get(..8).and_then(|head| head.split_first_chunk().zip(head.last_chunk())) {
+        let (mark, xid) = (u32::from_be_bytes(*mark.0), u32::from_be_bytes(*xid));
+        let record = records.split_to(records.len().min(4 + (mark & 0x7fff_ffff) as usize));
+        if record.len() > written {
+            unsent.push((xid, record.clone()));
+        }
+        written = written.saturating_sub(record.len());
+    }
+    unsent
+}
+
 impl StreamOutput {
-    fn take(&mut self) -> Option<Encoder> {
+    fn take(&mut self) -> Option<Sending> {
         let sending = self.sending.as_mut()?;
         if sending.is_empty() {
-            mem::swap(sending, &mut self.gathering);
+            sending.clear();
+            mem::swap(&mut sending.records, &mut self.gathering);
         }
         if sending.is_empty() { None } else { self.sending.take() }
     }

@@ -74,8 +74,12 @@ impl<T> Pending<T> {
     }
 
     /// Lets the call go its way: it is sent once, with what follows or with [`Client::flush`](crate::Client::flush), and
-    /// its reply is skipped. Dropping it does the same; this says that it is meant.
-    pub fn detach(self) {}
+    /// its reply is skipped.
+    pub fn detach(mut self) {
+        if !std::mem::replace(&mut self.taken, true) {
+            self.link.channel.detach(self.xid);
+        }
+    }
 
     fn wait_for_results(&mut self) -> Result<Results> {
         if std::mem::replace(&mut self.taken, true) {

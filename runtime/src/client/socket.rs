@@ -1,5 +1,4 @@
-use crate::address::Transport;
-use crate::xdr::Encoder;
+use super::output::Sending;
 use socket2::Socket;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
@@ -30,7 +29,6 @@ const DO_NOT_WAIT: i32 = match (cfg!(any(target_os = "linux", target_os = "andro
 #[derive(Debug)]
 pub(super) struct PeerSocket {
     socket: Socket,
-    transport: Transport,
     /// The read timeout that is set, in microseconds; 0 is none. Only the thread that reads changes it.
     read_timeout: AtomicU64,
 }
@@ -53,20 +51,22 @@ pub(super) enum Writing {
 }
 
 impl PeerSocket {
-    pub(super) fn new(socket: Socket, transport: Transport) -> io::Result<Self> {
+    pub(super) fn new(socket: Socket) -> io::Result<Self> {
         socket.set_write_timeout(Some(WRITE_SLICE))?;
-        Ok(Self { socket, transport, read_timeout: AtomicU64::new(0) })
+        Ok(Self { socket, read_timeout: AtomicU64::new(0) })
     }
 
-    pub(super) fn transport(&self) -> Transport {
-        self.transport
-    }
-
-    /// Takes bytes off the front of `out` and writes them.
-    pub(super) fn send_stream(&self, out: &mut Encoder, writing: Writing) -> io::Result<Sent> {
+    /// Writes what follows what is written.
+    pub(super) fn send_stream(&self, out: &mut Sending, writing: Writing) -> io::Result<Sent> {
         let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
         let (mut count, mut length) = (0, 0);
-        for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
+        let mut skipped = out.written;
+        let left = out.records.slices().filter_map(|bytes| {
+            let rest = bytes.get(skipped..).filter(|rest| !rest.is_empty());
+            skipped = skipped.saturating_sub(bytes.len());
+            rest
+        });
+        for (piece, bytes) in pieces.iter_mut().zip(left) {
             *piece = IoSlice::new(bytes);
             count += 1;
             length += bytes.len();
@@ -79,7 +79,7 @@ impl PeerSocket {
         match written {
             Ok(0) => Err(ErrorKind::WriteZero.into()),
             Ok(written) => {
-                out.advance(written);
+                out.written += written;
                 Ok(if written < length { Sent::Stuck } else { Sent::Some })
             }
             Err(error) if is_timeout(&error) => Ok(Sent::Stuck),

@@ -1,5 +1,7 @@
-use super::output::Output;
+use super::output::{Batch, Output};
+use super::socket::PeerSocket;
 use super::tasks::Tasks;
+use super::wire::Wire;
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
@@ -10,14 +12,19 @@ use std::mem;
 use std::sync::Arc;
 use std::task::Waker;
 use std::thread::Thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Bytes of one read. Memory is only touched as far as replies reach.
 const SCRATCH: usize = 256 << 10;
 
+/// A peer that ends connections does so after some silence.
+const IDLE: Duration = Duration::from_millis(100);
+
 /// What the threads of one client share, under a lock that is never held while a socket blocks.
 #[derive(Debug)]
 pub(super) struct State {
+    pub(super) socket: Arc<PeerSocket>,
+    pub(super) wire: Wire,
     pub(super) calls: ClientSession,
     pub(super) output: Output,
     /// `None` while a thread reads: whoever has it is the one that reads for all.
@@ -31,6 +38,9 @@ pub(super) struct State {
     /// Why sending failed. Replies to what was sent before may still come.
     broken: Option<Error>,
     closed: bool,
+    /// When the last call began.
+    last_begin: Instant,
+    limits: record::Limits,
     peer: Arc<str>,
 }
 
@@ -49,9 +59,18 @@ pub(super) struct Input {
 }
 
 impl State {
-    pub(super) fn new(calls: ClientSession, output: Output, limits: record::Limits, peer: Arc<str>) -> Self {
+    pub(super) fn new(
+        socket: PeerSocket,
+        wire: Wire,
+        calls: ClientSession,
+        output: Output,
+        limits: record::Limits,
+        peer: Arc<str>,
+    ) -> Self {
         let input = Input { scratch: vec![0; SCRATCH], reader: record::Reader::new(limits) };
         Self {
+            socket: Arc::new(socket),
+            wire,
             calls,
             output,
             input: Some(Box::new(input)),
@@ -60,6 +79,8 @@ impl State {
             crowded: Vec::new(),
             broken: None,
             closed: false,
+            last_begin: Instant::now(),
+            limits,
             peer,
         }
     }
@@ -69,6 +90,7 @@ impl State {
     pub(super) fn check_open(&self) -> Result<()> {
         match &self.broken {
             None if !self.closed => Ok(()),
+            _ if self.wire.may_reconnect() => Ok(()),
             _ => Err(Error::Closed { peer: self.peer.clone(), within_reply: false }),
         }
     }
@@ -113,15 +135,31 @@ impl State {
 
     /// Gives up a call.
     pub(super) fn forget(&mut self, xid: u32) {
+        if !self.wire.is_up() {
+            self.wire.dropped.insert(xid);
+        }
+        self.calls.forget(xid);
+        self.complete(xid);
+    }
+
+    /// Gives up the reply of a call, not the call.
+    pub(super) fn detach(&mut self, xid: u32) {
         self.calls.forget(xid);
         self.complete(xid);
     }
 
     /// The outcome of a call, which is then no longer pending; `None` while it may still come.
     pub(super) fn outcome(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
+        let unsent = if self.calls.was_sent(xid) { None } else { self.wire.unsent_error(&self.peer) };
         let outcome = self.calls.poll(xid, now)?;
         self.complete(xid);
-        Some(outcome)
+        match (outcome, unsent) {
+            (Err(Error::TimedOut { .. }), Some(error)) => {
+                self.wire.dropped.insert(xid);
+                Some(Err(error))
+            }
+            (outcome, _) => Some(outcome),
+        }
     }
 
     /// Drops what is kept for a call that is no longer pending.
@@ -159,6 +197,7 @@ impl State {
     fn handle_record(&mut self, record: &Record<'_>, woken: &mut Woken) {
         if let Some(xid) = self.calls.handle_record(record) {
             self.output.forget(xid);
+            self.wire.replied();
             woken.threads.extend(self.parked.remove(&xid));
             woken.add(self.tasks.remove(xid));
         }
@@ -171,8 +210,77 @@ impl State {
 
     /// Sending failed: nothing more is sent, calls in flight may still be answered.
     pub(super) fn break_off(&mut self, error: Error) {
-        self.output.clear();
+        if !self.wire.may_reconnect() {
+            self.output.clear();
+        }
         self.broken.get_or_insert(error);
+    }
+
+    /// What to send now, as [`Output::take`].
+    pub(super) fn take_batch(&mut self, now: Instant, reading: bool) -> Option<Batch> {
+        if self.wire.is_up() && self.broken.is_none() { self.output.take(now, reading) } else { None }
+    }
+
+    /// How long a thread that would wait for `wait` may read, as [`Output::read_wait`].
+    pub(super) fn read_wait(&self, wait: Duration) -> Option<Duration> {
+        // What is left of the connection is the replies that came before its end.
+        if self.broken.is_some() { Some(Duration::ZERO) } else { self.output.read_wait(wait) }
+    }
+
+    /// Whether a thread that only sends has to read: the peer waits for that, or the connection has broken.
+    pub(super) fn must_read(&self) -> bool {
+        self.output.is_stuck() || self.broken.is_some()
+    }
+
+    /// Whether the connection has not been used for so long that the peer may have ended it. Notes a call that begins.
+    pub(super) fn was_idle(&mut self, begin: Instant) -> bool {
+        let pause = begin.saturating_duration_since(std::mem::replace(&mut self.last_begin, begin));
+        pause > IDLE && self.wire.may_reconnect() && self.wire.is_up() && self.calls.pending() == 0
+    }
+
+    /// The stream has ended.
+    pub(super) fn end(&mut self, error: &Error, woken: &mut Woken) {
+        if self.wire.may_reconnect() {
+            self.wire.lose(error.clone());
+            self.settle(woken);
+        } else {
+            self.close(error, woken);
+        }
+    }
+
+    /// After the end of a connection, once no thread uses it: decides what becomes of each call.
+    pub(super) fn settle(&mut self, woken: &mut Woken) {
+        if self.input.is_none() || !self.output.is_home() {
+            return;
+        }
+        let Some(error) = self.wire.settle(Instant::now()) else { return };
+        self.broken = None;
+        let unsent = self.output.take_unsent();
+        let again = self.calls.lose(&unsent.iter().map(|(xid, _)| *xid).collect(), &error);
+        self.output.put(again.into_iter().chain(unsent.into_iter().map(|(_, record)| record)));
+        self.wake_all(woken);
+    }
+
+    /// Takes a new connection in use.
+    pub(super) fn install(&mut self, socket: PeerSocket, woken: &mut Woken) {
+        self.socket = Arc::new(socket);
+        if let Some(input) = &mut self.input {
+            input.reader = record::Reader::new(self.limits);
+        }
+        let dropped = mem::take(&mut self.wire.dropped);
+        if !dropped.is_empty() {
+            let wanted = self.output.take_unsent().into_iter().filter(|(xid, _)| !dropped.contains(xid));
+            self.output.put(wanted.map(|(_, record)| record).collect::<Vec<_>>());
+        }
+        self.wire.connected();
+        self.wake_all(woken);
+    }
+
+    /// Wakes everybody: something has changed for all.
+    pub(super) fn wake_all(&mut self, woken: &mut Woken) {
+        woken.threads.extend(self.parked.drain().map(|(_, thread)| thread));
+        self.tasks.drain(woken);
+        self.wake_crowded();
     }
 
     /// The connection has ended: every call without an outcome fails with `error`.
@@ -185,9 +293,7 @@ impl State {
     pub(super) fn fail_all(&mut self, error: &Error, woken: &mut Woken) {
         self.output.clear();
         self.calls.fail_all(error);
-        woken.threads.extend(self.parked.drain().map(|(_, thread)| thread));
-        self.tasks.drain(woken);
-        self.wake_crowded();
+        self.wake_all(woken);
     }
 
     /// Wakes the threads that wait for output to be sent.

@@ -2,8 +2,9 @@
 
 use super::channel::{Channel, Guard, hand_on};
 use super::output::Batch;
-use super::socket::{Sent, Writing};
+use super::socket::{PeerSocket, Sent, Writing};
 use super::state::{Input, State, Woken};
+use super::wire::{Connector, Step};
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::session::Results;
@@ -31,20 +32,31 @@ impl Channel {
 
     /// One thing that brings the reply of a call nearer: sending, reading, or waiting for the threads that do.
     fn turn<'a>(&'a self, mut state: Guard<'a>, now: Instant, deadline: Instant, xid: u32) -> Guard<'a> {
+        if !state.wire.is_up() {
+            return match state.wire.step(now) {
+                Step::Connect(connector) => self.connect(state, &connector, deadline),
+                Step::Wait(until) => self.park(state, xid, until.map_or(deadline, |until| until.min(deadline))),
+            };
+        }
         let reading = state.input.is_none();
-        if let Some(batch) = state.output.take(now, reading) {
+        if let Some(batch) = state.take_batch(now, reading) {
             return self.transmit(state, batch, Writing::Waits);
         }
         let until = state.output.next_due().map_or(deadline, |due| due.min(deadline));
         let wait = until.saturating_duration_since(now);
-        if let Some(read_wait) = state.output.read_wait(wait)
+        if let Some(read_wait) = state.read_wait(wait)
             && let Some(input) = state.input.take()
         {
             return self.receive(state, input, read_wait);
         }
+        self.park(state, xid, until)
+    }
+
+    /// Parks until something happens to the call.
+    fn park<'a>(&'a self, mut state: Guard<'a>, xid: u32, until: Instant) -> Guard<'a> {
         state.parked.insert(xid, thread::current());
         drop(state);
-        thread::park_timeout(wait);
+        thread::park_timeout(until.saturating_duration_since(Instant::now()));
         let mut state = self.lock();
         state.parked.remove(&xid);
         state
@@ -65,7 +77,8 @@ impl Channel {
             let now = Instant::now();
             let left = timeout.saturating_sub(now.duration_since(begin));
             if left.is_zero() {
-                outcome = Err(Error::TimedOut { peer: self.peer.clone(), after: timeout });
+                let timed_out = || Error::TimedOut { peer: self.peer.clone(), after: timeout };
+                outcome = Err(state.wire.unsent_error(&self.peer).unwrap_or_else(timed_out));
             } else {
                 state = self.drain_turn(state, now, left);
                 outcome = state.check_open();
@@ -78,23 +91,31 @@ impl Channel {
     }
 
     fn drain_turn<'a>(&'a self, mut state: Guard<'a>, now: Instant, left: Duration) -> Guard<'a> {
+        let mut until = now + left;
+        if !state.wire.is_up() {
+            match state.wire.step(now) {
+                Step::Connect(connector) => return self.connect(state, &connector, until),
+                Step::Wait(retry) => until = retry.map_or(until, |retry| retry.min(until)),
+            }
+        }
         let reading = state.input.is_none();
-        if let Some(batch) = state.output.take(now, reading) {
+        if let Some(batch) = state.take_batch(now, reading) {
             return self.transmit(state, batch, Writing::Waits);
         }
-        if state.output.is_stuck()
+        if state.wire.is_up()
+            && state.must_read()
             && let Some(input) = state.input.take()
         {
             return self.receive(state, input, Duration::ZERO);
         }
         state.crowded.push(thread::current());
         drop(state);
-        thread::park_timeout(left);
+        thread::park_timeout(until.saturating_duration_since(now));
         self.lock()
     }
 
     pub(super) fn send_datagrams<'a>(&'a self, mut state: Guard<'a>) {
-        while let Some(batch) = state.output.take(Instant::now(), false) {
+        while let Some(batch) = state.take_batch(Instant::now(), false) {
             state = self.transmit(state, batch, Writing::Waits);
         }
     }
@@ -103,7 +124,7 @@ impl Channel {
     pub(super) fn send_now<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
         for _ in 0..BATCHES {
             let reading = state.input.is_none();
-            let Some(batch) = state.output.take(Instant::now(), reading) else { break };
+            let Some(batch) = state.take_batch(Instant::now(), reading) else { break };
             state = self.transmit(state, batch, Writing::DoesNotWait);
             if state.output.is_stuck() {
                 break;
@@ -113,10 +134,11 @@ impl Channel {
     }
 
     pub(super) fn transmit<'a>(&'a self, state: Guard<'a>, mut batch: Batch, writing: Writing) -> Guard<'a> {
+        let socket = state.socket.clone();
         drop(state);
         let sent = match &mut batch {
-            Batch::Records(records) => self.socket.send_stream(records, writing),
-            Batch::Message(message) => self.socket.send_datagram(message),
+            Batch::Records(records) => socket.send_stream(records, writing),
+            Batch::Message(message) => socket.send_datagram(message),
         };
         let mut state = self.lock();
         state.output.put_back(batch, *sent.as_ref().unwrap_or(&Sent::Some));
@@ -124,6 +146,7 @@ impl Channel {
         if let Err(error) = sent {
             self.send_failed(&mut state, error, &mut woken);
         }
+        state.settle(&mut woken);
         state.wake_crowded();
         self.wake(state, woken)
     }
@@ -132,24 +155,25 @@ impl Channel {
     /// end. A datagram socket stays of use, the calls in flight have little hope.
     fn send_failed(&self, state: &mut State, error: io::Error, woken: &mut Woken) {
         let error = self.io_error(error);
-        match self.socket.transport() {
+        match self.transport {
             Transport::Tcp | Transport::Unix => {
                 state.break_off(error);
-                self.socket.shut_down();
+                state.socket.shut_down();
             }
             Transport::Udp => state.fail_all(&error, woken),
         }
     }
 
     pub(super) fn receive<'a>(&'a self, state: Guard<'a>, mut input: Box<Input>, wait: Duration) -> Guard<'a> {
+        let socket = state.socket.clone();
         drop(state);
-        let received = self.socket.receive(&mut input.scratch, wait);
+        let received = socket.receive(&mut input.scratch, wait);
         let mut state = self.lock();
         state.output.note_read(matches!(received, Ok(None)));
         let mut woken = Woken::default();
         let handled = match received {
             Ok(None) => Ok(()),
-            Ok(Some(length)) => state.handle_input(&mut input, length, self.socket.transport(), &mut woken),
+            Ok(Some(length)) => state.handle_input(&mut input, length, self.transport, &mut woken),
             Err(error) => Err(self.io_error(error)),
         };
         state.input = Some(input);
@@ -160,12 +184,30 @@ impl Channel {
     }
 
     fn receive_failed(&self, state: &mut State, error: &Error, woken: &mut Woken) {
-        match self.socket.transport() {
+        match self.transport {
             Transport::Tcp | Transport::Unix => {
-                state.close(error, woken);
-                self.socket.shut_down();
+                state.socket.shut_down();
+                state.end(error, woken);
             }
             Transport::Udp => state.fail_all(error, woken),
         }
+    }
+
+    /// Connects again. The others wait for it.
+    pub(super) fn connect<'a>(&'a self, state: Guard<'a>, connector: &Connector, deadline: Instant) -> Guard<'a> {
+        drop(state);
+        let unusable = |source| self.io_error(source);
+        let opened = connector.connect(deadline);
+        let opened = opened.and_then(|socket| PeerSocket::new(socket).map_err(unusable));
+        let mut state = self.lock();
+        let mut woken = Woken::default();
+        match opened {
+            Ok(socket) => state.install(socket, &mut woken),
+            Err(error) => {
+                state.wire.failed(error, Instant::now());
+                state.wake_all(&mut woken);
+            }
+        }
+        self.wake(state, woken)
     }
 }

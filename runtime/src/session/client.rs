@@ -2,10 +2,10 @@ use super::{CallTemplate, Results};
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{MessageHead, REPLY, ReplyBody};
-use crate::xdr::{Decoder, EncodeError, Encoder, Mark};
+use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink};
 use bytes::Bytes;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -33,6 +33,8 @@ pub struct NewCall<'a> {
     pub procedure: u32,
     /// The time that it has from its start to its reply.
     pub timeout: Duration,
+    /// Whether it may be carried out twice: it is then kept, to be sent again over another connection.
+    pub idempotent: bool,
 }
 
 /// The calls of one client: numbers them, and finds the call that a reply is for.
@@ -49,8 +51,18 @@ pub struct ClientSession {
 
 #[derive(Debug)]
 enum Slot {
-    Waiting { deadline: Instant, timeout: Duration },
+    Waiting(Waiting),
     Done(Result<Results>),
+}
+
+#[derive(Debug)]
+struct Waiting {
+    deadline: Instant,
+    timeout: Duration,
+    /// The record of a call that may be sent again.
+    record: Option<Bytes>,
+    /// It was sent over a connection that is lost.
+    sent: bool,
 }
 
 impl ClientSession {
@@ -72,8 +84,17 @@ impl ClientSession {
         out: &mut Encoder,
     ) -> Result<u32, EncodeError> {
         let xid = self.free_xid();
-        self.append_record(xid, call, arguments, out)?;
-        self.add(xid, now, call.timeout);
+        if call.idempotent {
+            let mut record = Encoder::new();
+            self.append_record(xid, call, arguments, &mut record)?;
+            let record = record.into_bytes();
+            out.begin(record.len());
+            out.put_bytes(&record)?;
+            self.add(xid, now, call.timeout, Some(record));
+        } else {
+            self.append_record(xid, call, arguments, out)?;
+            self.add(xid, now, call.timeout, None);
+        }
         Ok(xid)
     }
 
@@ -95,7 +116,7 @@ impl ClientSession {
         if out.len() > self.max_call {
             return Err(EncodeError::TooLarge { limit: self.max_call });
         }
-        self.add(xid, now, call.timeout);
+        self.add(xid, now, call.timeout, None);
         Ok((xid, out.into_bytes()))
     }
 
@@ -121,7 +142,7 @@ impl ClientSession {
         if kind != REPLY {
             return None;
         }
-        let slot = self.calls.get_mut(&xid).filter(|slot| matches!(slot, Slot::Waiting { .. }))?;
+        let slot = self.calls.get_mut(&xid).filter(|slot| matches!(slot, Slot::Waiting(_)))?;
         *slot = Slot::Done(read_reply(record, input));
         Some(xid)
     }
@@ -130,9 +151,9 @@ impl ClientSession {
     /// deadline has passed. `None` while the reply may still come, and for a call that is not pending.
     pub fn poll(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
         match self.calls.get(&xid)? {
-            Slot::Waiting { deadline, .. } if now < *deadline => None,
-            Slot::Waiting { timeout, .. } => {
-                let after = *timeout;
+            Slot::Waiting(call) if now < call.deadline => None,
+            Slot::Waiting(call) => {
+                let after = call.timeout;
                 self.calls.remove(&xid);
                 Some(Err(Error::TimedOut { peer: self.peer.clone(), after }))
             }
@@ -145,7 +166,7 @@ impl ClientSession {
         match self.calls.entry(xid) {
             Entry::Occupied(slot) if matches!(slot.get(), Slot::Done(_)) => match slot.remove() {
                 Slot::Done(outcome) => Some(outcome),
-                Slot::Waiting { .. } => None,
+                Slot::Waiting(_) => None,
             },
             _ => None,
         }
@@ -159,24 +180,48 @@ impl ClientSession {
     /// Completes every call that has no outcome yet with `error`.
     pub fn fail_all(&mut self, error: &Error) {
         for slot in self.calls.values_mut() {
-            if let Slot::Waiting { .. } = slot {
+            if let Slot::Waiting(_) = slot {
                 *slot = Slot::Done(Err(error.clone()));
             }
         }
     }
 
+    /// The connection is lost. Calls that have no outcome yet and are not among the `unsent` may have been carried out:
+    /// they fail with `error`, but for those that may be carried out twice. Returns the records of these, to be sent
+    /// again in this order.
+    pub fn lose(&mut self, unsent: &HashSet<u32>, error: &Error) -> Vec<Bytes> {
+        let mut again = Vec::new();
+        for (xid, slot) in self.calls.iter_mut().filter(|(xid, _)| !unsent.contains(xid)) {
+            match slot {
+                Slot::Done(_) => {}
+                Slot::Waiting(Waiting { record: Some(record), sent, .. }) => {
+                    *sent = true;
+                    again.push((xid.wrapping_sub(self.next_xid), record.clone()));
+                }
+                Slot::Waiting(_) => *slot = Slot::Done(Err(error.clone())),
+            }
+        }
+        again.sort_unstable_by_key(|(age, _)| *age);
+        again.into_iter().map(|(_, record)| record).collect()
+    }
+
+    /// Whether a call was sent over a connection that is lost, and is to be sent again.
+    pub fn was_sent(&self, xid: u32) -> bool {
+        matches!(self.calls.get(&xid), Some(Slot::Waiting(Waiting { sent: true, .. })))
+    }
+
     /// Until when a call waits; `None` if it is not pending or has its outcome.
     pub fn deadline(&self, xid: u32) -> Option<Instant> {
         match self.calls.get(&xid)? {
-            Slot::Waiting { deadline, .. } => Some(*deadline),
+            Slot::Waiting(call) => Some(call.deadline),
             Slot::Done(_) => None,
         }
     }
 
     /// Lets a call wait until `until` at least.
     pub fn extend(&mut self, xid: u32, until: Instant) {
-        if let Some(Slot::Waiting { deadline, .. }) = self.calls.get_mut(&xid) {
-            *deadline = until.max(*deadline);
+        if let Some(Slot::Waiting(call)) = self.calls.get_mut(&xid) {
+            call.deadline = until.max(call.deadline);
         }
     }
 
@@ -219,9 +264,9 @@ impl ClientSession {
         Ok(())
     }
 
-    fn add(&mut self, xid: u32, now: Instant, timeout: Duration) {
+    fn add(&mut self, xid: u32, now: Instant, timeout: Duration, record: Option<Bytes>) {
         let deadline = now.checked_add(timeout.min(FOREVER)).unwrap_or(now);
-        self.calls.insert(xid, Slot::Waiting { deadline, timeout });
+        self.calls.insert(xid, Slot::Waiting(Waiting { deadline, timeout, record, sent: false }));
     }
 }
 

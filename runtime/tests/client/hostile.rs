@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 fn connect(peer: &Peer, timeout: Duration) -> Client {
-    let options = ClientOptions::new().call_timeout(timeout);
+    let options = ClientOptions::new().call_timeout(timeout).reconnect(false);
     Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap()
 }
 

@@ -8,6 +8,7 @@ mod executor;
 mod hostile;
 mod many;
 mod peer;
+mod reconnect;
 mod registrar;
 mod rpcbind;
 mod settings;

@@ -83,7 +83,8 @@ fn a_disconnect_at_each_byte_of_a_reply_fails_the_call_once() {
         }
     });
     for cut in 0..reply_length {
-        let client = connect(&peer);
+        let options = ClientOptions::new().reconnect(false);
+        let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
         let pending = [client.start::<u32>(1, |_| Ok(())).unwrap(), client.start::<u32>(1, |_| Ok(())).unwrap()];
         for outcome in pending.map(|pending| pending.wait()) {
             assert!(

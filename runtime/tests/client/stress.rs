@@ -231,7 +231,7 @@ fn share(client: &Client, seed: u64, large: usize) -> Vec<(Vec<u32>, usize)> {
 fn round(seed: u64, timeout: Duration, answers: usize) -> (usize, usize) {
     let seen = Seen::default();
     let peer = peer(seed, answers, seen.clone());
-    let options = ClientOptions::new().call_timeout(timeout);
+    let options = ClientOptions::new().call_timeout(timeout).reconnect(false);
     let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
     let outcomes = share(&client, seed, 200_000);
     drop(client);

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 fn connect(peer: &Peer, timeout: Duration) -> Client {
-    let options = ClientOptions::new().call_timeout(timeout);
+    let options = ClientOptions::new().call_timeout(timeout).reconnect(false);
     Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap()
 }
 
