@@ -19,6 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Call {
     header: CallHeader,
     procedure: Option<&'static Procedure>,
+    /// That of the procedure among the counters.
+    row: usize,
     peer: Peer,
     extensions: Extensions,
     origin: Option<Arc<Origin>>,
@@ -97,13 +99,23 @@ impl Call {
     /// Calls of `peer`, of which [`Call::begin`] makes one after the other. Without an origin, each is answered at once.
     pub(crate) fn new(peer: Peer, origin: Option<Arc<Origin>>) -> Self {
         let (header, extensions) = (CallHeader::default(), Extensions::default());
-        Self { header, procedure: None, peer, extensions, origin, memo: None, is_taken: AtomicBool::new(false) }
+        Self {
+            header,
+            procedure: None,
+            row: usize::MAX,
+            peer,
+            extensions,
+            origin,
+            memo: None,
+            is_taken: AtomicBool::new(false),
+        }
     }
 
     /// The next call.
     pub(crate) fn begin(&mut self, header: CallHeader) {
         self.header = header;
         self.procedure = None;
+        self.row = usize::MAX;
         self.extensions.clear();
         self.memo = None;
         *self.is_taken.get_mut() = false;
@@ -114,8 +126,13 @@ impl Call {
         self.peer = peer;
     }
 
-    pub(crate) fn set_procedure(&mut self, procedure: Option<&'static Procedure>) {
+    pub(crate) fn set_procedure(&mut self, procedure: Option<&'static Procedure>, row: usize) {
         self.procedure = procedure;
+        self.row = row;
+    }
+
+    pub(crate) fn row(&self) -> usize {
+        self.row
     }
 
     pub(crate) fn header(&self) -> &CallHeader {
@@ -165,6 +182,7 @@ impl Clone for Call {
         Self {
             header: self.header.clone(),
             procedure: self.procedure,
+            row: self.row,
             peer: self.peer,
             extensions: self.extensions.clone(),
             origin: self.origin.clone(),

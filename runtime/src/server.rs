@@ -1,3 +1,4 @@
+mod observe;
 mod registrations;
 
 use crate::address::{Address, Transport};
@@ -9,6 +10,7 @@ use crate::net::{EventLoop, Pool, Stop, bind_tcp};
 use crate::procedure::Procedure;
 use crate::session::server::Programs;
 use mio::net::{TcpListener, UdpSocket};
+use observe::Counted;
 use registrations::Registrations;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -55,12 +57,14 @@ pub struct Server {
     registers: bool,
     pool_threads: usize,
     stop: Arc<Stop>,
+    counted: Counted,
 }
 
-/// Stops a server from anywhere.
+/// Stops a server from anywhere, and tells what it has done.
 #[derive(Clone, Debug)]
 pub struct ServerHandle {
     stop: Arc<Stop>,
+    counted: Counted,
 }
 
 /// A server that runs on a thread of its own, until this is dropped.
@@ -84,6 +88,7 @@ impl Server {
             registers: false,
             pool_threads: POOL_THREADS,
             stop: Arc::default(),
+            counted: Counted::default(),
         }
     }
 
@@ -188,7 +193,7 @@ impl Server {
 
     /// Stops the server, also one that does not run yet.
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle { stop: Arc::clone(&self.stop) }
+        ServerHandle { stop: Arc::clone(&self.stop), counted: self.counted.clone() }
     }
 
     /// Serves on this thread until it is [stopped](ServerHandle::stop) or the process gets SIGTERM or SIGINT. Says on
@@ -225,7 +230,8 @@ impl Server {
         Ok(RunningServer { addresses, handle, thread: Some(thread) })
     }
 
-    fn prepare(self, signals: Signals) -> Result<Ready> {
+    fn prepare(mut self, signals: Signals) -> Result<Ready> {
+        self.programs.number_rows();
         let addresses = self.addresses();
         let numbers: Vec<_> = self.programs.numbers().collect();
         if addresses.is_empty() {
@@ -235,6 +241,7 @@ impl Server {
         let pool = Arc::new(Pool::default());
         let pool_threads = if self.programs.has_pool() { self.pool_threads } else { 0 };
         let (programs, stop) = (Arc::new(self.programs), Arc::clone(&self.stop));
+        self.counted.set(&programs);
         let event_loop =
             EventLoop::new(programs, self.tcp, self.udp, Arc::clone(&pool), stop).and_then(|mut event_loop| {
                 // Before anything is registered, so that a signal in between does not leave it behind.

@@ -22,7 +22,7 @@ use recorder::Shard;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The counters of one server.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Metrics {
     /// In order; the row behind the last one is that of what is not served.
     labels: Box<[Label]>,
@@ -52,7 +52,7 @@ impl Metrics {
         found.unwrap_or(self.labels.len())
     }
 
-    /// What all threads have counted; without the replay cache, which counts for itself.
+    /// What all threads have counted; calls in flight and the replay cache are left at 0, as others count them.
     pub fn snapshot(&self) -> Snapshot {
         let rows = self.labels.iter().copied().map(Some).chain([None]);
         let mut snapshot = Snapshot {
@@ -65,7 +65,6 @@ impl Metrics {
         }
         let count = |event: Event| sum(&shards, |shard| shard.events.get(event.index()).map_or(0, |it| it.get()));
         snapshot.events = Event::ALL.iter().map(|event| (*event, count(*event))).collect();
-        snapshot.in_flight = sum(&shards, |shard| shard.in_flight.get());
         snapshot
     }
 

@@ -53,6 +53,11 @@ impl Outcome {
         }
     }
 
+    /// Whether anything is replied.
+    pub const fn has_reply(self) -> bool {
+        !matches!(self, Self::Silent)
+    }
+
     /// That of a call with this reply.
     pub const fn of(reply: &ReplyBody) -> Self {
         match reply {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 pub(super) struct Shard {
     pub(super) rows: Box<[Row]>,
     pub(super) events: [Counter; Event::COUNT],
-    pub(super) in_flight: Counter,
 }
 
 /// What was counted of one procedure.
@@ -25,11 +24,7 @@ pub(super) struct Row {
 
 impl Shard {
     pub(super) fn new(rows: usize) -> Self {
-        Self {
-            rows: (0..rows).map(|_| Row::default()).collect(),
-            events: core::array::from_fn(|_| Counter::default()),
-            in_flight: Counter::default(),
-        }
+        Self { rows: (0..rows).map(|_| Row::default()).collect(), events: core::array::from_fn(|_| Counter::default()) }
     }
 }
 
@@ -45,22 +40,29 @@ impl Recorder {
         Self { shard, one_thread: PhantomData }
     }
 
-    /// A call came to `outcome`; `row` is that of its procedure. `received` and `sent` are the bytes of both messages.
+    /// A call of so many bytes came; `row` is that of its procedure.
     #[inline]
-    pub fn call(&self, row: usize, outcome: Outcome, received: usize, sent: usize) {
-        if let Some(row) = self.shard.rows.get(row) {
+    pub fn received(&self, row: usize, bytes: usize) {
+        if let Some(row) = self.row(row) {
+            row.received.add(bytes as u64);
+        }
+    }
+
+    /// A call came to `outcome`, with a reply of so many bytes.
+    #[inline]
+    pub fn answered(&self, row: usize, outcome: Outcome, bytes: usize) {
+        if let Some(row) = self.row(row) {
             if let Some(counter) = row.outcomes.get(outcome as usize) {
                 counter.add(1);
             }
-            row.received.add(received as u64);
-            row.sent.add(sent as u64);
+            row.sent.add(bytes as u64);
         }
     }
 
     /// A call took `time`.
     #[inline]
     pub fn latency(&self, row: usize, time: Duration) {
-        if let Some(row) = self.shard.rows.get(row) {
+        if let Some(row) = self.row(row) {
             row.latency.record(time);
         }
     }
@@ -72,8 +74,8 @@ impl Recorder {
         }
     }
 
-    /// So many calls of this thread's peers have no reply yet.
-    pub fn set_in_flight(&self, calls: usize) {
-        self.shard.in_flight.set(calls as u64);
+    /// The last one is that of all that is not served.
+    fn row(&self, row: usize) -> Option<&Row> {
+        self.shard.rows.get(row).or(self.shard.rows.last())
     }
 }

@@ -27,7 +27,9 @@ pub struct ProcedureMetrics {
     pub received: u64,
     /// Bytes of their replies, with headers.
     pub sent: u64,
-    /// How long they took, from the beginning of the call's turn to the reply.
+    /// How long they took: from when the server turned to the call until its reply stood in the output, or came back from
+    /// whoever answered it later. Not all are timed: of many calls that come in one piece, the first eight and then one in
+    /// sixteen are.
     pub latency: Latency,
 }
 

@@ -22,11 +22,11 @@ fn threads_add_up() {
             let row = metrics.row(7, 1, 1);
             scope.spawn(move || {
                 for _ in 0..10_000 {
-                    recorder.call(row, Outcome::Success, 10, 20);
+                    recorder.received(row, 10);
+                    recorder.answered(row, Outcome::Success, 20);
                     recorder.latency(row, Duration::from_micros(3));
                     recorder.count(Event::Accepted);
                 }
-                recorder.set_in_flight(2);
             });
         }
     });
@@ -34,7 +34,7 @@ fn threads_add_up() {
     let put = snapshot.procedure(7, 1, 1).unwrap();
     assert_eq!((put.count(Outcome::Success), put.received, put.sent), (40_000, 400_000, 800_000));
     assert_eq!(put.latency.total(), Duration::from_millis(120));
-    assert_eq!((snapshot.calls(), snapshot.in_flight, snapshot.count(Event::Accepted)), (40_000, 8, 40_000));
+    assert_eq!((snapshot.calls(), snapshot.count(Event::Accepted)), (40_000, 40_000));
 }
 
 #[test]
@@ -42,7 +42,8 @@ fn what_is_not_served_shares_a_row() {
     let metrics = metrics();
     let recorder = metrics.recorder();
     for (program, version, number) in [(8, 1, 1), (7, 2, 1), (7, 1, 3), (u32::MAX, 0, 0)] {
-        recorder.call(metrics.row(program, version, number), Outcome::ProgramUnavailable, 40, 28);
+        recorder.received(metrics.row(program, version, number), 40);
+        recorder.answered(usize::MAX, Outcome::ProgramUnavailable, 28);
     }
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.procedures.len(), 4);
@@ -73,10 +74,11 @@ fn busy() -> Snapshot {
     let metrics = metrics();
     let recorder = metrics.recorder();
     for time in [50, 900, 1_500, 5_000_000, 80_000_000_000] {
-        recorder.call(1, Outcome::Success, 48, 28);
+        recorder.received(1, 48);
+        recorder.answered(1, Outcome::Success, 28);
         recorder.latency(1, Duration::from_nanos(time));
     }
-    recorder.call(2, Outcome::SystemError, 48, 28);
+    recorder.answered(2, Outcome::SystemError, 28);
     recorder.count(Event::ClosedRecordTime);
     metrics.snapshot()
 }

@@ -1,10 +1,11 @@
+use super::tally::{Stopwatch, broken_record, count, count_later};
 use super::{Turn, earlier};
 use crate::call::Peer;
+use crate::metrics::{Event, Recorder};
 use crate::record::RecordError;
 use crate::session::server::{Delivery, Origin, Programs, ServerStream};
 use crate::xdr::Encoder;
 use bytes::{Buf, Bytes, BytesMut};
-use mio::event::Event;
 use mio::net::TcpStream;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::sync::Arc;
@@ -16,9 +17,6 @@ const SCRATCH: usize = 256 << 10;
 /// Bytes of replies that are written before more calls are answered.
 const BATCH: usize = 256 << 10;
 
-/// Calls that are answered between two looks at the clock; the first ones come sooner, as calls may be long.
-const CALLS_PER_LOOK: u32 = 16;
-
 /// Pieces written at a time.
 const PIECES: usize = 64;
 
@@ -29,11 +27,12 @@ pub(super) struct Shared {
     pub(super) spare: Encoder,
     /// Memory for a record that comes in pieces.
     pub(super) record: BytesMut,
+    pub(super) recorder: Recorder,
 }
 
-impl Default for Shared {
-    fn default() -> Self {
-        Self { scratch: vec![0; SCRATCH], spare: Encoder::new(), record: BytesMut::new() }
+impl Shared {
+    pub(super) fn new(recorder: Recorder) -> Self {
+        Self { scratch: vec![0; SCRATCH], spare: Encoder::new(), record: BytesMut::new(), recorder }
     }
 }
 
@@ -64,10 +63,13 @@ pub(super) struct Connection {
     stalled: Option<Instant>,
 }
 
+/// Who counts the calls of a turn, when they begin, and when it is over.
+type Clock<'a> = (&'a Recorder, Stopwatch, Instant);
+
 /// Why a connection is given up.
 enum Fault {
     Socket,
-    Record,
+    Record(RecordError),
 }
 
 impl From<io::Error> for Fault {
@@ -77,8 +79,8 @@ impl From<io::Error> for Fault {
 }
 
 impl From<RecordError> for Fault {
-    fn from(_: RecordError) -> Self {
-        Self::Record
+    fn from(error: RecordError) -> Self {
+        Self::Record(error)
     }
 }
 
@@ -111,7 +113,7 @@ impl Connection {
     }
 
     /// Notes what an event says.
-    pub(super) fn handle_event(&mut self, event: &Event) {
+    pub(super) fn handle_event(&mut self, event: &mio::event::Event) {
         self.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
         self.writable |= event.is_writable() || event.is_write_closed() || event.is_error();
         self.end_announced |= event.is_read_closed();
@@ -123,17 +125,17 @@ impl Connection {
         let end = now.checked_add(slice).unwrap_or(now);
         let mut out = self.out.take().unwrap_or_else(|| std::mem::take(&mut shared.spare));
         self.stream.lend(std::mem::take(&mut shared.record));
-        let turn = match self.exchange(programs, &mut shared.scratch, &mut out, now, end) {
-            Ok(()) => self.next_turn(programs, &out),
-            Err(Fault::Socket) => Turn::Close,
-            Err(Fault::Record) => {
+        let turn = match self.exchange(programs, shared, &mut out, now, end) {
+            Ok(()) => self.next_turn(programs, &out, &shared.recorder),
+            Err(Fault::Socket) => Turn::Close(Event::ClosedByError),
+            Err(Fault::Record(error)) => {
                 // What was asked properly before is still answered, as far as the peer takes it at once.
                 let _ = self.write(&mut out);
-                Turn::Close
+                Turn::Close(broken_record(error))
             }
         };
         shared.record = self.stream.take_back();
-        if out.is_empty() || turn == Turn::Close {
+        if out.is_empty() || matches!(turn, Turn::Close(_)) {
             out.clear();
             shared.spare = out;
         } else {
@@ -143,13 +145,14 @@ impl Connection {
     }
 
     /// Takes a reply that has come later; `spare` is memory to put it into. To be followed by a turn.
-    pub(super) fn deliver(&mut self, delivery: Delivery, spare: &mut Encoder) {
+    pub(super) fn deliver(&mut self, delivery: Delivery, shared: &mut Shared) {
+        count_later(&shared.recorder, &delivery);
         if !self.stream.origin().is_some_and(|origin| delivery.is_for(origin)) {
             return;
         }
         let reply = delivery.into_reply();
         if !reply.is_empty() {
-            self.out.get_or_insert_with(|| std::mem::take(spare)).append(reply);
+            self.out.get_or_insert_with(|| std::mem::take(&mut shared.spare)).append(reply);
         }
     }
 
@@ -161,16 +164,30 @@ impl Connection {
 
     /// When it is to be closed if nothing happens.
     pub(super) fn deadline(&self, programs: &Programs) -> Option<Instant> {
+        self.deadlines(programs).into_iter().fold(None, |first, (_, deadline)| earlier(first, deadline))
+    }
+
+    /// Why it is closed at `now`, if its deadline is over.
+    pub(super) fn overdue(&self, programs: &Programs, now: Instant) -> Option<Event> {
+        let is_over = |(_, deadline): &(Event, Option<Instant>)| deadline.is_some_and(|deadline| deadline <= now);
+        self.deadlines(programs).into_iter().find(is_over).map(|(event, _)| event)
+    }
+
+    fn deadlines(&self, programs: &Programs) -> [(Event, Option<Instant>); 3] {
         let limits = programs.limits();
         let idle = self.last_active.checked_add(limits.idle_time).filter(|_| self.in_flight() == 0);
         let stalled = self.stalled.and_then(|since| since.checked_add(limits.write_time));
-        earlier(idle, earlier(stalled, self.stream.poll_deadline(programs)))
+        [
+            (Event::ClosedRecordTime, self.stream.poll_deadline(programs)),
+            (Event::ClosedWriteTime, stalled),
+            (Event::ClosedIdle, idle),
+        ]
     }
 
     fn exchange(
         &mut self,
         programs: &Programs,
-        scratch: &mut [u8],
+        shared: &mut Shared,
         out: &mut Encoder,
         now: Instant,
         end: Instant,
@@ -180,21 +197,23 @@ impl Connection {
             return Ok(());
         }
         if self.backlog.is_empty() {
-            let (direct, mut input) = self.read(scratch, now)?;
+            let (direct, mut input) = self.read(&mut shared.scratch, now)?;
             self.stream.handle_room(programs, direct, out);
-            self.answer(programs, &mut input, out, end)?;
+            let mut watch = Stopwatch::new(now);
+            self.count(&shared.recorder, &mut watch);
+            self.answer(programs, &mut input, out, (&shared.recorder, watch, end))?;
             self.backlog = Bytes::copy_from_slice(input);
         } else {
-            self.answer_backlog(programs, out, end)?;
+            self.answer_backlog(programs, out, (&shared.recorder, Stopwatch::new(now), end))?;
         }
         Ok(self.write(out)?)
     }
 
     /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes.
-    fn answer_backlog(&mut self, programs: &Programs, out: &mut Encoder, end: Instant) -> Result<(), Fault> {
+    fn answer_backlog(&mut self, programs: &Programs, out: &mut Encoder, clock: Clock<'_>) -> Result<(), Fault> {
         let mut backlog = std::mem::take(&mut self.backlog);
         let mut input = &*backlog;
-        self.answer(programs, &mut input, out, end)?;
+        self.answer(programs, &mut input, out, clock)?;
         let left = input.len();
         if left > 0 {
             backlog.advance(backlog.len().saturating_sub(left));
@@ -203,21 +222,32 @@ impl Connection {
         Ok(())
     }
 
-    fn next_turn(&self, programs: &Programs, out: &Encoder) -> Turn {
+    fn next_turn(&self, programs: &Programs, out: &Encoder, recorder: &Recorder) -> Turn {
         let has_input = !self.backlog.is_empty() || (self.readable && !self.ended);
         let origin = self.stream.origin();
         match origin {
             // Nothing that it sends is read for now, and nothing that it gets is of use.
-            Some(origin) if self.broken && origin.is_full() => return Turn::Close,
-            Some(origin) if has_input && origin.is_server_full() => return Turn::Hold,
-            Some(origin) if has_input && origin.is_full() => return Turn::Wait,
+            Some(origin) if self.broken && origin.is_full() => return Turn::Close(Event::ClosedByError),
+            Some(origin) if has_input && origin.is_server_full() => {
+                recorder.count(Event::PausedInFlightTotal);
+                return Turn::Hold;
+            }
+            Some(origin) if has_input && origin.is_full() => {
+                recorder.count(Event::PausedInFlight);
+                return Turn::Wait;
+            }
             _ => {}
         }
         if has_input {
-            return if is_full(out, programs) { Turn::Wait } else { Turn::Again };
+            if !is_full(out, programs) {
+                return Turn::Again;
+            }
+            recorder.count(Event::PausedOutput);
+            return Turn::Wait;
         }
         let is_done = (self.stopping || self.ended) && out.is_empty() && self.in_flight() == 0;
-        if is_done { Turn::Close } else { Turn::Wait }
+        let reason = if self.ended { Event::ClosedByPeer } else { Event::ClosedByStop };
+        if is_done { Turn::Close(reason) } else { Turn::Wait }
     }
 
     /// Reads once: how many bytes went straight to the record they belong to, and those behind them, in `scratch`.
@@ -248,19 +278,30 @@ impl Connection {
     }
 
     /// Answers the calls in `input` until it is used up, the time is over, or the peer does not take the replies.
-    fn answer(&mut self, programs: &Programs, input: &mut &[u8], out: &mut Encoder, end: Instant) -> Result<(), Fault> {
-        let mut calls = 0_u32;
+    fn answer(
+        &mut self,
+        programs: &Programs,
+        input: &mut &[u8],
+        out: &mut Encoder,
+        (recorder, mut watch, end): Clock<'_>,
+    ) -> Result<(), Fault> {
         while !input.is_empty() && self.stream.handle_input(programs, Instant::now, input, out)? {
-            calls = calls.wrapping_add(1);
+            self.count(recorder, &mut watch);
             if out.len() >= BATCH || is_full(out, programs) {
                 self.write(out)?;
             }
-            let look = calls.is_multiple_of(CALLS_PER_LOOK) || calls.is_power_of_two();
-            if is_full(out, programs) || (look && Instant::now() >= end) {
+            if is_full(out, programs) || watch.last >= end {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Counts the call that was just answered, if there was one.
+    fn count(&mut self, recorder: &Recorder, watch: &mut Stopwatch) {
+        if let Some(handled) = self.stream.take_handled() {
+            count(recorder, &handled, watch.lap());
+        }
     }
 
     /// Writes what the peer takes at once. The time is that after the calls, however long they took.

@@ -1,5 +1,6 @@
 use super::connection::Connection;
 use super::earlier;
+use crate::metrics::{Event, Recorder};
 use crate::session::server::Programs;
 use slab::Slab;
 use std::time::{Duration, Instant};
@@ -20,6 +21,10 @@ impl Connections {
     /// None yet, and never more than `most`.
     pub(super) fn new(most: usize) -> Self {
         Self { slots: Slab::with_capacity(most.min(64)), most, next_look: None }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -45,9 +50,9 @@ impl Connections {
     }
 
     /// Closes the connection that has been silent the longest if there is no room for one more.
-    pub(super) fn make_room(&mut self) {
-        if self.slots.len() >= self.most {
-            self.evict();
+    pub(super) fn make_room(&mut self, recorder: &Recorder) {
+        if self.slots.len() >= self.most && self.evict() {
+            recorder.count(Event::ClosedForAnother);
         }
     }
 
@@ -65,18 +70,18 @@ impl Connections {
 
     /// Closes those whose deadline is over; not one that waits for its turn, as it may have come to what it is waited
     /// for.
-    pub(super) fn close_overdue(&mut self, programs: &Programs, now: Instant) {
+    pub(super) fn close_overdue(&mut self, programs: &Programs, now: Instant, recorder: &Recorder) {
         if self.deadline().is_none_or(|deadline| deadline > now) {
             return;
         }
         let mut earliest = None;
         self.slots.retain(|_, connection| {
-            let deadline = connection.deadline(programs);
-            let keep = connection.queued || deadline.is_none_or(|deadline| deadline > now);
-            if keep {
-                earliest = earlier(earliest, deadline);
+            let overdue = if connection.queued { None } else { connection.overdue(programs, now) };
+            match overdue {
+                Some(reason) => recorder.count(reason),
+                None => earliest = earlier(earliest, connection.deadline(programs)),
             }
-            keep
+            overdue.is_none()
         });
         let next = earlier(earliest, first_deadline(now, programs));
         self.next_look = next.map(|next| now.checked_add(GRAIN).map_or(next, |soonest| next.max(soonest)));

@@ -1,6 +1,9 @@
 use super::Turn;
+use super::connection::Shared;
+use super::tally::{count, count_later};
 use crate::address::Transport;
 use crate::call::Peer;
+use crate::metrics::{Event, Recorder};
 use crate::session::server::{Delivery, Origin, Programs, ServerDatagrams};
 use crate::xdr::Encoder;
 use mio::net::UdpSocket;
@@ -40,16 +43,20 @@ impl Datagrams {
     }
 
     /// Answers some of the datagrams that have come, until `slice` is over. `scratch` is larger than any.
-    pub(super) fn turn(&mut self, programs: &Programs, scratch: &mut [u8], slice: Duration) -> Turn {
+    pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
         let begin = Instant::now();
+        let mut last = begin;
         for _ in 0..PER_TURN {
-            match self.socket.recv_from(scratch) {
-                Ok((count, address)) => {
+            match self.socket.recv_from(&mut shared.scratch) {
+                Ok((length, address)) => {
                     let peer = Peer::new(address, Transport::Udp);
-                    let datagram = scratch.get(..count).unwrap_or_default();
-                    self.session.handle_datagram(programs, peer, datagram, &mut self.out);
-                    send(&self.socket, &self.out, &mut self.reply, address);
-                    if begin.elapsed() >= slice {
+                    let datagram = shared.scratch.get(..length).unwrap_or_default();
+                    let handled = self.session.handle_datagram(programs, peer, datagram, &mut self.out);
+                    send(&self.socket, &self.out, &mut self.reply, address, &shared.recorder);
+                    let now = Instant::now();
+                    count(&shared.recorder, &handled, Some(now.saturating_duration_since(last)));
+                    last = now;
+                    if now.saturating_duration_since(begin) >= slice {
                         return Turn::Again;
                     }
                 }
@@ -63,21 +70,24 @@ impl Datagrams {
     }
 
     /// Sends a reply that has come later.
-    pub(super) fn deliver(&mut self, delivery: Delivery) {
+    pub(super) fn deliver(&mut self, delivery: Delivery, recorder: &Recorder) {
+        count_later(recorder, &delivery);
         if let Some(caller) = delivery.peer().address() {
-            send(&self.socket, &delivery.into_reply(), &mut self.reply, caller);
+            send(&self.socket, &delivery.into_reply(), &mut self.reply, caller, recorder);
         }
     }
 }
 
 /// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
-fn send(socket: &UdpSocket, out: &Encoder, reply: &mut Vec<u8>, caller: SocketAddr) {
+fn send(socket: &UdpSocket, out: &Encoder, reply: &mut Vec<u8>, caller: SocketAddr, recorder: &Recorder) {
     if out.is_empty() {
         return;
     }
     reply.clear();
     out.slices().for_each(|slice| reply.extend_from_slice(slice));
-    let _ = socket.send_to(reply, caller);
+    if socket.send_to(reply, caller).is_err() {
+        recorder.count(Event::DroppedUnsent);
+    }
 }
 
 fn is_of_sending(kind: ErrorKind) -> bool {

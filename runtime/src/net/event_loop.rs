@@ -8,6 +8,7 @@ use super::signals::Signals;
 use super::{Pool, Stop, Turn, earlier, slice};
 use crate::address::Transport;
 use crate::call::Peer;
+use crate::metrics::Event;
 use crate::session::server::{Delivery, Origin, Port, Programs};
 use mio::net::{TcpListener, TcpStream, UdpSocket};
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -79,6 +80,7 @@ impl EventLoop {
             Datagrams::new(socket, Origin::datagrams(Arc::clone(&programs), Arc::clone(&port), key))
         };
         let datagrams = datagrams.into_iter().enumerate().map(with_origin).collect();
+        let shared = Shared::new(programs.recorder());
         let mut this = Self {
             connections: Connections::new(most_connections(programs.limits().connections)),
             poll,
@@ -90,7 +92,7 @@ impl EventLoop {
             datagrams,
             ready: VecDeque::new(),
             held: Vec::new(),
-            shared: Shared::default(),
+            shared,
         };
         this.register()?;
         Ok(this)
@@ -118,7 +120,7 @@ impl EventLoop {
             // which may take longer than any deadline, has its turn the next time.
             let now = Instant::now();
             self.run_ready();
-            self.connections.close_overdue(&self.programs, now);
+            self.connections.close_overdue(&self.programs, now, &self.shared.recorder);
             self.resume_listeners(now);
         }
         stopping();
@@ -175,13 +177,13 @@ impl EventLoop {
         match source {
             Source::Connection(key) => {
                 if let Some(connection) = self.connections.get_mut(key) {
-                    connection.deliver(delivery, &mut self.shared.spare);
+                    connection.deliver(delivery, &mut self.shared);
                 }
                 self.enqueue(source);
             }
             Source::Datagrams(index) => {
                 if let Some(datagrams) = self.datagrams.get_mut(index) {
-                    datagrams.deliver(delivery);
+                    datagrams.deliver(delivery, &self.shared.recorder);
                 }
             }
             Source::Mail | Source::Signal | Source::Listener(_) => {}
@@ -217,8 +219,11 @@ impl EventLoop {
             match (source, self.turn(source, slice)) {
                 (source, Turn::Again) => self.enqueue(source),
                 (Source::Connection(key), Turn::Hold) => self.held.push(key),
-                (Source::Connection(key), Turn::Close) => self.connections.remove(key),
-                (_, Turn::Wait | Turn::Hold | Turn::Close) => {}
+                (Source::Connection(key), Turn::Close(reason)) => {
+                    self.shared.recorder.count(reason);
+                    self.connections.remove(key);
+                }
+                (_, Turn::Wait | Turn::Hold | Turn::Close(_)) => {}
             }
         }
     }
@@ -229,7 +234,7 @@ impl EventLoop {
             Source::Mail | Source::Signal => Turn::Wait,
             Source::Listener(index) => self.accept(index),
             Source::Datagrams(index) => match self.datagrams.get_mut(index) {
-                Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared.scratch, slice),
+                Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared, slice),
                 None => Turn::Wait,
             },
             Source::Connection(key) => match self.connections.get_mut(key) {
@@ -248,7 +253,9 @@ impl EventLoop {
                 Accepted::Connection(socket, address) => self.admit(socket, address),
                 Accepted::None => return Turn::Wait,
                 Accepted::Lost => {}
-                Accepted::NoDescriptor if self.connections.evict() => {}
+                Accepted::NoDescriptor if self.connections.evict() => {
+                    self.shared.recorder.count(Event::ClosedForDescriptor);
+                }
                 Accepted::NoDescriptor | Accepted::Exhausted => {
                     listener.pause(Instant::now());
                     return Turn::Wait;
@@ -260,7 +267,7 @@ impl EventLoop {
 
     /// Takes a connection in; one that the system refuses to watch is closed.
     fn admit(&mut self, mut socket: TcpStream, address: SocketAddr) {
-        self.connections.make_room();
+        self.connections.make_room(&self.shared.recorder);
         let token = Source::Connection(self.connections.next_key()).token();
         let interest = Interest::READABLE | Interest::WRITABLE;
         let watched = self.poll.registry().register(&mut socket, token, interest);
@@ -271,6 +278,7 @@ impl EventLoop {
             let origin = Origin::connection(Arc::clone(&self.programs), port, token.0);
             let connection = Connection::new(socket, peer, &self.programs, origin, Instant::now());
             self.connections.insert(connection, &self.programs);
+            self.shared.recorder.count(Event::Accepted);
         }
     }
 
@@ -314,6 +322,7 @@ impl EventLoop {
             self.wait(events, earlier(end, self.release_time()))?;
             self.run_ready();
         }
+        (0..self.connections.len()).for_each(|_| self.shared.recorder.count(Event::ClosedByStop));
         Ok(())
     }
 

@@ -12,12 +12,14 @@ mod pool;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod stop;
+mod tally;
 
 pub(crate) use bind::bind_tcp;
 pub(crate) use event_loop::EventLoop;
 pub(crate) use pool::Pool;
 pub(crate) use stop::Stop;
 
+use crate::metrics::Event;
 use std::time::{Duration, Instant};
 
 /// Time in which everybody who is ready is to have had a turn.
@@ -42,8 +44,8 @@ enum Turn {
     Again,
     /// It has more to do, as soon as the server has fewer calls in flight.
     Hold,
-    /// It is done with.
-    Close,
+    /// It is done with, for that reason.
+    Close(Event),
 }
 
 /// The earlier of two points in time, either of which may be never.

@@ -10,6 +10,7 @@ mod fairness;
 mod held;
 mod hostile;
 mod matrix;
+mod metrics;
 mod oversized;
 mod pool;
 mod programs;

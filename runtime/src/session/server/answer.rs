@@ -1,9 +1,11 @@
+use super::handled::{Handled, refusal};
 use super::programs::{Entry, Served};
 use super::repeated::remember;
 use super::{Programs, Work};
 use crate::call::Call;
 use crate::dispatch::Answer;
 use crate::error::{Error, Result};
+use crate::metrics::Outcome;
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
 use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink, Source};
@@ -19,15 +21,22 @@ const SUCCESS_HEADER: usize = 24;
 impl Programs {
     /// Answers a record, which is a call of whom `call` names: appends the reply to `out` as a record, or nothing if
     /// the record is answered later, or not at all.
-    pub(super) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) {
-        self.record(out, |out| self.handle(call, record.decoder(), out, self.limits.reply_bytes));
+    pub(super) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) -> Handled {
+        let mut handled = Handled::default();
+        self.record(out, |out| {
+            handled = self.handle(call, record.decoder(), out, self.limits.reply_bytes);
+            handled.sent > 0
+        });
+        handled
     }
 
     /// Answers a datagram as [`Programs::handle_record`] does a record; `out` is empty.
-    pub(super) fn handle_datagram(&self, call: &mut Call, datagram: &[u8], out: &mut Encoder) {
-        if !self.handle(call, Decoder::new(datagram), out, self.limits.datagram_reply_bytes) {
+    pub(super) fn handle_datagram(&self, call: &mut Call, datagram: &[u8], out: &mut Encoder) -> Handled {
+        let handled = self.handle(call, Decoder::new(datagram), out, self.limits.datagram_reply_bytes);
+        if handled.sent == 0 {
             out.clear();
         }
+        handled
     }
 
     /// Appends the reply to `call` with what `results` appends, as a record.
@@ -36,8 +45,13 @@ impl Programs {
         call: &Call,
         out: &mut Encoder,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
-    ) {
-        self.record(out, |out| self.answer(call, out, self.limits.reply_bytes, results));
+    ) -> Option<Outcome> {
+        let mut outcome = None;
+        self.record(out, |out| {
+            outcome = self.answer(call, out, self.limits.reply_bytes, results);
+            outcome.is_some_and(Outcome::has_reply)
+        });
+        outcome
     }
 
     /// Appends the reply to `call` with what `results` appends, as a datagram; `out` is empty.
@@ -46,10 +60,12 @@ impl Programs {
         call: &Call,
         out: &mut Encoder,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
-    ) {
-        if !self.answer(call, out, self.limits.datagram_reply_bytes, results) {
+    ) -> Option<Outcome> {
+        let outcome = self.answer(call, out, self.limits.datagram_reply_bytes, results);
+        if !outcome.is_some_and(Outcome::has_reply) {
             out.clear();
         }
+        outcome
     }
 
     /// Appends `reply` to `out` as a record.
@@ -70,27 +86,33 @@ impl Programs {
         }
     }
 
-    /// Appends the reply, of at most `limit` bytes, to the message in `input`; whether there is one. Never to what is no
+    /// Appends the reply, of at most `limit` bytes, to the message in `input`, if there is one. Never to what is no
     /// call: two servers would answer each other forever.
-    fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> bool {
+    fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> Handled {
+        let (received, start) = (input.remaining(), out.begin(limit));
         input = input.with_limits(self.limits.decode);
         match CallHeader::decode(&mut input) {
             Ok(header) => call.begin(header),
-            Err(error) => return error.reply().is_some_and(|reply| reply.encode(out).is_ok()),
+            Err(error) => {
+                let is_answered = error.reply().is_some_and(|reply| reply.encode(out).is_ok());
+                let sent = if is_answered { out.since(start) } else { 0 };
+                return Handled::not_carried_out(refusal(&error), received, sent);
+            }
         }
         let admitted = self.admit(call);
         if let Ok((_, Some(Served { at_most_once: true, .. }))) = admitted
-            && let Some(answered) = self.repeat(call, input.rest(), out, limit)
+            && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
         {
-            return answered;
+            return Handled::not_carried_out(event, received, sent);
         }
-        let answered = self.answer(call, out, limit, |out| match admitted? {
+        let outcome = self.answer(call, out, limit, |out| match admitted? {
             (_, None) => Ok(Answer::Results),
             (_, Some(served)) if served.on_pool && hand_over(call, &mut input)? => Ok(Answer::Deferred),
             (version, Some(_)) => self.dispatch(version, call, &mut input, out),
         });
         call.set_memo(None);
-        answered
+        let sent = if outcome.is_some_and(Outcome::has_reply) { out.since(start) } else { 0 };
+        Handled { row: call.row(), outcome, event: None, received, sent }
     }
 
     /// Which version serves `call`, and its procedure; `None` for the one that does nothing. The order of the checks is
@@ -99,7 +121,7 @@ impl Programs {
         authenticate(call.credential())?;
         let version = self.find(call.program(), call.version())?;
         let served = version.procedure(call.procedure()).copied();
-        call.set_procedure(served.map(|served| served.procedure));
+        call.set_procedure(served.map(|served| served.procedure), version.row(served.as_ref(), call.procedure()));
         if served.is_none() && call.procedure() != NULL {
             return Err(Error::ProcedureUnavailable);
         }
@@ -119,19 +141,19 @@ impl Programs {
         Ok(Answer::Deferred)
     }
 
-    /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. Whether
-    /// there is one now; if not, what was appended is of no use.
+    /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. What the
+    /// call came to, if it is answered now; what was appended is of no use if that [has no reply](Outcome::has_reply).
     pub(super) fn answer(
         &self,
         call: &Call,
         out: &mut Encoder,
         limit: usize,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
-    ) -> bool {
+    ) -> Option<Outcome> {
         let start = out.begin(limit);
-        let is_there = self.append_reply(call, out, start, limit, results);
-        remember(call, out, is_there.then_some(start));
-        is_there
+        let outcome = self.append_reply(call, out, start, limit, results);
+        remember(call, out, start, outcome);
+        outcome
     }
 
     fn append_reply(
@@ -141,13 +163,16 @@ impl Programs {
         start: Mark,
         limit: usize,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
-    ) -> bool {
+    ) -> Option<Outcome> {
         let outcome = success_header(call.xid(), out).and_then(|()| results(out)).and_then(|answer| {
             let is_too_large = answer == Answer::Results && out.since(start) > limit;
             if is_too_large { Err(EncodeError::TooLarge { limit }.into()) } else { Ok(answer) }
         });
         let error = match outcome {
-            Ok(answer) => return answer == Answer::Results,
+            Ok(Answer::Results) => return Some(Outcome::Success),
+            // Somebody else answers it.
+            Ok(_) if call.is_taken() => return None,
+            Ok(_) => return Some(Outcome::Silent),
             Err(error) => error,
         };
         let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
@@ -155,7 +180,7 @@ impl Programs {
             self.tell(call, &error);
         }
         out.truncate(start);
-        reply.encode(out).is_ok()
+        Some(if reply.encode(out).is_ok() { Outcome::of(&reply.body) } else { Outcome::Silent })
     }
 
     /// Tells the owner of the server why a call failed; a panic of his own is no reason to fail others.

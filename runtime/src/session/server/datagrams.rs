@@ -1,5 +1,6 @@
-use super::{Origin, Programs};
+use super::{Handled, Origin, Programs};
 use crate::call::{Call, Peer};
+use crate::metrics::Event;
 use crate::xdr::Encoder;
 use std::sync::Arc;
 
@@ -24,14 +25,14 @@ impl ServerDatagrams {
 
     /// Answers a datagram of `peer`: puts the reply into `out`, which is emptied first, or nothing if it is answered
     /// later, or not at all. While too many calls are in flight, datagrams are dropped: their senders call again.
-    pub fn handle_datagram(&mut self, programs: &Programs, peer: Peer, datagram: &[u8], out: &mut Encoder) {
+    pub fn handle_datagram(&mut self, programs: &Programs, peer: Peer, datagram: &[u8], out: &mut Encoder) -> Handled {
         out.clear();
         if self.origin.as_ref().is_some_and(|origin| origin.is_full()) {
-            return;
+            return Handled::not_carried_out(Event::DroppedInFlight, datagram.len(), 0);
         }
         let call = self.call.get_or_insert_with(|| Call::new(peer, self.origin.clone()));
         call.set_peer(peer);
-        programs.handle_datagram(call, datagram, out);
+        programs.handle_datagram(call, datagram, out)
     }
 }
 

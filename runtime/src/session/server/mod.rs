@@ -6,6 +6,7 @@
 mod allowance;
 mod answer;
 mod datagrams;
+mod handled;
 mod load;
 mod origin;
 mod programs;
@@ -16,6 +17,7 @@ mod ticket;
 mod work;
 
 pub use datagrams::ServerDatagrams;
+pub use handled::Handled;
 pub use origin::{Origin, Port};
 pub use programs::Programs;
 pub use stream::ServerStream;

@@ -97,6 +97,7 @@ impl fmt::Debug for Origin {
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) origin: Arc<Origin>,
+    pub(super) began: Instant,
     bytes: usize,
 }
 
@@ -105,7 +106,7 @@ impl Slot {
         origin.calls.fetch_add(1, Ordering::Relaxed);
         origin.programs.load.calls.fetch_add(1, Ordering::Relaxed);
         origin.programs.load.bytes.fetch_add(bytes, Ordering::Relaxed);
-        Self { origin, bytes }
+        Self { began: origin.port.now(), origin, bytes }
     }
 }
 

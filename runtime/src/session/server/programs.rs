@@ -1,12 +1,15 @@
+use super::answer::NULL;
 use super::load::Load;
 use super::replay::ReplayCache;
 use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::metrics::{Label, Metrics, Recorder, Snapshot};
 use crate::procedure::Procedure;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// What is told of calls that failed.
 type OnError = Box<dyn Fn(&Call, &Error) + Send + Sync>;
@@ -24,6 +27,7 @@ pub struct Programs {
     /// Procedures that are not to be carried out twice, whatever their interface says.
     at_most_once: Vec<Procedure>,
     pub(super) replay: Arc<ReplayCache>,
+    metrics: Metrics,
 }
 
 /// A version of a program.
@@ -33,6 +37,8 @@ pub(super) struct Entry {
     pub(super) dispatch: Box<dyn Dispatch>,
     /// In order of their numbers.
     procedures: Vec<Served>,
+    /// The row of the procedure that does nothing, among the counters.
+    null_row: usize,
 }
 
 /// A procedure, and how it is served.
@@ -41,6 +47,8 @@ pub(super) struct Served {
     pub(super) procedure: &'static Procedure,
     pub(super) on_pool: bool,
     pub(super) at_most_once: bool,
+    /// Among the counters.
+    row: usize,
 }
 
 impl Programs {
@@ -94,6 +102,34 @@ impl Programs {
         self.on_error = Some(Box::new(on_error));
     }
 
+    /// Gives a row of counters to each procedure that has been added. To be called when all are, before anything is
+    /// counted.
+    pub fn number_rows(&mut self) {
+        self.metrics = Metrics::new(self.entries.iter().flat_map(Entry::labels));
+        for entry in &mut self.entries {
+            entry.null_row = self.metrics.row(entry.program, entry.version, NULL);
+            for served in &mut entry.procedures {
+                served.row = self.metrics.row(entry.program, entry.version, served.procedure.number());
+            }
+        }
+    }
+
+    /// Counts for one more thread what becomes of messages.
+    pub fn recorder(&self) -> Recorder {
+        self.metrics.recorder()
+    }
+
+    /// What was counted.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut snapshot = self.metrics.snapshot();
+        let usage = self.replay.usage();
+        snapshot.in_flight = self.load.calls.load(Ordering::Relaxed) as u64;
+        snapshot.replay.entries = usage.in_progress.saturating_add(usage.done) as u64;
+        snapshot.replay.bytes = usage.bytes as u64;
+        snapshot.replay.evicted = usage.evicted;
+        snapshot
+    }
+
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -129,15 +165,40 @@ impl Entry {
         let served = |procedure: &'static Procedure| Served {
             procedure,
             on_pool: is_among(procedure, on_pool),
+            row: usize::MAX,
             at_most_once: procedure.is_at_most_once() || is_among(procedure, at_most_once),
         };
         let mut procedures: Vec<_> = dispatch.procedures().iter().map(served).collect();
         procedures.sort_by_key(|served| served.procedure.number());
-        Self { program: dispatch.program(), version: dispatch.version(), dispatch: Box::new(dispatch), procedures }
+        Self {
+            program: dispatch.program(),
+            version: dispatch.version(),
+            dispatch: Box::new(dispatch),
+            procedures,
+            null_row: usize::MAX,
+        }
     }
 
     fn numbers(&self) -> (u32, u32) {
         (self.program, self.version)
+    }
+
+    /// What is counted: its procedures, and the one that does nothing.
+    fn labels(&self) -> impl Iterator<Item = Label> {
+        let (program, version) = self.numbers();
+        let label = move |number, name| Label { program, version, number, name };
+        let has_null = self.procedures.iter().any(|served| served.procedure.number() == NULL);
+        let null = (!has_null).then(|| label(NULL, "NULL"));
+        self.procedures.iter().map(move |served| label(served.procedure.number(), served.procedure.name())).chain(null)
+    }
+
+    /// The row of a procedure that is `served`, or of none of that number.
+    pub(super) fn row(&self, served: Option<&Served>, number: u32) -> usize {
+        match served {
+            Some(served) => served.row,
+            None if number == NULL => self.null_row,
+            None => usize::MAX,
+        }
     }
 
     /// The procedure of a number; most are numbered from 0 or 1 on without a gap.

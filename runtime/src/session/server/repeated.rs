@@ -2,40 +2,49 @@ use super::Programs;
 use super::replay::Admission;
 use crate::call::Call;
 use crate::error::Error;
+use crate::metrics::{Event, Outcome};
 use crate::xdr::{Encoder, Mark, Sink};
 use bytes::{Bytes, BytesMut};
 use std::sync::Arc;
 
 impl Programs {
-    /// Answers `call`, which is to be carried out once, if it has come before: whether there is a reply, of at most
-    /// `limit` bytes. `None` if it is new; it is known from now on. A call without an origin always is: there is nobody to
+    /// Answers `call`, which is to be carried out once, if it has come before: what happens, and the bytes of the reply, of
+    /// at most `limit`, if there is one. `None` if it is new; it is known from now on. A call without an origin always is: there is nobody to
     /// ask for the time.
-    pub(super) fn repeat(&self, call: &mut Call, arguments: &[u8], out: &mut Encoder, limit: usize) -> Option<bool> {
+    pub(super) fn repeat(
+        &self,
+        call: &mut Call,
+        arguments: &[u8],
+        out: &mut Encoder,
+        limit: usize,
+    ) -> Option<(Event, usize)> {
         let now = call.origin()?.port().now();
         let key = self.replay.key(call.header(), call.peer().ip(), arguments);
+        let start = out.begin(limit);
         match self.replay.begin(key, now) {
             Admission::New(memo) => {
                 call.set_memo(Some(Arc::new(memo)));
                 None
             }
-            Admission::Done(reply) => {
-                out.begin(limit);
-                Some(reply.len() <= limit && out.put_bytes(&reply).is_ok())
+            Admission::Done(reply) if reply.len() <= limit && out.put_bytes(&reply).is_ok() => {
+                Some((Event::RepeatedDone, reply.len()))
             }
-            Admission::InProgress | Admission::DoneWithoutReply => Some(false),
-            Admission::Full => Some(self.answer(call, out, limit, |_| Err(Error::TooManyInProgress))),
+            Admission::Done(_) | Admission::DoneWithoutReply => Some((Event::RepeatedWithoutReply, 0)),
+            Admission::InProgress => Some((Event::RepeatedInProgress, 0)),
+            Admission::Full => {
+                self.answer(call, out, limit, |_| Err(Error::TooManyInProgress));
+                Some((Event::RepeatedFull, out.since(start)))
+            }
         }
     }
 }
 
-/// Remembers the reply to `call` that stands in `out` from `start` on, if it is to be remembered; or that there is none,
-/// unless somebody else answers it.
-pub(super) fn remember(call: &Call, out: &Encoder, start: Option<Mark>) {
-    let (Some(memo), Some(origin)) = (call.memo(), call.origin()) else { return };
-    match start {
-        Some(start) => memo.finish(Some(copied_since(out, start)), origin.port().now()),
-        None if !call.is_taken() => memo.finish(None, origin.port().now()),
-        None => {}
+/// Remembers what `call` came to, with the reply that stands in `out` from `start` on, if it is to be remembered and
+/// nobody else answers it later.
+pub(super) fn remember(call: &Call, out: &Encoder, start: Mark, outcome: Option<Outcome>) {
+    if let (Some(memo), Some(origin), Some(outcome)) = (call.memo(), call.origin(), outcome) {
+        let reply = outcome.has_reply().then(|| copied_since(out, start));
+        memo.finish(reply, origin.port().now());
     }
 }
 

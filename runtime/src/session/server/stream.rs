@@ -1,6 +1,7 @@
 use super::allowance;
-use super::{Origin, Programs};
+use super::{Handled, Origin, Programs};
 use crate::call::{Call, Peer};
+use crate::metrics::Event;
 use crate::record::{Reader, Record, RecordError};
 use crate::xdr::Encoder;
 use bytes::BytesMut;
@@ -17,6 +18,7 @@ pub struct ServerStream {
     began: Option<Instant>,
     /// Whether input had to wait because too many calls were in flight.
     was_full: bool,
+    handled: Option<Handled>,
 }
 
 impl ServerStream {
@@ -24,7 +26,7 @@ impl ServerStream {
     /// deferred fails.
     pub fn new(peer: Peer, programs: &Programs, origin: Option<Arc<Origin>>) -> Self {
         let reader = allowance::reader(programs.limits.record);
-        Self { call: Call::new(peer, origin), reader, began: None, was_full: false }
+        Self { call: Call::new(peer, origin), reader, began: None, was_full: false, handled: None }
     }
 
     /// Who is at the other end.
@@ -97,6 +99,11 @@ impl ServerStream {
         }
     }
 
+    /// What became of the last message, if there was one since this was last asked.
+    pub fn take_handled(&mut self) -> Option<Handled> {
+        self.handled.take()
+    }
+
     /// Memory to put records together in; see [`Reader::lend`].
     pub fn lend(&mut self, buffer: BytesMut) {
         self.reader.lend(buffer);
@@ -128,6 +135,7 @@ impl ServerStream {
         };
         if !self.reader.allow(allowance.bytes) {
             self.reader.discard();
+            self.handled = Some(Handled::not_carried_out(Event::RefusedLargest, 0, 0));
             if let Some(reply) = &allowance.refusal {
                 programs.refuse(reply, out);
             }
@@ -136,7 +144,7 @@ impl ServerStream {
 
     fn handle_record(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) {
         self.began = None;
-        programs.handle_record(&mut self.call, &record, out);
+        self.handled = Some(programs.handle_record(&mut self.call, &record, out));
         self.reader.recycle(record);
     }
 }

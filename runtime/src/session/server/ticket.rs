@@ -1,12 +1,14 @@
-use super::Programs;
 use super::answer::guarded;
 use super::origin::{Origin, Slot};
+use super::{Handled, Programs};
 use crate::address::Transport;
 use crate::call::{Call, Peer};
 use crate::dispatch::Answer;
 use crate::error::Result;
+use crate::metrics::Outcome;
 use crate::xdr::Encoder;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The right to answer a call, and the duty: it is used exactly once.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct Delivery {
     slot: Slot,
     peer: Peer,
     reply: Encoder,
+    row: usize,
+    outcome: Option<Outcome>,
 }
 
 impl Ticket {
@@ -47,13 +51,13 @@ impl Ticket {
         }
         let mut reply = Encoder::new();
         let programs = Arc::clone(slot.origin.programs());
-        if call.transport() == Transport::Udp {
-            programs.answer_datagram(&call, &mut reply, |out| guarded(|| results(&call, out)));
+        let outcome = if call.transport() == Transport::Udp {
+            programs.answer_datagram(&call, &mut reply, |out| guarded(|| results(&call, out)))
         } else {
-            programs.answer_record(&call, &mut reply, |out| guarded(|| results(&call, out)));
-        }
+            programs.answer_record(&call, &mut reply, |out| guarded(|| results(&call, out)))
+        };
         let origin = Arc::clone(&slot.origin);
-        origin.port().deliver(Delivery { slot, peer: *call.peer(), reply });
+        origin.port().deliver(Delivery { slot, peer: *call.peer(), reply, row: call.row(), outcome });
     }
 }
 
@@ -71,6 +75,19 @@ impl Delivery {
     /// Who called.
     pub fn peer(&self) -> &Peer {
         &self.peer
+    }
+
+    /// What became of the call.
+    pub fn handled(&self) -> Handled {
+        // The mark of a record does not count.
+        let mark = if self.peer.transport() == Transport::Udp { 0 } else { 4 };
+        let sent = self.reply.len().saturating_sub(mark);
+        Handled { row: self.row, outcome: self.outcome, event: None, received: 0, sent }
+    }
+
+    /// When it came in.
+    pub fn began(&self) -> Instant {
+        self.slot.began
     }
 
     /// The reply, a record or the message of a datagram; empty if there is none. The call is no longer in flight.
