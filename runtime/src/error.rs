@@ -51,6 +51,11 @@ pub enum Error {
     },
     /// The caller: the outcome of this call was taken before.
     Taken,
+    /// The caller: so many calls of this client are in flight that no more may be.
+    TooManyCalls {
+        /// How many may be: [`ClientOptions::max_calls`](crate::ClientOptions::max_calls).
+        limit: usize,
+    },
     /// The caller: not an address.
     Address {
         /// What was given.
@@ -144,6 +149,7 @@ impl Error {
                 | Self::NotRegistered { .. }
                 | Self::Address { .. }
                 | Self::Encode(_)
+                | Self::TooManyCalls { .. }
                 | Self::TooLargeForDatagram { .. }
         )
     }
@@ -207,6 +213,9 @@ impl fmt::Display for Error {
             Self::Encode(source) => write!(out, "cannot be sent: {source}"),
             Self::TooLargeForDatagram { limit } => {
                 write!(out, "the call exceeds the {limit} bytes that a datagram can carry: connect with tcp:// instead")
+            }
+            Self::TooManyCalls { limit } => {
+                write!(out, "{limit} calls are in flight, as many as may be: take the outcomes of some first")
             }
             Self::Taken => write!(out, "the outcome of this call was taken before"),
             Self::Address { found, fault } => write!(out, "\"{}\" is not an address: {fault}", found.escape_debug()),

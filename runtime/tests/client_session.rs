@@ -238,7 +238,7 @@ fn results_of_every_size_arrive_whole() {
 fn retransmissions_back_off() {
     let start = Instant::now();
     let mut calls = Retransmission::new(Duration::from_secs(1));
-    calls.add(1, Bytes::from_static(b"call"));
+    calls.add(1, Bytes::from_static(b"call"), Instant::now() + 1_000 * TIMEOUT);
     assert_eq!(calls.poll_first(start).as_deref(), Some(&b"call"[..]));
     assert_eq!(calls.poll_first(start), None);
     for seconds in [1, 3, 7, 15, 31, 61, 91] {
@@ -254,9 +254,9 @@ fn retransmissions_back_off() {
 fn calls_that_are_over_are_not_sent_again() {
     let start = Instant::now();
     let mut calls = Retransmission::new(Duration::from_secs(1));
-    calls.add(1, Bytes::from_static(b"one"));
-    calls.add(2, Bytes::from_static(b"two"));
-    calls.add(3, Bytes::from_static(b"three"));
+    calls.add(1, Bytes::from_static(b"one"), Instant::now() + 1_000 * TIMEOUT);
+    calls.add(2, Bytes::from_static(b"two"), Instant::now() + 1_000 * TIMEOUT);
+    calls.add(3, Bytes::from_static(b"three"), Instant::now() + 1_000 * TIMEOUT);
     calls.remove(1);
     assert_eq!(calls.poll_first(start).as_deref(), Some(&b"two"[..]));
     assert_eq!(calls.poll_first(start).as_deref(), Some(&b"three"[..]));
@@ -266,4 +266,15 @@ fn calls_that_are_over_are_not_sent_again() {
     assert_eq!(calls.poll_again(later), None);
     calls.remove(3);
     assert_eq!(calls.next_due(), None);
+}
+
+#[test]
+fn a_call_that_has_no_more_time_is_not_sent_again() {
+    let now = Instant::now();
+    let mut calls = Retransmission::new(Duration::from_secs(1));
+    calls.add(1, Bytes::from_static(b"call"), now + Duration::from_secs(3));
+    assert!(calls.poll_first(now).is_some());
+    assert!(calls.poll_again(now + Duration::from_secs(1)).is_some(), "1 s later, the next is due at 3 s");
+    assert_eq!(calls.next_due(), None);
+    assert!(calls.poll_again(now + Duration::from_secs(100)).is_none());
 }

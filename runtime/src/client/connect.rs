@@ -173,7 +173,7 @@ fn over_socket(
     let unusable = |source| Error::Io { peer: peer.clone(), source: Arc::new(source) };
     let socket = PeerSocket::new(socket).map_err(unusable)?;
     let output = Output::new(transport, options.retransmit_interval);
-    let state = State::new(socket, Wire::new(connector), calls, output, options.record_limits, peer.clone());
+    let state = State::new(socket, Wire::new(connector), calls, output, options, peer.clone());
     let channel = Arc::new(Channel::new(transport, state, peer));
     Ok(Client {
         link: Arc::new(Link { channel }),

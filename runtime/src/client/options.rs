@@ -27,6 +27,7 @@ pub struct ClientOptions {
     pub(crate) privileged_port: bool,
     pub(crate) reconnect: bool,
     pub(crate) idempotent: bool,
+    pub(crate) max_calls: usize,
 }
 
 impl Default for ClientOptions {
@@ -45,6 +46,7 @@ impl Default for ClientOptions {
             privileged_port: false,
             reconnect: true,
             idempotent: false,
+            max_calls: 1 << 20,
         }
     }
 }
@@ -140,5 +142,13 @@ impl ClientOptions {
     #[must_use]
     pub fn idempotent(self, idempotent: bool) -> Self {
         Self { idempotent, ..self }
+    }
+
+    /// Calls in flight, those included whose replies have come and are not taken; 2^20 by default. A further one fails
+    /// with [`Error::TooManyCalls`](crate::Error). Stops a caller that starts calls faster than the server answers, or
+    /// never takes their outcomes, from filling the memory.
+    #[must_use]
+    pub fn max_calls(self, max_calls: usize) -> Self {
+        Self { max_calls, ..self }
     }
 }

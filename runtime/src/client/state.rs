@@ -1,3 +1,4 @@
+use super::ClientOptions;
 use super::output::{Batch, Output};
 use super::socket::PeerSocket;
 use super::tasks::Tasks;
@@ -41,6 +42,7 @@ pub(super) struct State {
     /// When the last call began.
     last_begin: Instant,
     limits: record::Limits,
+    max_calls: usize,
     peer: Arc<str>,
 }
 
@@ -64,9 +66,10 @@ impl State {
         wire: Wire,
         calls: ClientSession,
         output: Output,
-        limits: record::Limits,
+        options: &ClientOptions,
         peer: Arc<str>,
     ) -> Self {
+        let limits = options.record_limits;
         let input = Input { scratch: vec![0; SCRATCH], reader: record::Reader::new(limits) };
         Self {
             socket: Arc::new(socket),
@@ -81,6 +84,7 @@ impl State {
             closed: false,
             last_begin: Instant::now(),
             limits,
+            max_calls: options.max_calls,
             peer,
         }
     }
@@ -102,6 +106,9 @@ impl State {
         call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<u32> {
+        if self.calls.pending() >= self.max_calls {
+            return Err(Error::TooManyCalls { limit: self.max_calls });
+        }
         match &mut self.output {
             Output::Stream(stream) => Ok(self.calls.start(begin, call, arguments, &mut stream.gathering)?),
             Output::Datagrams(datagrams) => {
@@ -110,7 +117,8 @@ impl State {
                     EncodeError::TooLarge { limit } => Error::TooLargeForDatagram { limit },
                     error => Error::Encode(error),
                 })?;
-                datagrams.calls.add(xid, message);
+                let until = self.calls.deadline(xid).unwrap_or(begin);
+                datagrams.calls.add(xid, message, until);
                 Ok(xid)
             }
         }

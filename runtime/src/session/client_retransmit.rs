@@ -24,6 +24,7 @@ struct Retry {
     due: Option<Instant>,
     /// The pause after the next transmission.
     interval: Duration,
+    until: Instant,
 }
 
 impl Retransmission {
@@ -33,9 +34,9 @@ impl Retransmission {
         Self { first_interval, calls: HashMap::new(), fresh: VecDeque::new(), due: BTreeSet::new() }
     }
 
-    /// Adds a call, to be sent at once.
-    pub fn add(&mut self, xid: u32, message: Bytes) {
-        self.calls.insert(xid, Retry { message, due: None, interval: self.first_interval });
+    /// Adds a call, to be sent at once, and not again from `until` on, when it has no more time.
+    pub fn add(&mut self, xid: u32, message: Bytes, until: Instant) {
+        self.calls.insert(xid, Retry { message, due: None, interval: self.first_interval, until });
         self.fresh.push_back(xid);
     }
 
@@ -82,9 +83,14 @@ impl Retransmission {
     fn sent(&mut self, xid: u32, now: Instant) -> Option<Bytes> {
         let retry = self.calls.get_mut(&xid)?;
         let due = now.checked_add(retry.interval)?;
-        retry.due = Some(due);
-        retry.interval = retry.interval.saturating_mul(2).min(MAX_INTERVAL);
-        self.due.insert((due, xid));
-        Some(retry.message.clone())
+        let message = retry.message.clone();
+        if due < retry.until {
+            retry.due = Some(due);
+            retry.interval = retry.interval.saturating_mul(2).min(MAX_INTERVAL);
+            self.due.insert((due, xid));
+        } else {
+            self.calls.remove(&xid);
+        }
+        Some(message)
     }
 }

@@ -94,3 +94,21 @@ fn over_udp_a_call_without_a_reply_is_sent_once() {
     client.call::<Void>(1, |_| Ok(())).unwrap();
     peer.join();
 }
+
+#[test]
+fn calls_in_flight_are_bounded() {
+    let peer = Peer::tcp(|mut stream| {
+        while let Some(call) = read_call(&mut stream) {
+            stream.write_all(&record(&success(call.xid, &[]))).unwrap();
+        }
+    });
+    let options = ClientOptions::new().max_calls(3);
+    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    let mut pending: Vec<_> = (0..3).map(|_| client.start::<Void>(1, |_| Ok(())).unwrap()).collect();
+    let error = client.null().unwrap_err();
+    assert!(matches!(error, Error::TooManyCalls { limit: 3 }) && error.is_unsent(), "{error:?}");
+    pending.pop().unwrap().wait().unwrap();
+    client.null().unwrap();
+    drop((pending, client));
+    peer.join();
+}
