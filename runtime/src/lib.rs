@@ -43,7 +43,7 @@ pub mod xdr;
 pub use crate::{
     address::{Address, AddressFault, Transport},
     call::{Call, Extensions, Peer, UnixCredentials},
-    client::{Client, ClientOptions, Pending},
+    client::{Client, ClientOptions, Pending, broadcast},
     error::{Error, Result},
     limits::Limits,
     procedure::Procedure,

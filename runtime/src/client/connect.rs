@@ -185,7 +185,7 @@ fn over_socket(
 }
 
 /// The standard library seeds its hash maps from the system's random numbers.
-fn random_xid() -> u32 {
+pub(super) fn random_xid() -> u32 {
     let bits = RandomState::new().hash_one(Instant::now());
     (bits >> 32) as u32 ^ bits as u32
 }

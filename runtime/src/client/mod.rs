@@ -1,5 +1,6 @@
 //! Clients: calls over TCP and UDP, blocking or several in flight.
 
+mod broadcast;
 mod channel;
 mod connect;
 mod helper;
@@ -14,6 +15,7 @@ mod tasks;
 mod turns;
 mod wire;
 
+pub use broadcast::broadcast;
 pub(crate) use connect::{Target, resolve};
 pub use options::ClientOptions;
 pub use pending::Pending;

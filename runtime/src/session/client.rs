@@ -1,8 +1,8 @@
 use super::{CallTemplate, Results};
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
-use crate::rpc::{MessageHead, REPLY, ReplyBody};
-use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink};
+use crate::rpc::{MessageHead, REPLY};
+use crate::xdr::{EncodeError, Encoder, Mark, Sink};
 use bytes::Bytes;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -143,7 +143,7 @@ impl ClientSession {
             return None;
         }
         let slot = self.calls.get_mut(&xid).filter(|slot| matches!(slot, Slot::Waiting(_)))?;
-        *slot = Slot::Done(read_reply(record, input));
+        *slot = Slot::Done(Results::of_reply(record, input));
         Some(xid)
     }
 
@@ -268,12 +268,6 @@ impl ClientSession {
         let deadline = now.checked_add(timeout.min(FOREVER)).unwrap_or(now);
         self.calls.insert(xid, Slot::Waiting(Waiting { deadline, timeout, record, sent: false }));
     }
-}
-
-/// What a reply says to the caller; `input` stands behind xid and `msg_type`.
-fn read_reply(record: &Record<'_>, mut input: Decoder<'_>) -> Result<Results> {
-    Error::check_reply(&ReplyBody::decode(&mut input)?)?;
-    Ok(Results::new(record, input.remaining()))
 }
 
 /// Takes back what was appended to `out` unless it is kept, even if encoding panics: the next record must not follow

@@ -1,4 +1,6 @@
+use crate::error::{Error, Result};
 use crate::record::Record;
+use crate::rpc::ReplyBody;
 use crate::xdr::{DecodeLimits, Decoder};
 use bytes::Bytes;
 
@@ -16,8 +18,14 @@ enum Stored {
 }
 
 impl Results {
+    /// What a reply says to the caller; `input` stands behind xid and `msg_type`.
+    pub(crate) fn of_reply(record: &Record<'_>, mut input: Decoder<'_>) -> Result<Self> {
+        Error::check_reply(&ReplyBody::decode(&mut input)?)?;
+        Ok(Self::new(record, input.remaining()))
+    }
+
     /// The last `length` bytes of `record`.
-    pub(super) fn new(record: &Record<'_>, length: usize) -> Self {
+    fn new(record: &Record<'_>, length: usize) -> Self {
         let bytes = record.as_slice();
         let start = bytes.len().saturating_sub(length);
         let results = bytes.get(start..).unwrap_or_default();

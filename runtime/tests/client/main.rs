@@ -2,6 +2,7 @@
 
 mod awaited;
 mod awaited_mixed;
+mod broadcast;
 mod connect;
 mod datagram;
 mod executor;
