@@ -1,4 +1,6 @@
+mod keeper;
 mod observe;
+mod own_rpcbind;
 mod registrations;
 
 use crate::address::{Address, Transport};
@@ -11,7 +13,7 @@ use crate::procedure::Procedure;
 use crate::session::server::Programs;
 use mio::net::{TcpListener, UdpSocket};
 use observe::Counted;
-use registrations::Registrations;
+use registrations::{Registers, Registrations};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -54,7 +56,7 @@ pub struct Server {
     udp: Vec<UdpSocket>,
     bound: Vec<(Transport, SocketAddr)>,
     quiet: bool,
-    registers: bool,
+    registers: Registers,
     pool_threads: usize,
     stop: Arc<Stop>,
     counted: Counted,
@@ -85,7 +87,7 @@ impl Server {
             udp: Vec::new(),
             bound: Vec::new(),
             quiet: false,
-            registers: false,
+            registers: Registers::No,
             pool_threads: POOL_THREADS,
             stop: Arc::default(),
             counted: Counted::default(),
@@ -150,12 +152,6 @@ impl Server {
     /// [`run`](Server::run) does not say on stderr where it serves what.
     pub fn quiet(mut self) -> Self {
         self.quiet = true;
-        self
-    }
-
-    /// Registers what is served with the rpcbind of this machine while it is served, so that clients find the port.
-    pub fn register_with_rpcbind(mut self) -> Self {
-        self.registers = true;
         self
     }
 
@@ -251,11 +247,7 @@ impl Server {
                 Ok(event_loop)
             });
         let event_loop = event_loop.map_err(|source| failed(&addresses, source))?;
-        let registrations = if self.registers {
-            Registrations::new(numbers.iter().copied(), &self.bound)?
-        } else {
-            Registrations::default()
-        };
+        let registrations = Registrations::new(self.registers, numbers.iter().copied(), &self.bound)?;
         pool.start(pool_threads, &self.stop).map_err(|source| failed(&addresses, source))?;
         Ok(Ready { event_loop, pool, registrations, numbers, addresses })
     }

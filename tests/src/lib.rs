@@ -4,6 +4,7 @@ pub mod c;
 pub mod cargo;
 pub mod extern_types;
 pub mod interfaces;
+pub mod namespace;
 pub mod process;
 pub mod public;
 pub mod raw;

@@ -1,3 +1,4 @@
+use super::PORT;
 use super::idl::portmap::portmap_v2;
 use super::idl::rpcbind::{Registration, ServedAddress, TransportAddress, VersionStatistics};
 use super::registration::netid;
@@ -6,7 +7,9 @@ use super::universal::UniversalAddress;
 use crate::address::{Address, Transport};
 use crate::client::ClientOptions;
 use crate::error::{Error, Result};
-use std::net::IpAddr;
+use socket2::{Domain, Socket, Type};
+use std::io;
+use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -254,6 +257,18 @@ impl Rpcbind {
             Stub::V2(portmapper) => portmapper.inner().null(),
         })?;
         Ok(self.lock().stub.version())
+    }
+
+    /// A connection to it that carries nothing.
+    pub(crate) fn open(&self) -> io::Result<Socket> {
+        if self.address.transport == Transport::Unix {
+            let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+            socket.connect_timeout(&self.address.unix_address()?, LOCAL_TIMEOUT)?;
+            return Ok(socket);
+        }
+        let place = (self.address.host.as_str(), self.address.port.unwrap_or(PORT));
+        let place = place.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
+        TcpStream::connect_timeout(&place, LOCAL_TIMEOUT).map(Socket::from)
     }
 
     /// What `call` gets of the newest version that the other side speaks.

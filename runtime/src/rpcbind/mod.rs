@@ -21,6 +21,7 @@
 mod client;
 mod find;
 mod idl;
+mod portmapper;
 mod registration;
 mod stub;
 mod universal;
@@ -28,6 +29,7 @@ mod universal;
 pub use client::Rpcbind;
 pub(crate) use find::find;
 pub use idl::rpcbind::{ForwardCount, LookupCount, Registration, ServedAddress, TransportAddress, VersionStatistics};
+pub use portmapper::Portmapper;
 pub use universal::UniversalAddress;
 
 /// The program number of rpcbind.

@@ -1,44 +1,93 @@
+use super::Server;
+use super::keeper::Keeper;
+use super::own_rpcbind::OwnRpcbind;
 use crate::address::Transport;
-use crate::error::Result;
-use crate::rpcbind::{Registration, Rpcbind};
+use crate::error::{Error, Result};
+use crate::rpcbind::{PORT, Registration, Rpcbind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// What a server has registered with the local rpcbind, until this is dropped.
-#[derive(Debug, Default)]
-pub(super) struct Registrations(Vec<Registration>);
+/// Whether a server registers, and where.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Registers {
+    #[default]
+    No,
+    /// With the rpcbind of this machine, which must be there.
+    WithRpcbind,
+    /// With the rpcbind of this machine or, where none runs, with one of its own on this port.
+    OrServes { port: u16 },
+}
+
+impl Server {
+    /// Registers what is served with the rpcbind of this machine while it is served, so that clients find the port; again
+    /// whenever rpcbind has restarted, which a thread of its own watches.
+    pub fn register_with_rpcbind(mut self) -> Self {
+        self.registers = Registers::WithRpcbind;
+        self
+    }
+
+    /// As [`Server::register_with_rpcbind`]; where no rpcbind runs, a [`Portmapper`](crate::rpcbind::Portmapper) takes its
+    /// place while this serves: on port 111, TCP and UDP, of the hosts that this listens on and of the loopback interface. To
+    /// listen on that port needs a privilege. What others have registered there is gone when this ends.
+    pub fn register_or_serve_rpcbind(self) -> Self {
+        self.register_or_serve_rpcbind_on(crate::rpcbind::PORT)
+    }
+
+    /// As [`Server::register_or_serve_rpcbind`], where rpcbind has another port than 111; clients must know it, see
+    /// [`ClientOptions::rpcbind_port`](crate::ClientOptions::rpcbind_port).
+    pub fn register_or_serve_rpcbind_on(mut self, port: u16) -> Self {
+        self.registers = Registers::OrServes { port };
+        self
+    }
+}
+
+/// What a server has registered, until this is dropped.
+#[derive(Debug)]
+pub(super) enum Registrations {
+    None,
+    Kept { _keeper: Keeper },
+    Own { _rpcbind: OwnRpcbind },
+}
 
 impl Registrations {
     /// Registers each version of each program for each socket. If one is refused, none stays registered.
     pub(super) fn new(
+        registers: Registers,
         programs: impl Iterator<Item = (u32, u32)> + Clone,
         sockets: &[(Transport, SocketAddr)],
     ) -> Result<Self> {
-        let mut this = Self::default();
-        let rpcbind = Rpcbind::local()?;
-        for (transport, socket) in sockets {
-            for address in families(*socket) {
-                for (program, version) in programs.clone() {
-                    let registration = Registration::new(program, version, *transport, address);
-                    rpcbind.register(&registration)?;
-                    this.0.push(registration);
-                }
-            }
+        let all = || all(programs.clone(), sockets);
+        let keep = |locate: fn(u16) -> Result<Rpcbind>, port| {
+            Keeper::new(move || locate(port), all()).map(|_keeper| Self::Kept { _keeper })
+        };
+        match registers {
+            Registers::No => Ok(Self::None),
+            Registers::WithRpcbind => keep(locate, PORT),
+            Registers::OrServes { port } => match keep(locate, port) {
+                Err(Error::Connect { .. }) => match OwnRpcbind::new(port, all(), sockets) {
+                    Ok(_rpcbind) => Ok(Self::Own { _rpcbind }),
+                    // Another process may have been faster to serve it.
+                    Err(error) => keep(locate, port).map_err(|_| error),
+                },
+                outcome => outcome,
+            },
         }
-        Ok(this)
     }
 }
 
-impl Drop for Registrations {
-    fn drop(&mut self) {
-        // If rpcbind is gone, the registrations are, too.
-        if let Ok(rpcbind) = Rpcbind::local() {
-            self.0.iter().for_each(|registration| drop(rpcbind.unset(registration)));
-        }
-    }
+fn locate(port: u16) -> Result<Rpcbind> {
+    if port == PORT { Rpcbind::local() } else { Rpcbind::connect(&format!("tcp://127.0.0.1:{port}")) }
+}
+
+fn all(programs: impl Iterator<Item = (u32, u32)> + Clone, sockets: &[(Transport, SocketAddr)]) -> Vec<Registration> {
+    let places = sockets.iter().flat_map(|(transport, socket)| families(*socket).map(|place| (*transport, place)));
+    let of_place = |(transport, place): (Transport, SocketAddr)| {
+        programs.clone().map(move |(program, version)| Registration::new(program, version, transport, place))
+    };
+    places.flat_map(of_place).collect()
 }
 
 /// An IPv6 socket that is bound to no address takes IPv4, too: its port is registered for both.
-fn families(socket: SocketAddr) -> impl Iterator<Item = SocketAddr> {
+pub(super) fn families(socket: SocketAddr) -> impl Iterator<Item = SocketAddr> {
     let both = socket.is_ipv6() && socket.ip().is_unspecified();
     let other = both.then(|| SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), socket.port()));
     std::iter::once(socket).chain(other)

@@ -1,0 +1,46 @@
+//! Tests that need a network of their own: port 111, other addresses than the loopback ones, a /run for rpcbind's socket.
+
+use crate::missing;
+use crate::process::{DEADLINE, run_command};
+use std::process::{Command, Stdio};
+
+/// An address of the network that is not a loopback one.
+pub const HOST: &str = "192.0.2.1";
+
+/// Set within.
+const INSIDE: &str = "ONCRPC_TEST_NAMESPACE";
+
+const SCRIPT: &str = "set -e
+    PATH=$PATH:/usr/sbin:/sbin
+    mount -t tmpfs tmpfs /run
+    ip link set lo up
+    ip address add 192.0.2.1/32 dev lo
+    exec \"$0\" \"$@\"";
+
+/// Whether this process is in a network of its own. If it is not, the test of this name has been run in one, and has
+/// passed, or there is none to be had.
+pub fn inside(test: &str) -> bool {
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let available = unshare(&["true".into()]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !available.is_ok_and(|status| status.success()) {
+        missing("a network of its own (root, unshare and ip)");
+        return false;
+    }
+    let this = std::env::current_exe().unwrap();
+    let mut command = unshare(&[this.into(), "--exact".into(), test.into(), "--nocapture".into()]);
+    command.env(INSIDE, "1");
+    let output = run_command(command, &[]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && stdout.contains("1 passed"), "{test}:\n{stdout}{}", output.stderr);
+    false
+}
+
+/// The whole of [`DEADLINE`] is for the process within.
+fn unshare(command: &[std::ffi::OsString]) -> Command {
+    let mut unshare = Command::new("timeout");
+    unshare.args(["-k", "1", &DEADLINE.as_secs().to_string(), "unshare", "--net", "--mount", "sh", "-c", SCRIPT]);
+    unshare.args(command);
+    unshare
+}
