@@ -108,6 +108,8 @@ codes! {
     BadName = 152,
     NoViews = 153,
     IdempotentOnce = 154,
+    OnewayResult = 155,
+    DeferredOneway = 156,
 
     Portability = 1001,
     Unbounded = 1002,

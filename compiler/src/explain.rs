@@ -62,6 +62,8 @@ pub(crate) fn page(code: Code) -> &'static str {
         Code::BadName => include_str!("explain/E0152.md"),
         Code::NoViews => include_str!("explain/E0153.md"),
         Code::IdempotentOnce => include_str!("explain/E0154.md"),
+        Code::OnewayResult => include_str!("explain/E0155.md"),
+        Code::DeferredOneway => include_str!("explain/E0156.md"),
         Code::Portability => include_str!("explain/portability.md"),
         Code::Unbounded => include_str!("explain/unbounded.md"),
         Code::MissingArm => include_str!("explain/missing-arm.md"),

@@ -61,6 +61,8 @@ fn the_three_ways_of_the_documentation_do_the_same() {
         "idempotent": Compiler::new().procedure_options("LOOK", ProcedureOptions::new().idempotent(true));
         "at_most_once": Compiler::new()
             .procedure_options("PAINTER_V1.POUR", ProcedureOptions::new().at_most_once(true));
+        "deferred": Compiler::new().procedure_options("LOOK", ProcedureOptions::new().deferred(true));
+        "oneway": Compiler::new().procedure_options("POUR", ProcedureOptions::new().oneway(true));
     };
     let sections: Vec<&str> = documentation.split("\n## `").skip(1).collect();
     assert_eq!(sections.len(), cases.len());

@@ -22,8 +22,14 @@ pub mod hostile {
     oncrpc::include_idl!("hostile");
 }
 
-/// idl/blob.x and interfaces/hostile.x with views.
+/// interfaces/replies.x
+pub mod replies {
+    oncrpc::include_idl!("replies");
+}
+
+/// idl/blob.x, interfaces/hostile.x and interfaces/replies.x with views.
 pub mod views {
+    include!(concat!(env!("OUT_DIR"), "/views/replies.rs"));
     include!(concat!(env!("OUT_DIR"), "/views/blob.rs"));
     include!(concat!(env!("OUT_DIR"), "/views/hostile.rs"));
 }

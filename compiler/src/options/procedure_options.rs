@@ -26,6 +26,18 @@ impl ProcedureOptions {
         self.with(ProcedureOption::AtMostOnce, at_most_once)
     }
 
+    /// Whether the server's method gets something to reply with later, instead of returning the results.
+    #[must_use]
+    pub fn deferred(self, deferred: bool) -> Self {
+        self.with(ProcedureOption::Deferred, deferred)
+    }
+
+    /// Whether there is no reply. It cannot have a result.
+    #[must_use]
+    pub fn oneway(self, oneway: bool) -> Self {
+        self.with(ProcedureOption::Oneway, oneway)
+    }
+
     pub(crate) fn settings(self) -> Vec<Setting> {
         self.settings
     }

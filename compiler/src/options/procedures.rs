@@ -130,18 +130,37 @@ fn not_for_procedures(setting: &Setting, name: &str, at: Span) -> Diagnostic {
 
 fn choices(options: &Options) -> ProcedureChoices {
     let has = |option| options.get(&option).is_some_and(|(truth, _)| *truth);
-    ProcedureChoices { idempotent: has(ProcedureOption::Idempotent), at_most_once: has(ProcedureOption::AtMostOnce) }
+    ProcedureChoices {
+        idempotent: has(ProcedureOption::Idempotent),
+        at_most_once: has(ProcedureOption::AtMostOnce),
+        deferred: has(ProcedureOption::Deferred),
+        oneway: has(ProcedureOption::Oneway),
+    }
 }
 
 fn contradictions(entry: Entry<'_>, options: &Options) -> Vec<Diagnostic> {
     let asked = |option| options.get(&option).filter(|(truth, _)| *truth).map(|(_, span)| *span);
     let (idempotent, once) = (asked(ProcedureOption::Idempotent), asked(ProcedureOption::AtMostOnce));
+    let (deferred, oneway) = (asked(ProcedureOption::Deferred), asked(ProcedureOption::Oneway));
     let name = &entry.procedure.name;
     let mut errors = Vec::new();
     if let Some((idempotent, once)) = idempotent.zip(once) {
         let message = format!("`{name}` cannot be both `idempotent` and `at_most_once`");
         let error = Diagnostic::error(Code::IdempotentOnce, once, message);
         errors.push(error.label("it must not be carried out twice").note_at(idempotent, "it may be carried out twice"));
+    }
+    if let Some(span) = oneway.filter(|_| entry.procedure.result.is_some()) {
+        let message = format!("`{name}` cannot be `oneway`, since it has a result");
+        errors.push(
+            Diagnostic::error(Code::OnewayResult, span, message)
+                .note(format!("it is `{}`", entry.procedure.source))
+                .help("only procedures whose result is `void` can go without a reply"),
+        );
+    }
+    if let Some((deferred, oneway)) = deferred.zip(oneway) {
+        let message = format!("`{name}` cannot be both `deferred` and `oneway`");
+        let error = Diagnostic::error(Code::DeferredOneway, oneway, message);
+        errors.push(error.label("there is no reply").note_at(deferred, "there is one, later"));
     }
     errors
 }

@@ -24,6 +24,8 @@ pub(crate) enum Setting {
 pub(crate) enum ProcedureOption {
     Idempotent,
     AtMostOnce,
+    Deferred,
+    Oneway,
 }
 
 /// A value as it is written.
@@ -84,6 +86,8 @@ pub(super) const TABLE: &[Named] = &[
     Named { name: "views", expected: TRUTH, read: |value| value.truth().map(Setting::Views) },
     Named { name: "idempotent", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::Idempotent) },
     Named { name: "at_most_once", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::AtMostOnce) },
+    Named { name: "deferred", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::Deferred) },
+    Named { name: "oneway", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::Oneway) },
 ];
 
 const TRUTH: &str = "`true` or `false`";
@@ -114,12 +118,14 @@ pub(super) fn read_member(member: &str, value: &Value) -> Result<Setting, Fault>
 }
 
 impl ProcedureOption {
-    pub(super) const ALL: [Self; 2] = [Self::Idempotent, Self::AtMostOnce];
+    pub(super) const ALL: [Self; 4] = [Self::Idempotent, Self::AtMostOnce, Self::Deferred, Self::Oneway];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Idempotent => "idempotent",
             Self::AtMostOnce => "at_most_once",
+            Self::Deferred => "deferred",
+            Self::Oneway => "oneway",
         }
     }
 

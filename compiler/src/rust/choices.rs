@@ -70,6 +70,10 @@ pub(crate) struct ProcedureChoices {
     pub(crate) idempotent: bool,
     /// A call that comes twice must be carried out once.
     pub(crate) at_most_once: bool,
+    /// The handler may reply after it has returned.
+    pub(crate) deferred: bool,
+    /// There is no reply.
+    pub(crate) oneway: bool,
 }
 
 /// Which traits of order to derive.

@@ -19,13 +19,19 @@ pub(super) struct ProcedureView {
     pub(super) start_method: String,
     /// `, a: i32, name: Name`
     pub(super) server_parameters: String,
+    /// ` -> rpc::Result<i32>`; nothing where the reply is deferred.
+    pub(super) server_result: String,
     /// `{ Ok(()) }` for a null procedure, `;` for any other.
     pub(super) server_body: &'static str,
+    /// How the skeleton comes to its answer: `rpc::results::<i32>(&self.0.add(call, a)?, out)`.
+    pub(super) answer: String,
+    /// Whether the handler gets something to reply with, and whether there is a reply.
+    pub(super) deferred: bool,
+    pub(super) oneway: bool,
     /// `_call` for a null procedure, whose body does not use it.
     pub(super) call: &'static str,
     pub(super) arguments: Vec<ArgumentView>,
-    /// `, a, b` and `a, b`
-    pub(super) pass_arguments: String,
+    /// `a, b`
     pub(super) forward_arguments: String,
     /// `, a: i32, name: impl Into<super::Name>`
     pub(super) client_parameters: String,
@@ -92,9 +98,14 @@ fn view(
     method: String,
     constant: String,
 ) -> ProcedureView {
-    let arguments = arguments(context, &it.arguments);
+    let arguments = arguments(context, &it.arguments, chosen.deferred);
     let result = it.result.as_ref().map(|ty| pair(context, ty, UP));
-    let is_null = it.number == 0 && it.arguments.is_empty() && it.result.is_none();
+    let is_null = it.number == 0 && it.arguments.is_empty() && it.result.is_none() && !chosen.deferred;
+    let result_type = result.as_ref().map_or("()".into(), |pair| pair.value.clone());
+    let result_codec = result.as_ref().map_or("rpc::Void".into(), |pair| pair.codec.clone());
+    let reply = if chosen.deferred { format!(", reply: rpc::Reply<{result_type}>") } else { String::new() };
+    let passed: String = arguments.iter().map(|it| format!(", {}", it.name)).collect();
+    let server_parameters: String = arguments.iter().map(|it| format!(", {}: {}", it.name, it.value)).collect();
     ProcedureView {
         docs: docs::comment(&it.docs, &it.source),
         number: it.number,
@@ -104,10 +115,13 @@ fn view(
         start_method: format!("start_{}", plain(&method)),
         link: plain(&method).to_owned(),
         method: method.clone(),
-        server_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.value)).collect(),
+        server_parameters: server_parameters + &reply,
+        server_result: if chosen.deferred { String::new() } else { format!(" -> rpc::Result<{result_type}>") },
         server_body: if is_null { "{ Ok(()) }" } else { ";" },
         call: if is_null { "_call" } else { "call" },
-        pass_arguments: arguments.iter().map(|it| format!(", {}", it.name)).collect(),
+        answer: answer(&format!("self.0.{method}(call{passed}"), &result_codec, chosen),
+        deferred: chosen.deferred,
+        oneway: chosen.oneway,
         forward_arguments: arguments.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
         client_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.parameter)).collect(),
         encode_arguments: encode(&arguments),
@@ -115,8 +129,19 @@ fn view(
         look: it.result.as_ref().filter(|ty| context.views && borrows(context, ty)).zip(result.as_ref()).map(
             |(_, pair)| LookView { method: format!("look_{}", plain(&method)), seen: pair.view.replace("'a", "'_") },
         ),
-        result: result.as_ref().map_or("()".into(), |pair| pair.value.clone()),
-        result_codec: result.map_or("rpc::Void".into(), |pair| pair.codec),
+        result: result_type,
+        result_codec,
+    }
+}
+
+/// What follows the decoding of arguments; `call` is the call of the method up to its last argument.
+fn answer(call: &str, codec: &str, chosen: ProcedureChoices) -> String {
+    match chosen {
+        ProcedureChoices { deferred: true, .. } => {
+            format!("{call}, rpc::reply::<{codec}>(call));\nOk(rpc::Answer::Deferred)")
+        }
+        ProcedureChoices { oneway: true, .. } => format!("{call})?;\nOk(rpc::Answer::Silent)"),
+        ProcedureChoices { .. } => format!("rpc::results::<{codec}>(&{call})?, out)"),
     }
 }
 
@@ -154,8 +179,12 @@ pub(super) struct ArgumentView {
     reference: String,
 }
 
-fn arguments(context: Context<'_>, arguments: &[Argument]) -> Vec<ArgumentView> {
+/// Where a reply is passed as well, it has that name for itself.
+fn arguments(context: Context<'_>, arguments: &[Argument], has_reply: bool) -> Vec<ArgumentView> {
     let mut scope = Scope::with(IN_SCOPE);
+    if has_reply {
+        scope.reserve("reply");
+    }
     let view = |(index, it): (usize, &Argument)| {
         let wanted = match &it.name {
             Some(name) => context.spelling.value_name(name),

@@ -80,7 +80,7 @@ fn server<'a>(program: &'a str, version: &'a str, procedures: &'a [ProcedureView
         table: table(procedures),
         attribute: if procedures.is_empty() { NO_PROCEDURES } else { "" },
         input: if no_arguments { "_input" } else { "input" },
-        out: if procedures.is_empty() { "_out" } else { "out" },
+        out: if procedures.iter().all(|it| it.deferred || it.oneway) { "_out" } else { "out" },
     }
 }
 

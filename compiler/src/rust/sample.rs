@@ -52,6 +52,7 @@ struct SampleView {
     /// `, operands: idl::Operands`, and `(call, operands)`.
     parameters: String,
     given: String,
+    /// ` -> Result<i32>`; nothing where the reply is deferred.
     result: String,
     answer: String,
     /// `let operands: idl::Operands = idl::Operands { left: 0, right: 0 };`
@@ -134,15 +135,21 @@ fn procedure_view(context: Context<'_>, view: ProcedureView, it: &Procedure) -> 
     }
     let call = format!("client.{}({})?;", view.method, arguments.join(", "));
     let is_void = it.result.is_none();
+    let reply = format!(", reply: oncrpc::Reply<{}>", seen_from_outside(&view.result));
+    let answer = answer(context, it.result.as_ref());
     SampleView {
-        call: if is_void { call } else { format!("let answer = {call}") },
+        call: match view.oneway {
+            true => format!("{call}\nclient.inner().flush()?;"),
+            false if is_void => call,
+            false => format!("let answer = {call}"),
+        },
         shown: if is_void { "done" } else { "{answer:?}" },
         source: it.source.clone(),
         is_required: view.server_body == ";",
-        parameters: view.arguments.iter().map(parameter).collect(),
+        parameters: view.arguments.iter().map(parameter).chain(view.deferred.then_some(reply)).collect(),
         given: if given.len() == 1 { "call".to_owned() } else { format!("({})", given.join(", ")) },
-        result: seen_from_outside(&view.result),
-        answer: answer(context, it.result.as_ref()),
+        result: if view.deferred { String::new() } else { format!(" -> Result<{}>", seen_from_outside(&view.result)) },
+        answer: if view.deferred { format!("reply.send({answer});") } else { answer },
         bindings,
         docs: view.docs,
         source_name: view.source_name,

@@ -766,18 +766,24 @@ mod idl_input {
 
             /// Procedure `READ`.
             pub const READ: Procedure = of(2, "READ").largest_arguments(72).at_most_once();
+
+            /// Procedure `FORGET`.
+            pub const FORGET: Procedure = of(3, "FORGET").largest_arguments(1028);
         }
 
         /// What a server of `OPTIONS`, version `OPTIONS_V1`, does.
         pub trait Service: Send + Sync + 'static {
             /// `outcome LOOK_UP(path, string, bytes_of) = 1`
+            ///
+            /// Answer with `reply`, now or later, from here or another thread. Dropping it answers `SYSTEM_ERR`.
             fn look_up(
                 &self,
                 call: &rpc::Call,
                 argument1: &'_ str,
                 argument2: rpc::TextView<'_>,
                 argument3: &'_ [u8],
-            ) -> rpc::Result<super::Outcome>;
+                reply: rpc::Reply<super::Outcome>,
+            );
 
             /// `string READ(nfs_fh3) = 2`
             fn read(
@@ -785,6 +791,11 @@ mod idl_input {
                 call: &rpc::Call,
                 nfs_fh3: super::FileHandleView<'_>,
             ) -> rpc::Result<rpc::Text>;
+
+            /// `void FORGET(path) = 3`
+            ///
+            /// The caller gets no reply, unless this returns an error.
+            fn forget(&self, call: &rpc::Call, path: &'_ str) -> rpc::Result<()>;
         }
 
         /// `service` as something [`rpc::Server::serve`] takes.
@@ -806,7 +817,7 @@ mod idl_input {
             }
 
             fn procedures(&self) -> &'static [rpc::Procedure] {
-                &[procedure::LOOK_UP, procedure::READ]
+                &[procedure::LOOK_UP, procedure::READ, procedure::FORGET]
             }
 
             fn dispatch(
@@ -820,11 +831,24 @@ mod idl_input {
                         let argument1 = rpc::argument_view::<rpc::Utf8<1024>>(input)?;
                         let argument2 = rpc::argument_view::<rpc::Str>(input)?;
                         let argument3 = rpc::argument_view::<rpc::OpaqueVec<16>>(input)?;
-                        rpc::results::<super::Outcome>(&self.0.look_up(call, argument1, argument2, argument3)?, out)
+                        self.0
+                            .look_up(
+                                call,
+                                argument1,
+                                argument2,
+                                argument3,
+                                rpc::reply::<super::Outcome>(call),
+                            );
+                        Ok(rpc::Answer::Deferred)
                     }
                     2 => {
                         let nfs_fh3 = rpc::argument_view::<super::FileHandle>(input)?;
                         rpc::results::<rpc::Str>(&self.0.read(call, nfs_fh3)?, out)
+                    }
+                    3 => {
+                        let path = rpc::argument_view::<rpc::Utf8<1024>>(input)?;
+                        self.0.forget(call, path)?;
+                        Ok(rpc::Answer::Silent)
                     }
                     _ => Err(rpc::procedure_unavailable()),
                 }
@@ -961,6 +985,20 @@ mod idl_input {
                 look: impl FnOnce(rpc::TextView<'_>) -> R,
             ) -> rpc::Result<R> {
                 rpc::look::<rpc::Str, R>(self.start_read(nfs_fh3)?, look)
+            }
+
+            /// `void FORGET(path) = 3`
+            ///
+            /// There is no reply. The next call that is waited for sends this one as well, or `flush` of [`Client::inner`].
+            ///
+            /// # Errors
+            /// The arguments break a bound, or the connection is gone.
+            pub fn forget(&self, path: impl Into<super::Path>) -> rpc::Result<()> {
+                rpc::send(
+                    &self.0,
+                    procedure::FORGET,
+                    |out| rpc::encode::<rpc::Utf8<1024>>(&path.into(), out),
+                )
             }
         }
     }
