@@ -1,0 +1,116 @@
+//! What a server answers later: replies that handlers have kept, work for other threads, and what comes of both.
+
+use crate::ledger::Ledger;
+use crate::service::{Answered, Fate, refusal};
+use oncrpc::Error;
+use oncrpc::codegen::Reply;
+use oncrpc::session::server::{Delivery, Port, Work};
+use std::collections::BTreeMap;
+use std::mem;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
+
+/// The port of all servers that there are one after the other.
+pub(crate) struct Desk(Mutex<Drawers>);
+
+struct Drawers {
+    now: Instant,
+    letters: Vec<Delivery>,
+    tasks: BTreeMap<u64, Task>,
+    /// Of the last task.
+    key: u64,
+    /// Tasks that nobody has been told of.
+    news: Vec<(u64, Fate)>,
+}
+
+enum Task {
+    Reply(Reply<Answered>, Answered, Fate),
+    Work(Work),
+}
+
+impl Desk {
+    pub(crate) fn new(now: Instant) -> Self {
+        let (letters, tasks, news) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self(Mutex::new(Drawers { now, letters, tasks, key: 0, news }))
+    }
+
+    /// The clock has moved.
+    pub(crate) fn set_now(&self, now: Instant) {
+        self.drawers().now = now;
+    }
+
+    /// Keeps a reply until its fate comes to pass.
+    pub(crate) fn keep(&self, reply: Reply<Answered>, answer: Answered, fate: Fate) {
+        self.drawers().add(Task::Reply(reply, answer, fate), fate);
+    }
+
+    /// Tasks that have come since this was asked, each with what is to become of it.
+    pub(crate) fn news(&self) -> Vec<(u64, Fate)> {
+        mem::take(&mut self.drawers().news)
+    }
+
+    pub(crate) fn letters(&self) -> Vec<Delivery> {
+        mem::take(&mut self.drawers().letters)
+    }
+
+    /// Does what is to be done. Work that nobody wants any more may be gone, and must not be begun.
+    pub(crate) fn carry_out(&self, key: u64, ledger: &Ledger) {
+        let task = self.drawers().tasks.remove(&key);
+        match task {
+            None => {}
+            Some(Task::Work(work)) => {
+                let (wanted, before) = (work.is_wanted(), ledger.effects());
+                work.run();
+                assert!(wanted || ledger.effects() == before, "work of a peer that has left was begun");
+            }
+            Some(Task::Reply(reply, answer, fate)) => match fate {
+                Fate::Answered | Fate::Slow => reply.send(Ok(answer)),
+                Fate::Refused(kind) => reply.send(Err(refusal(kind))),
+                Fate::Failed => reply.send(Err(Error::TooLargeForDatagram { limit: 7 })),
+                Fate::Dropped => drop(reply),
+            },
+        }
+    }
+
+    /// Nothing is left when all is over.
+    pub(crate) fn check(&self) {
+        let drawers = self.drawers();
+        assert_eq!((drawers.letters.len(), drawers.tasks.len(), drawers.news.len()), (0, 0, 0));
+    }
+
+    fn drawers(&self) -> MutexGuard<'_, Drawers> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Drawers {
+    fn add(&mut self, task: Task, fate: Fate) {
+        self.key += 1;
+        self.tasks.insert(self.key, task);
+        self.news.push((self.key, fate));
+    }
+}
+
+impl Port for Desk {
+    fn now(&self) -> Instant {
+        self.drawers().now
+    }
+
+    fn deliver(&self, delivery: Delivery) {
+        self.drawers().letters.push(delivery);
+    }
+
+    fn submit(&self, work: Work) {
+        self.drawers().add(Task::Work(work), Fate::Answered);
+    }
+
+    fn forget(&self) {
+        let mut drawers = self.drawers();
+        let unwanted = |task: &Task| matches!(task, Task::Work(work) if !work.is_wanted());
+        let keys: Vec<u64> = drawers.tasks.iter().filter(|(_, task)| unwanted(task)).map(|(key, _)| *key).collect();
+        let gone: Vec<_> = keys.iter().map(|key| drawers.tasks.remove(key)).collect();
+        drop(drawers);
+        // Whoever drops it may call the port.
+        drop(gone);
+    }
+}
