@@ -12,6 +12,8 @@ mod address;
 #[cfg(feature = "net")]
 mod call;
 #[cfg(feature = "net")]
+pub mod capture;
+#[cfg(feature = "net")]
 mod client;
 #[doc(hidden)]
 pub mod codegen;

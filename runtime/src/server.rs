@@ -228,6 +228,7 @@ impl Server {
 
     fn prepare(mut self, signals: Signals) -> Result<Ready> {
         self.programs.number_rows();
+        self.programs.set_capture(Arc::clone(&self.counted.capture));
         let addresses = self.addresses();
         let numbers: Vec<_> = self.programs.numbers().collect();
         if addresses.is_empty() {

@@ -36,10 +36,16 @@ const ROOMS: &[Room] = &[
             "address",
             "metrics",
             "procedure",
+            "capture",
         ],
         never: NET,
     },
-    Room { place: "runtime/src/metrics", knows: &["metrics", "rpc", "call", "address"], never: NET },
+    Room { place: "runtime/src/metrics", knows: &["metrics", "rpc"], never: NET },
+    Room {
+        place: "runtime/src/capture",
+        knows: &["capture"],
+        never: &["mio", "socket2", "std::net", "std::fs", "std::thread"],
+    },
     Room {
         place: "runtime/src/net",
         knows: &["net", "session", "rpc", "record", "xdr", "error", "call", "limits", "address", "metrics"],

@@ -29,6 +29,9 @@ pub(super) struct Datagrams {
 
 impl Datagrams {
     pub(super) fn new(socket: UdpSocket, origin: Arc<Origin>) -> Self {
+        if let Ok(local) = socket.local_addr() {
+            origin.set_local(local);
+        }
         let session = ServerDatagrams::new(Some(origin));
         Self { socket, session, out: Encoder::new(), reply: Vec::new(), queued: false }
     }

@@ -276,6 +276,9 @@ impl EventLoop {
             let peer = Peer::new(address, Transport::Tcp);
             let port: Arc<dyn Port> = self.mailbox.clone();
             let origin = Origin::connection(Arc::clone(&self.programs), port, token.0);
+            if let Ok(local) = socket.local_addr() {
+                origin.set_local(local);
+            }
             let connection = Connection::new(socket, peer, &self.programs, origin, Instant::now());
             self.connections.insert(connection, &self.programs);
             self.shared.recorder.count(Event::Accepted);

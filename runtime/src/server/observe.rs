@@ -1,16 +1,21 @@
 use super::{RunningServer, ServerHandle};
+use crate::capture::{Capture, Recording};
 use crate::metrics::Snapshot;
 use crate::session::server::Programs;
 use std::sync::{Arc, OnceLock};
+use std::time::{Instant, SystemTime};
 
 /// Who counts what a server does, once it runs.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Counted(Arc<OnceLock<Arc<Programs>>>);
+pub(super) struct Counted {
+    programs: Arc<OnceLock<Arc<Programs>>>,
+    pub(super) capture: Arc<Capture>,
+}
 
 impl Counted {
     pub(super) fn set(&self, programs: &Arc<Programs>) {
         // A server runs once, so that it is not set yet.
-        let _ = self.0.set(Arc::clone(programs));
+        let _ = self.programs.set(Arc::clone(programs));
     }
 }
 
@@ -27,7 +32,32 @@ impl ServerHandle {
     /// # Ok::<(), oncrpc::Error>(())
     /// ```
     pub fn metrics(&self) -> Snapshot {
-        self.counted.0.get().map(|programs| programs.snapshot()).unwrap_or_default()
+        self.counted.programs.get().map(|programs| programs.snapshot()).unwrap_or_default()
+    }
+
+    /// Keeps the last messages from now on, those that take `bytes` together; what was kept before is forgotten. Each
+    /// message is then copied, under a lock that all threads share. They hold whatever callers send, secrets as well.
+    ///
+    /// ```no_run
+    /// # fn with(handle: oncrpc::ServerHandle) -> std::io::Result<()> {
+    /// handle.start_capture(1 << 20);
+    /// // ... what goes wrong ...
+    /// handle.captured().write_pcap(std::fs::File::create("calls.pcap")?)
+    /// # }
+    /// ```
+    pub fn start_capture(&self, bytes: usize) {
+        let date = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.counted.capture.start(bytes, Instant::now(), date);
+    }
+
+    /// Keeps no more messages; those that were kept stay.
+    pub fn stop_capture(&self) {
+        self.counted.capture.stop();
+    }
+
+    /// The messages that were kept.
+    pub fn captured(&self) -> Recording {
+        self.counted.capture.recording()
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Programs, Work};
 use crate::call::Call;
 use crate::dispatch::Answer;
 use crate::error::{Error, Result};
-use crate::metrics::Outcome;
+use crate::metrics::{Event, Outcome};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
 use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink, Source};
@@ -90,12 +90,16 @@ impl Programs {
     /// call: two servers would answer each other forever.
     fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> Handled {
         let (received, start) = (input.remaining(), out.begin(limit));
+        self.show_received(call, input.rest());
         input = input.with_limits(self.limits.decode);
         match CallHeader::decode(&mut input) {
             Ok(header) => call.begin(header),
             Err(error) => {
                 let is_answered = error.reply().is_some_and(|reply| reply.encode(out).is_ok());
                 let sent = if is_answered { out.since(start) } else { 0 };
+                if is_answered {
+                    self.show_sent(call, out, start);
+                }
                 return Handled::not_carried_out(refusal(&error), received, sent);
             }
         }
@@ -103,6 +107,9 @@ impl Programs {
         if let Ok((_, Some(Served { at_most_once: true, .. }))) = admitted
             && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
         {
+            if sent > 0 && event == Event::RepeatedDone {
+                self.show_sent(call, out, start);
+            }
             return Handled::not_carried_out(event, received, sent);
         }
         let outcome = self.answer(call, out, limit, |out| match admitted? {
@@ -153,6 +160,9 @@ impl Programs {
         let start = out.begin(limit);
         let outcome = self.append_reply(call, out, start, limit, results);
         remember(call, out, start, outcome);
+        if outcome.is_some_and(Outcome::has_reply) {
+            self.show_sent(call, out, start);
+        }
         outcome
     }
 

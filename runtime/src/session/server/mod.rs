@@ -12,6 +12,7 @@ mod origin;
 mod programs;
 mod repeated;
 pub mod replay;
+mod shown;
 mod stream;
 mod ticket;
 mod work;

@@ -1,7 +1,8 @@
 use super::{Delivery, Programs, Work};
+use core::net::SocketAddr;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// What carries out later what a session does not answer at once; the layer that owns sockets and threads is one.
@@ -31,19 +32,46 @@ pub struct Origin {
     most: usize,
     calls: AtomicUsize,
     open: AtomicBool,
+    local: OnceLock<SocketAddr>,
 }
 
 impl Origin {
     /// A connection; `key` is the port's own name for it.
     pub fn connection(programs: Arc<Programs>, port: Arc<dyn Port>, key: usize) -> Arc<Self> {
         let most = programs.limits.connection_calls;
-        Arc::new(Self { programs, port, key, most, calls: AtomicUsize::new(0), open: AtomicBool::new(true) })
+        Arc::new(Self {
+            programs,
+            port,
+            key,
+            most,
+            calls: AtomicUsize::new(0),
+            open: AtomicBool::new(true),
+            local: OnceLock::new(),
+        })
     }
 
     /// A socket for datagrams, which anybody can send: half of all calls in flight is left to connections.
     pub fn datagrams(programs: Arc<Programs>, port: Arc<dyn Port>, key: usize) -> Arc<Self> {
         let most = programs.limits.calls / 2;
-        Arc::new(Self { programs, port, key, most, calls: AtomicUsize::new(0), open: AtomicBool::new(true) })
+        Arc::new(Self {
+            programs,
+            port,
+            key,
+            most,
+            calls: AtomicUsize::new(0),
+            open: AtomicBool::new(true),
+            local: OnceLock::new(),
+        })
+    }
+
+    /// The address of our end, for whoever looks at messages.
+    pub fn set_local(&self, address: SocketAddr) {
+        // It has one address, so that it is not set yet.
+        let _ = self.local.set(address);
+    }
+
+    pub(super) fn local(&self) -> Option<SocketAddr> {
+        self.local.get().copied()
     }
 
     /// The port's name for it.

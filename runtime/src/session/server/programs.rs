@@ -2,6 +2,7 @@ use super::answer::NULL;
 use super::load::Load;
 use super::replay::ReplayCache;
 use crate::call::Call;
+use crate::capture::Capture;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -28,6 +29,7 @@ pub struct Programs {
     at_most_once: Vec<Procedure>,
     pub(super) replay: Arc<ReplayCache>,
     metrics: Metrics,
+    pub(super) capture: Arc<Capture>,
 }
 
 /// A version of a program.
@@ -112,6 +114,11 @@ impl Programs {
                 served.row = self.metrics.row(entry.program, entry.version, served.procedure.number());
             }
         }
+    }
+
+    /// Messages are shown to `capture`.
+    pub fn set_capture(&mut self, capture: Arc<Capture>) {
+        self.capture = capture;
     }
 
     /// Counts for one more thread what becomes of messages.

@@ -1,0 +1,36 @@
+use super::Programs;
+use crate::address::Transport;
+use crate::call::Call;
+use crate::capture::{Direction, Route};
+use crate::xdr::{Encoder, Mark};
+
+impl Programs {
+    /// Shows the message of a call to whoever captures.
+    #[inline]
+    pub(super) fn show_received(&self, call: &Call, message: &[u8]) {
+        if self.capture.is_on() {
+            self.show(call, Direction::Received, [message].into_iter());
+        }
+    }
+
+    /// Shows the reply to `call`, which stands in `out` from `start` on, to whoever captures.
+    #[inline]
+    pub(super) fn show_sent(&self, call: &Call, out: &Encoder, start: Mark) {
+        if self.capture.is_on() {
+            self.show(call, Direction::Sent, out.slices_since(start));
+        }
+    }
+
+    #[cold]
+    fn show<'a>(&self, call: &Call, direction: Direction, pieces: impl Iterator<Item = &'a [u8]> + Clone) {
+        let Some(origin) = call.origin() else { return };
+        let peer = call.peer();
+        let route = Route {
+            is_stream: peer.transport() != Transport::Udp,
+            peer: peer.address(),
+            local: origin.local(),
+            connection: origin.key() as u64,
+        };
+        self.capture.record(origin.port().now(), direction, route, pieces);
+    }
+}
