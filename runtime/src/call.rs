@@ -112,6 +112,7 @@ impl Call {
     }
 
     /// The next call.
+    #[inline]
     pub(crate) fn begin(&mut self, header: CallHeader) {
         self.header = header;
         self.procedure = None;

@@ -1,30 +1,31 @@
 mod keeper;
 mod observe;
 mod own_rpcbind;
+mod ready;
 mod registrations;
+mod running;
+
+pub use running::{RunningServer, ServerHandle};
 
 use crate::address::{Address, Transport};
 use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::net::{EventLoop, Pool, Stop, bind_tcp};
+use crate::net::{Common, EventLoop, Pool, Seats, Stop, bind_tcp, most_connections};
 use crate::procedure::Procedure;
 use crate::session::server::Programs;
 use mio::net::{TcpListener, UdpSocket};
 use observe::Counted;
+use ready::{Ready, Signals};
 use registrations::{Registers, Registrations};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::{mem, thread};
 
 /// Threads of the pool, if there is one: most of them wait as a rule.
 const POOL_THREADS: usize = 16;
-
-/// Time that the threads of the pool have to end when nothing is left to do. One that is still busy then is left to itself.
-const POOL_END: Duration = Duration::from_millis(100);
 
 /// Serves programs on sockets.
 ///
@@ -57,25 +58,10 @@ pub struct Server {
     bound: Vec<(Transport, SocketAddr)>,
     quiet: bool,
     registers: Registers,
+    workers: usize,
     pool_threads: usize,
     stop: Arc<Stop>,
     counted: Counted,
-}
-
-/// Stops a server from anywhere, and tells what it has done.
-#[derive(Clone, Debug)]
-pub struct ServerHandle {
-    stop: Arc<Stop>,
-    counted: Counted,
-}
-
-/// A server that runs on a thread of its own, until this is dropped.
-#[derive(Debug)]
-#[must_use = "the server stops when this is dropped"]
-pub struct RunningServer {
-    addresses: Vec<String>,
-    handle: ServerHandle,
-    thread: Option<JoinHandle<Result<()>>>,
 }
 
 impl Server {
@@ -88,6 +74,7 @@ impl Server {
             bound: Vec::new(),
             quiet: false,
             registers: Registers::No,
+            workers: 1,
             pool_threads: POOL_THREADS,
             stop: Arc::default(),
             counted: Counted::default(),
@@ -98,6 +85,13 @@ impl Server {
     /// argument: `calc_v1::server(your_service)`.
     pub fn serve(mut self, version: impl Dispatch) -> Self {
         self.programs.add(version);
+        self
+    }
+
+    /// Serves on `count` threads, each with a loop of its own; on one unless this is called. Connections go to them in
+    /// turn and stay where they are. All datagrams are the first one's.
+    pub fn workers(mut self, count: usize) -> Self {
+        self.workers = count.max(1);
         self
     }
 
@@ -189,7 +183,7 @@ impl Server {
 
     /// Stops the server, also one that does not run yet.
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle { stop: Arc::clone(&self.stop), counted: self.counted.clone() }
+        ServerHandle::new(Arc::clone(&self.stop), self.counted.clone())
     }
 
     /// Serves on this thread until it is [stopped](ServerHandle::stop) or the process gets SIGTERM or SIGINT. Says on
@@ -223,7 +217,7 @@ impl Server {
             .name("oncrpc-server".to_owned())
             .spawn(move || ready.run())
             .map_err(|source| failed(&addresses, source))?;
-        Ok(RunningServer { addresses, handle, thread: Some(thread) })
+        Ok(RunningServer::new(addresses, handle, thread))
     }
 
     fn prepare(mut self, signals: Signals) -> Result<Ready> {
@@ -237,20 +231,29 @@ impl Server {
         }
         let pool = Arc::new(Pool::default());
         let pool_threads = if self.programs.has_pool() { self.pool_threads } else { 0 };
-        let (programs, stop) = (Arc::new(self.programs), Arc::clone(&self.stop));
-        self.counted.set(&programs);
-        let event_loop =
-            EventLoop::new(programs, self.tcp, self.udp, Arc::clone(&pool), stop).and_then(|mut event_loop| {
-                // Before anything is registered, so that a signal in between does not leave it behind.
-                if signals == Signals::Heeded {
-                    event_loop.stop_on_signals()?;
-                }
-                Ok(event_loop)
-            });
-        let event_loop = event_loop.map_err(|source| failed(&addresses, source))?;
+        let most = most_connections(self.programs.limits().connections);
+        let common = Common {
+            programs: Arc::new(self.programs),
+            pool: Arc::clone(&pool),
+            stop: Arc::clone(&self.stop),
+            seats: Arc::new(Seats::new(self.workers, most)),
+        };
+        self.counted.set(&common.programs);
+        let (mut tcp, mut udp) = (self.tcp, self.udp);
+        // The first one has the listeners, and tells the others of signals.
+        let event_loops = (0..self.workers).map(|row| {
+            let mut event_loop = EventLoop::new(mem::take(&mut tcp), mem::take(&mut udp), &common)?;
+            // Before anything is registered, so that a signal in between does not leave it behind.
+            if row == 0 && signals == Signals::Heeded {
+                event_loop.stop_on_signals()?;
+            }
+            Ok(event_loop)
+        });
+        let event_loops: io::Result<Vec<_>> = event_loops.collect();
+        let event_loops = event_loops.map_err(|source| failed(&addresses, source))?;
         let registrations = Registrations::new(self.registers, numbers.iter().copied(), &self.bound)?;
         pool.start(pool_threads, &self.stop).map_err(|source| failed(&addresses, source))?;
-        Ok(Ready { event_loop, pool, registrations, numbers, addresses })
+        Ok(Ready { event_loops, pool, stop: self.stop, registrations, numbers, addresses })
     }
 
     fn bind(&mut self, transport: Transport, place: SocketAddr) -> io::Result<()> {
@@ -274,98 +277,9 @@ impl Server {
     }
 }
 
-/// Whether signals that tell the process to end stop the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Signals {
-    Heeded,
-    LeftAlone,
-}
-
-/// A server that has all it needs to run.
-#[derive(Debug)]
-struct Ready {
-    event_loop: EventLoop,
-    pool: Arc<Pool>,
-    registrations: Registrations,
-    numbers: Vec<(u32, u32)>,
-    addresses: Vec<String>,
-}
-
-impl Ready {
-    fn tell(&self) {
-        let programs: Vec<_> =
-            self.numbers.iter().map(|(program, version)| format!("{program:#x} version {version}")).collect();
-        for address in &self.addresses {
-            eprintln!("oncrpc: serving {} on {address}", programs.join(", "));
-        }
-    }
-
-    /// Clients are no longer sent here when the server stops taking them in.
-    fn run(self) -> Result<()> {
-        let Self { event_loop, pool, registrations, addresses, .. } = self;
-        let outcome = event_loop.run(|| drop(registrations));
-        pool.close(Instant::now().checked_add(POOL_END));
-        outcome.map_err(|source| failed(&addresses, source))
-    }
-}
-
 impl Default for Server {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl ServerHandle {
-    /// Asks the server to stop and returns at once. The server accepts nothing more, answers what has come, gives
-    /// handlers and peers [a while](Limits::stop_time) to finish and to take the replies, and ends.
-    pub fn stop(&self) {
-        self.stop.ask();
-    }
-}
-
-impl RunningServer {
-    /// Where it listens, as a client connects to it: `tcp://127.0.0.1:4045`.
-    pub fn addresses(&self) -> &[String] {
-        &self.addresses
-    }
-
-    /// Stops the server from anywhere.
-    pub fn handle(&self) -> ServerHandle {
-        self.handle.clone()
-    }
-
-    /// Stops the server and waits for its end; but not when a handler of it calls this, as it ends after that.
-    ///
-    /// # Errors
-    /// As [`Server::run`].
-    pub fn stop(mut self) -> Result<()> {
-        self.handle.stop();
-        self.wait()
-    }
-
-    /// Waits until the server is stopped from elsewhere; not when a handler of it calls this.
-    ///
-    /// # Errors
-    /// As [`Server::run`].
-    pub fn join(mut self) -> Result<()> {
-        self.wait()
-    }
-
-    /// A handler does not wait for the end of the thread it runs on.
-    fn wait(&mut self) -> Result<()> {
-        let thread = self.thread.take().filter(|_| !self.handle.stop.is_own_thread());
-        match thread.map(JoinHandle::join) {
-            Some(Ok(outcome)) => outcome,
-            Some(Err(_)) => Err(Error::SystemError),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Drop for RunningServer {
-    fn drop(&mut self) {
-        self.handle.stop();
-        let _ = self.wait();
     }
 }
 

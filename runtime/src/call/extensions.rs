@@ -31,6 +31,7 @@ impl Extensions {
     }
 
     /// Detaches everything.
+    #[inline]
     pub fn clear(&mut self) {
         if let Some(values) = &mut self.values {
             values.clear();

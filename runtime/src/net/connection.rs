@@ -1,3 +1,4 @@
+use super::seats::Seat;
 use super::tally::{Stopwatch, broken_record, count, count_later};
 use super::{Turn, earlier};
 use crate::call::Peer;
@@ -57,6 +58,7 @@ pub(super) struct Connection {
     stopping: bool,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
+    _seat: Seat,
     /// When the last byte went either way.
     last_active: Instant,
     /// Since when the peer has not taken a byte of those that wait.
@@ -85,7 +87,14 @@ impl From<RecordError> for Fault {
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, peer: Peer, programs: &Programs, origin: Arc<Origin>, now: Instant) -> Self {
+    pub(super) fn new(
+        socket: TcpStream,
+        peer: Peer,
+        programs: &Programs,
+        origin: Arc<Origin>,
+        seat: Seat,
+        now: Instant,
+    ) -> Self {
         Self {
             socket,
             stream: ServerStream::new(peer, programs, Some(origin)),
@@ -98,6 +107,7 @@ impl Connection {
             broken: false,
             stopping: false,
             queued: false,
+            _seat: seat,
             last_active: now,
             stalled: None,
         }

@@ -1,6 +1,6 @@
 use super::connection::Connection;
 use super::earlier;
-use crate::metrics::{Event, Recorder};
+use crate::metrics::Recorder;
 use crate::session::server::Programs;
 use slab::Slab;
 use std::time::{Duration, Instant};
@@ -12,15 +12,14 @@ const GRAIN: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) struct Connections {
     slots: Slab<Connection>,
-    most: usize,
     /// When deadlines are looked at again: before the earliest one there can be.
     next_look: Option<Instant>,
 }
 
 impl Connections {
-    /// None yet, and never more than `most`.
-    pub(super) fn new(most: usize) -> Self {
-        Self { slots: Slab::with_capacity(most.min(64)), most, next_look: None }
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self { slots: Slab::with_capacity(64), next_look: None }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -40,20 +39,13 @@ impl Connections {
         self.slots.vacant_key()
     }
 
-    pub(super) fn insert(&mut self, connection: Connection, programs: &Programs) {
+    pub(super) fn insert(&mut self, connection: Connection, programs: &Programs) -> usize {
         self.next_look = earlier(self.next_look, first_deadline(connection.last_active(), programs));
-        self.slots.insert(connection);
+        self.slots.insert(connection)
     }
 
     pub(super) fn remove(&mut self, key: usize) {
         self.slots.try_remove(key);
-    }
-
-    /// Closes the connection that has been silent the longest if there is no room for one more.
-    pub(super) fn make_room(&mut self, recorder: &Recorder) {
-        if self.slots.len() >= self.most && self.evict() {
-            recorder.count(Event::ClosedForAnother);
-        }
     }
 
     /// Closes the connection that has been silent the longest, rather one without calls in flight; whether there was one.

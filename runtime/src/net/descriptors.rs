@@ -1,6 +1,6 @@
 /// How many connections a server keeps at most: `wanted`, but no more than four fifths of the descriptors that the
 /// process may open, so that files and other sockets find one.
-pub(super) fn most_connections(wanted: usize) -> usize {
+pub(crate) fn most_connections(wanted: usize) -> usize {
     let limit = std::fs::read_to_string("/proc/self/limits").ok().and_then(|text| open_files(&text));
     limit.map_or(wanted, |limit| wanted.min(limit / 5 * 4)).max(1)
 }

@@ -1,28 +1,23 @@
-use super::connection::{Connection, Shared};
+use super::connection::Shared;
 use super::connections::Connections;
 use super::datagrams::Datagrams;
-use super::descriptors::most_connections;
-use super::listener::{Accepted, Listener};
-use super::mailbox::Mailbox;
+use super::listener::Listener;
+use super::mailbox::{Letter, Mailbox};
+use super::seats::Seats;
 use super::signals::Signals;
+use super::source::Source;
 use super::{Pool, Stop, Turn, earlier, slice};
-use crate::address::Transport;
-use crate::call::Peer;
 use crate::metrics::Event;
 use crate::session::server::{Delivery, Origin, Port, Programs};
-use mio::net::{TcpListener, TcpStream, UdpSocket};
+use mio::net::{TcpListener, UdpSocket};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Events taken at a time.
 const EVENTS: usize = 1_024;
-
-/// Connections accepted before others have their turn.
-const ACCEPTS: u32 = 64;
 
 /// How long connections are held, at most, before it is looked again whether the server has room for their calls.
 const HOLD: Duration = Duration::from_millis(5);
@@ -33,29 +28,30 @@ const HOLD: Duration = Duration::from_millis(5);
 /// `ready` and gets its turns in order, each of bounded work, so that nobody delays the others for long.
 #[derive(Debug)]
 pub(crate) struct EventLoop {
-    poll: Poll,
-    programs: Arc<Programs>,
-    mailbox: Arc<Mailbox>,
-    stop: Arc<Stop>,
+    pub(super) poll: Poll,
+    pub(super) programs: Arc<Programs>,
+    pub(super) mailbox: Arc<Mailbox>,
+    pub(super) stop: Arc<Stop>,
+    pub(super) seats: Arc<Seats>,
+    /// Which of the loops gets the next connection.
+    pub(super) next_row: usize,
     signals: Option<Signals>,
-    listeners: Vec<Listener>,
+    pub(super) listeners: Vec<Listener>,
     datagrams: Vec<Datagrams>,
-    connections: Connections,
+    pub(super) connections: Connections,
     ready: VecDeque<Source>,
     /// Connections with calls for which the server has no room.
     held: Vec<usize>,
-    shared: Shared,
+    pub(super) shared: Shared,
 }
 
-/// Whose event it is, or whose turn.
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    /// Mail has come, or the loop is to stop.
-    Mail,
-    Signal,
-    Listener(usize),
-    Datagrams(usize),
-    Connection(usize),
+/// What all loops of a server have in common.
+#[derive(Debug)]
+pub(crate) struct Common {
+    pub(crate) programs: Arc<Programs>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) stop: Arc<Stop>,
+    pub(crate) seats: Arc<Seats>,
 }
 
 impl EventLoop {
@@ -63,30 +59,27 @@ impl EventLoop {
     ///
     /// # Errors
     /// The system has no descriptor left.
-    pub(crate) fn new(
-        programs: Arc<Programs>,
-        listeners: Vec<TcpListener>,
-        datagrams: Vec<UdpSocket>,
-        pool: Arc<Pool>,
-        stop: Arc<Stop>,
-    ) -> io::Result<Self> {
+    pub(crate) fn new(listeners: Vec<TcpListener>, datagrams: Vec<UdpSocket>, common: &Common) -> io::Result<Self> {
         let poll = Poll::new()?;
+        let Common { programs, stop, seats, .. } = common;
         let waker = Waker::new(poll.registry(), Source::Mail.token())?;
-        let mailbox = Arc::new(Mailbox::new(waker, pool));
+        let mailbox = Arc::new(Mailbox::new(waker, Arc::clone(&common.pool)));
         stop.add_loop(Arc::clone(&mailbox));
         let port: Arc<dyn Port> = mailbox.clone();
         let with_origin = |(index, socket)| {
             let key = Source::Datagrams(index).token().0;
-            Datagrams::new(socket, Origin::datagrams(Arc::clone(&programs), Arc::clone(&port), key))
+            Datagrams::new(socket, Origin::datagrams(Arc::clone(programs), Arc::clone(&port), key))
         };
         let datagrams = datagrams.into_iter().enumerate().map(with_origin).collect();
         let shared = Shared::new(programs.recorder());
         let mut this = Self {
-            connections: Connections::new(most_connections(programs.limits().connections)),
+            connections: Connections::new(),
             poll,
-            programs,
+            programs: Arc::clone(programs),
             mailbox,
-            stop,
+            stop: Arc::clone(stop),
+            seats: Arc::clone(seats),
+            next_row: 0,
             signals: None,
             listeners: listeners.into_iter().map(Listener::new).collect(),
             datagrams,
@@ -166,10 +159,22 @@ impl EventLoop {
             self.enqueue(source);
         }
         if has_mail {
-            self.mailbox.take().into_iter().for_each(|delivery| self.deliver(delivery));
+            self.mailbox.take().into_iter().for_each(|letter| self.open(letter));
         }
         self.release();
         Ok(())
+    }
+
+    fn open(&mut self, letter: Letter) {
+        match letter {
+            Letter::Reply(delivery) => self.deliver(delivery),
+            Letter::Connection(socket, address, seat) => self.admit(socket, address, seat),
+            Letter::Evict => {
+                if self.connections.evict() {
+                    self.shared.recorder.count(Event::ClosedForDescriptor);
+                }
+            }
+        }
     }
 
     fn deliver(&mut self, delivery: Delivery) {
@@ -190,7 +195,7 @@ impl EventLoop {
         }
     }
 
-    fn enqueue(&mut self, source: Source) {
+    pub(super) fn enqueue(&mut self, source: Source) {
         if let Some(queued) = self.queued_mut(source)
             && !std::mem::replace(queued, true)
         {
@@ -241,47 +246,6 @@ impl EventLoop {
                 Some(connection) => connection.turn(&self.programs, &mut self.shared, Instant::now(), slice),
                 None => Turn::Wait,
             },
-        }
-    }
-
-    fn accept(&mut self, index: usize) -> Turn {
-        for _ in 0..ACCEPTS {
-            let Some(listener) = self.listeners.get_mut(index) else {
-                return Turn::Wait;
-            };
-            match listener.accept() {
-                Accepted::Connection(socket, address) => self.admit(socket, address),
-                Accepted::None => return Turn::Wait,
-                Accepted::Lost => {}
-                Accepted::NoDescriptor if self.connections.evict() => {
-                    self.shared.recorder.count(Event::ClosedForDescriptor);
-                }
-                Accepted::NoDescriptor | Accepted::Exhausted => {
-                    listener.pause(Instant::now());
-                    return Turn::Wait;
-                }
-            }
-        }
-        Turn::Again
-    }
-
-    /// Takes a connection in; one that the system refuses to watch is closed.
-    fn admit(&mut self, mut socket: TcpStream, address: SocketAddr) {
-        self.connections.make_room(&self.shared.recorder);
-        let token = Source::Connection(self.connections.next_key()).token();
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        let watched = self.poll.registry().register(&mut socket, token, interest);
-        // Replies are written in one piece; waiting for more of them would only delay them.
-        if watched.and_then(|()| socket.set_nodelay(true)).is_ok() {
-            let peer = Peer::new(address, Transport::Tcp);
-            let port: Arc<dyn Port> = self.mailbox.clone();
-            let origin = Origin::connection(Arc::clone(&self.programs), port, token.0);
-            if let Ok(local) = socket.local_addr() {
-                origin.set_local(local);
-            }
-            let connection = Connection::new(socket, peer, &self.programs, origin, Instant::now());
-            self.connections.insert(connection, &self.programs);
-            self.shared.recorder.count(Event::Accepted);
         }
     }
 
@@ -338,31 +302,5 @@ impl EventLoop {
 impl Drop for EventLoop {
     fn drop(&mut self) {
         self.mailbox.close();
-    }
-}
-
-impl Source {
-    /// Each kind has every fourth number; of the first kind there are two.
-    fn token(self) -> Token {
-        Token(match self {
-            Self::Mail => 0,
-            Self::Signal => 4,
-            Self::Listener(index) => index.saturating_mul(4).saturating_add(1),
-            Self::Datagrams(index) => index.saturating_mul(4).saturating_add(2),
-            Self::Connection(key) => key.saturating_mul(4).saturating_add(3),
-        })
-    }
-}
-
-impl From<Token> for Source {
-    fn from(token: Token) -> Self {
-        let index = token.0 / 4;
-        match token.0 % 4 {
-            0 if index == 0 => Self::Mail,
-            0 => Self::Signal,
-            1 => Self::Listener(index),
-            2 => Self::Datagrams(index),
-            _ => Self::Connection(index),
-        }
     }
 }

@@ -1,7 +1,10 @@
 use super::pool::Pool;
+use super::seats::Seat;
 use crate::session::server::{Delivery, Port, Work};
 use mio::Waker;
+use mio::net::TcpStream;
 use std::mem;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -10,8 +13,19 @@ use std::time::Instant;
 pub(crate) struct Mailbox {
     waker: Waker,
     /// `None` when the loop has ended.
-    letters: Mutex<Option<Vec<Delivery>>>,
+    letters: Mutex<Option<Vec<Letter>>>,
     pool: Arc<Pool>,
+}
+
+/// What others have for a loop.
+#[derive(Debug)]
+pub(super) enum Letter {
+    /// A reply that has come later.
+    Reply(Delivery),
+    /// A connection that another loop has accepted for this one.
+    Connection(TcpStream, SocketAddr, Seat),
+    /// A descriptor is needed: the connection that has been silent the longest is to be closed.
+    Evict,
 }
 
 impl Mailbox {
@@ -26,8 +40,20 @@ impl Mailbox {
     }
 
     /// What has come. The loop is woken again for what comes later.
-    pub(super) fn take(&self) -> Vec<Delivery> {
+    pub(super) fn take(&self) -> Vec<Letter> {
         self.lock().as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// Leaves `letter` for the loop; if that has ended, it is dropped.
+    pub(super) fn send(&self, letter: Letter) {
+        let mut letters = self.lock();
+        let Some(waiting) = letters.as_mut() else { return };
+        waiting.push(letter);
+        let is_first = waiting.len() == 1;
+        drop(letters);
+        if is_first {
+            self.wake();
+        }
     }
 
     /// Nobody will look any more.
@@ -36,21 +62,14 @@ impl Mailbox {
         drop(letters);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Vec<Delivery>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Letter>>> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Port for Mailbox {
     fn deliver(&self, delivery: Delivery) {
-        let mut letters = self.lock();
-        let Some(waiting) = letters.as_mut() else { return };
-        waiting.push(delivery);
-        let is_first = waiting.len() == 1;
-        drop(letters);
-        if is_first {
-            self.wake();
-        }
+        self.send(Letter::Reply(delivery));
     }
 
     fn submit(&self, work: Work) {

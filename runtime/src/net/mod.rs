@@ -1,5 +1,6 @@
 //! Sockets: the loop that waits for all of them, connections, datagrams.
 
+mod admission;
 mod bind;
 mod connection;
 mod connections;
@@ -9,14 +10,18 @@ mod event_loop;
 mod listener;
 mod mailbox;
 mod pool;
+mod seats;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
+mod source;
 mod stop;
 mod tally;
 
 pub(crate) use bind::bind_tcp;
-pub(crate) use event_loop::EventLoop;
+pub(crate) use descriptors::most_connections;
+pub(crate) use event_loop::{Common, EventLoop};
 pub(crate) use pool::Pool;
+pub(crate) use seats::Seats;
 pub(crate) use stop::Stop;
 
 use crate::metrics::Event;

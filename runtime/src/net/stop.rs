@@ -34,6 +34,11 @@ impl Stop {
         self.lock().threads.push(thread::current().id());
     }
 
+    /// The loops of the server, in the order in which they were added.
+    pub(super) fn loops(&self) -> Vec<Arc<Mailbox>> {
+        self.lock().loops.clone()
+    }
+
     pub(super) fn is_asked(&self) -> bool {
         self.asked.load(Ordering::SeqCst)
     }

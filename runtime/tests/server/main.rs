@@ -23,3 +23,4 @@ mod stop;
 mod streams;
 mod support;
 mod timeouts;
+mod workers;

@@ -79,6 +79,7 @@ impl Programs {
     }
 
     /// Appends a record with what `message` appends, if it says that there is one.
+    #[inline]
     fn record(&self, out: &mut Encoder, message: impl FnOnce(&mut Encoder) -> bool) {
         let open = record::begin(out, self.limits.reply_bytes);
         if !message(out) || record::finish(out, open).is_err() {
@@ -124,6 +125,7 @@ impl Programs {
 
     /// Which version serves `call`, and its procedure; `None` for the one that does nothing. The order of the checks is
     /// that of RFC 5531 §9: a caller that is not accepted does not learn what is served.
+    #[inline]
     fn admit(&self, call: &mut Call) -> Result<(&Entry, Option<Served>)> {
         authenticate(call.credential())?;
         let version = self.find(call.program(), call.version())?;
@@ -135,6 +137,7 @@ impl Programs {
         Ok((version, served))
     }
 
+    #[inline]
     fn dispatch(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
         let outcome = guarded(|| version.dispatch.dispatch(call, input, out));
         if !call.is_taken() {
@@ -150,6 +153,7 @@ impl Programs {
 
     /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. What the
     /// call came to, if it is answered now; what was appended is of no use if that [has no reply](Outcome::has_reply).
+    #[inline]
     pub(super) fn answer(
         &self,
         call: &Call,
@@ -210,12 +214,14 @@ fn hand_over(call: &Call, input: &mut Decoder<'_>) -> Result<bool> {
     Ok(true)
 }
 
+#[inline]
 fn success_header(xid: u32, out: &mut Encoder) -> Result<()> {
     let header = ReplyHeader { xid, body: ReplyBody::accepted(AcceptStat::Success) };
     Ok(header.encode(&mut out.window(SUCCESS_HEADER)?)?)
 }
 
 /// What `carry_out` returns; a panic is an error. What it leaves half done is taken back or given up.
+#[inline]
 pub(super) fn guarded<T>(carry_out: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(carry_out)).unwrap_or_else(|panic| Err(panicked(panic)))
 }

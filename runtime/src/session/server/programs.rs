@@ -209,6 +209,7 @@ impl Entry {
     }
 
     /// The procedure of a number; most are numbered from 0 or 1 on without a gap.
+    #[inline]
     pub(super) fn procedure(&self, number: u32) -> Option<&Served> {
         let at = |index: usize| self.procedures.get(index).filter(|served| served.procedure.number() == number);
         let index = usize::try_from(number).ok()?;
