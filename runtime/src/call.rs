@@ -5,6 +5,7 @@ pub use extensions::Extensions;
 pub use peer::{Peer, UnixCredentials};
 
 use crate::address::Transport;
+use crate::metrics::UNSERVED;
 use crate::procedure::Procedure;
 use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
 use crate::session::server::replay::Memo;
@@ -20,7 +21,7 @@ pub struct Call {
     header: CallHeader,
     procedure: Option<&'static Procedure>,
     /// That of the procedure among the counters.
-    row: usize,
+    row: u32,
     peer: Peer,
     extensions: Extensions,
     origin: Option<Arc<Origin>>,
@@ -102,7 +103,7 @@ impl Call {
         Self {
             header,
             procedure: None,
-            row: usize::MAX,
+            row: UNSERVED,
             peer,
             extensions,
             origin,
@@ -116,7 +117,7 @@ impl Call {
     pub(crate) fn begin(&mut self, header: CallHeader) {
         self.header = header;
         self.procedure = None;
-        self.row = usize::MAX;
+        self.row = UNSERVED;
         self.extensions.clear();
         self.memo = None;
         *self.is_taken.get_mut() = false;
@@ -127,12 +128,12 @@ impl Call {
         self.peer = peer;
     }
 
-    pub(crate) fn set_procedure(&mut self, procedure: Option<&'static Procedure>, row: usize) {
+    pub(crate) fn set_procedure(&mut self, procedure: Option<&'static Procedure>, row: u32) {
         self.procedure = procedure;
         self.row = row;
     }
 
-    pub(crate) fn row(&self) -> usize {
+    pub(crate) fn row(&self) -> u32 {
         self.row
     }
 

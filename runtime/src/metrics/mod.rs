@@ -21,6 +21,9 @@ pub use snapshot::{Label, ProcedureMetrics, ReplayMetrics, Snapshot};
 use recorder::Shard;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// The row of all that is not served.
+pub const UNSERVED: u32 = u32::MAX;
+
 /// The counters of one server.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -46,10 +49,10 @@ impl Metrics {
     }
 
     /// The row of a procedure, or the one of all that is not served.
-    pub fn row(&self, program: u32, version: u32, number: u32) -> usize {
+    pub fn row(&self, program: u32, version: u32, number: u32) -> u32 {
         let wanted = (program, version, number);
         let found = self.labels.binary_search_by_key(&wanted, |label| (label.program, label.version, label.number));
-        found.unwrap_or(self.labels.len())
+        found.ok().and_then(|row| u32::try_from(row).ok()).unwrap_or(UNSERVED)
     }
 
     /// What all threads have counted; calls in flight and the replay cache are left at 0, as others count them.

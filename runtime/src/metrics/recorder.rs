@@ -42,26 +42,26 @@ impl Recorder {
 
     /// A call of so many bytes came; `row` is that of its procedure.
     #[inline]
-    pub fn received(&self, row: usize, bytes: usize) {
+    pub fn received(&self, row: u32, bytes: u32) {
         if let Some(row) = self.row(row) {
-            row.received.add(bytes as u64);
+            row.received.add(bytes.into());
         }
     }
 
     /// A call came to `outcome`, with a reply of so many bytes.
     #[inline]
-    pub fn answered(&self, row: usize, outcome: Outcome, bytes: usize) {
+    pub fn answered(&self, row: u32, outcome: Outcome, bytes: u32) {
         if let Some(row) = self.row(row) {
             if let Some(counter) = row.outcomes.get(outcome as usize) {
                 counter.add(1);
             }
-            row.sent.add(bytes as u64);
+            row.sent.add(bytes.into());
         }
     }
 
     /// A call took `time`.
     #[inline]
-    pub fn latency(&self, row: usize, time: Duration) {
+    pub fn latency(&self, row: u32, time: Duration) {
         if let Some(row) = self.row(row) {
             row.latency.record(time);
         }
@@ -75,7 +75,7 @@ impl Recorder {
     }
 
     /// The last one is that of all that is not served.
-    fn row(&self, row: usize) -> Option<&Row> {
-        self.shard.rows.get(row).or(self.shard.rows.last())
+    fn row(&self, row: u32) -> Option<&Row> {
+        self.shard.rows.get(row as usize).or(self.shard.rows.last())
     }
 }

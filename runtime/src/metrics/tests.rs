@@ -1,6 +1,6 @@
 //! What is recorded is what is shown, also in Prometheus' text.
 
-use super::{Event, Label, Latency, Metrics, Outcome, Snapshot};
+use super::{Event, Label, Latency, Metrics, Outcome, Snapshot, UNSERVED};
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
@@ -43,7 +43,7 @@ fn what_is_not_served_shares_a_row() {
     let recorder = metrics.recorder();
     for (program, version, number) in [(8, 1, 1), (7, 2, 1), (7, 1, 3), (u32::MAX, 0, 0)] {
         recorder.received(metrics.row(program, version, number), 40);
-        recorder.answered(usize::MAX, Outcome::ProgramUnavailable, 28);
+        recorder.answered(UNSERVED, Outcome::ProgramUnavailable, 28);
     }
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.procedures.len(), 4);

@@ -19,11 +19,11 @@ impl Programs {
     /// Answers a record, which is a call of whom `call` names: appends the reply to `out` as a record, or nothing if
     /// the record is answered later, or not at all.
     pub(super) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) -> Handled {
-        let mut handled = Handled::default();
-        self.record(out, |out| {
-            handled = self.handle(call, record.decoder(), out, self.limits.reply_bytes);
-            handled.sent > 0
-        });
+        let open = record::begin(out, self.limits.reply_bytes);
+        let handled = self.handle(call, record.decoder(), out, self.limits.reply_bytes);
+        if handled.sent == 0 || record::finish(out, open).is_err() {
+            out.truncate(open.start());
+        }
         handled
     }
 
@@ -117,7 +117,7 @@ impl Programs {
         });
         call.set_memo(None);
         let sent = if outcome.is_some_and(Outcome::has_reply) { out.since(start) } else { 0 };
-        Handled { row: call.row(), outcome, event: None, received, sent }
+        Handled::carried_out(call.row(), outcome, received, sent)
     }
 
     /// Which version serves `call`, and its procedure; `None` for the one that does nothing. The order of the checks is

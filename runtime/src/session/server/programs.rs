@@ -6,7 +6,7 @@ use crate::capture::Capture;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::metrics::{Label, Metrics, Recorder, Snapshot};
+use crate::metrics::{Label, Metrics, Recorder, Snapshot, UNSERVED};
 use crate::procedure::Procedure;
 use std::fmt;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub(super) struct Entry {
     /// In order of their numbers.
     procedures: Vec<Served>,
     /// The row of the procedure that does nothing, among the counters.
-    null_row: usize,
+    null_row: u32,
 }
 
 /// A procedure, and how it is served.
@@ -50,7 +50,7 @@ pub(super) struct Served {
     pub(super) on_pool: bool,
     pub(super) at_most_once: bool,
     /// Among the counters.
-    row: usize,
+    row: u32,
 }
 
 impl Programs {
@@ -172,7 +172,7 @@ impl Entry {
         let served = |procedure: &'static Procedure| Served {
             procedure,
             on_pool: is_among(procedure, on_pool),
-            row: usize::MAX,
+            row: UNSERVED,
             at_most_once: procedure.is_at_most_once() || is_among(procedure, at_most_once),
         };
         let mut procedures: Vec<_> = dispatch.procedures().iter().map(served).collect();
@@ -182,7 +182,7 @@ impl Entry {
             version: dispatch.version(),
             dispatch: Box::new(dispatch),
             procedures,
-            null_row: usize::MAX,
+            null_row: UNSERVED,
         }
     }
 
@@ -200,11 +200,11 @@ impl Entry {
     }
 
     /// The row of a procedure that is `served`, or of none of that number.
-    pub(super) fn row(&self, served: Option<&Served>, number: u32) -> usize {
+    pub(super) fn row(&self, served: Option<&Served>, number: u32) -> u32 {
         match served {
             Some(served) => served.row,
             None if number == NULL => self.null_row,
-            None => usize::MAX,
+            None => UNSERVED,
         }
     }
 

@@ -23,7 +23,7 @@ pub struct Delivery {
     slot: Slot,
     peer: Peer,
     reply: Encoder,
-    row: usize,
+    row: u32,
     outcome: Option<Outcome>,
 }
 
@@ -82,7 +82,7 @@ impl Delivery {
         // The mark of a record does not count.
         let mark = if self.peer.transport() == Transport::Udp { 0 } else { 4 };
         let sent = self.reply.len().saturating_sub(mark);
-        Handled { row: self.row, outcome: self.outcome, event: None, received: 0, sent }
+        Handled::carried_out(self.row, self.outcome, 0, sent)
     }
 
     /// When it came in.
