@@ -5,6 +5,8 @@ pub use extensions::Extensions;
 pub use peer::{Peer, UnixCredentials};
 
 use crate::address::Transport;
+use crate::client::Client;
+use crate::error::{Error, Result};
 use crate::metrics::UNSERVED;
 use crate::procedure::Procedure;
 use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
@@ -83,6 +85,25 @@ impl Call {
             Credential::Sys(claim) => Some(claim),
             _ => None,
         }
+    }
+
+    /// A client of version `version` of `program` at the caller: its calls go out on the connection that this call came in
+    /// on, between its replies, and the caller's replies come in between its calls. For callers that
+    /// [serve](crate::ClientOptions::serve) something.
+    ///
+    /// It may be kept for as long as it is of use, and used from any thread and task. When the connection ends, its calls
+    /// fail with [`Error::Closed`], and so do those that are in flight. They are made without a credential and have 25 s,
+    /// unless it is [told](Client::with_deadline) [otherwise](Client::with_credential).
+    ///
+    /// A handler that runs on the server's loop must not wait for a reply, which the loop is to read: that is refused with
+    /// [`Error::WouldDeadlock`]. Put its procedure [on the pool](crate::Server::on_pool), or start the call and have
+    /// another thread or a task wait for it.
+    ///
+    /// # Errors
+    /// [`Error::NoConnection`] if the call came as a datagram.
+    pub fn client(&self, program: u32, version: u32) -> Result<Client> {
+        let origin = self.origin.as_ref().ok_or(Error::NoConnection)?;
+        Client::back(origin, &self.peer, program, version)
     }
 
     /// What layers have attached to the call.

@@ -56,6 +56,10 @@ pub enum Error {
         /// How many may be: [`ClientOptions::max_calls`](crate::ClientOptions::max_calls).
         limit: usize,
     },
+    /// The caller: a handler on the server's loop would wait for a reply that the loop is to read. The call is given up.
+    WouldDeadlock,
+    /// The caller: the call to be called back over came as a datagram, without a connection.
+    NoConnection,
     /// The caller: not an address.
     Address {
         /// What was given.
@@ -217,6 +221,12 @@ impl fmt::Display for Error {
             Self::TooManyCalls { limit } => {
                 write!(out, "{limit} calls are in flight, as many as may be: take the outcomes of some first")
             }
+            Self::WouldDeadlock => write!(
+                out,
+                "a handler on the server's loop cannot wait for a reply that the loop is to read: put its procedure on \
+                 the pool, or have another thread wait"
+            ),
+            Self::NoConnection => write!(out, "a call that came as a datagram has no connection to call back over"),
             Self::Taken => write!(out, "the outcome of this call was taken before"),
             Self::Address { found, fault } => write!(out, "\"{}\" is not an address: {fault}", found.escape_debug()),
             Self::Decode(source) => write!(out, "the results are not what the interface says: {source}"),

@@ -84,6 +84,12 @@ impl Port for Desk {
         *self.now.lock().unwrap()
     }
 
+    fn call_back(&self, _key: usize) {}
+
+    fn may_wait(&self) -> bool {
+        false
+    }
+
     fn forget(&self) {
         self.work.lock().unwrap().retain(Work::is_wanted);
     }

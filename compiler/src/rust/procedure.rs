@@ -50,7 +50,8 @@ pub(super) struct LookView {
 }
 
 /// What a stub has beside its procedures.
-const STUB_METHODS: &[&str] = &["connect", "connect_with", "new", "inner", "with_deadline", "with_credential"];
+const STUB_METHODS: &[&str] =
+    &["connect", "connect_with", "over", "back", "new", "inner", "with_deadline", "with_credential"];
 
 /// What the module of a version's procedures uses.
 const PROCEDURE_MODULE: &[&str] = &["of"];

@@ -176,7 +176,7 @@ fn over_socket(
     let state = State::new(socket, Wire::new(connector), calls, output, options, peer.clone());
     let channel = Arc::new(Channel::new(transport, state, peer));
     Ok(Client {
-        link: Arc::new(Link { channel }),
+        link: Arc::new(Link::over_socket(channel)),
         template: Arc::new(template),
         timeout: options.call_timeout,
         idempotent: options.idempotent,

@@ -1,5 +1,6 @@
 //! Clients: calls over TCP and UDP, blocking or several in flight.
 
+mod back;
 mod broadcast;
 mod channel;
 mod connect;
@@ -17,15 +18,18 @@ mod wire;
 
 pub use broadcast::broadcast;
 pub(crate) use connect::{Target, resolve};
+pub(crate) use link::Link;
 pub use options::ClientOptions;
 pub use pending::Pending;
 
-use crate::error::Result;
+use crate::call::Peer;
+use crate::error::{Error, Result};
 use crate::procedure::Procedure;
 use crate::rpc::Credential;
-use crate::session::{CallTemplate, NewCall};
+use crate::session::server::Origin;
+use crate::session::{CallTemplate, ClientConfig, NewCall};
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
-use link::Link;
+use back::Back;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,6 +108,22 @@ impl Client {
         Ok(Self { template: Arc::new(self.template.with_credential(credential)?), ..self.clone() })
     }
 
+    /// A client of version `version` of `program` at the same server, for one that serves several at one address. Both
+    /// share the connection, its limits and the numbers of its calls, and are by the same credential; each finds its own replies.
+    ///
+    /// ```no_run
+    /// # fn main() -> oncrpc::Result<()> {
+    /// // NFS, and MOUNT at the same port.
+    /// let nfs = oncrpc::Client::connect("tcp://127.0.0.1:2049", 100_003, 3)?;
+    /// let mount = nfs.share(100_005, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn share(&self, program: u32, version: u32) -> Self {
+        Self { template: Arc::new(self.template.with_program(program, version)), ..self.clone() }
+    }
+
     /// Calls `procedure` with what `arguments` appends, and waits for results of codec `C`.
     ///
     /// `arguments` runs while the client is locked: it is to encode and nothing else. To use this client in it, or to
@@ -116,7 +136,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<C::Value> {
-        let results = self.link.channel.call(self.new_call(procedure), arguments)?;
+        let results = self.link.call(self.new_call(procedure), arguments)?;
         Ok(C::decode(&mut results.decoder(self.decode_limits))?)
     }
 
@@ -138,7 +158,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Pending<C::Value>> {
-        let xid = self.link.channel.start(self.new_call(procedure), arguments)?;
+        let xid = self.link.start(self.new_call(procedure), arguments)?;
         Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
     }
 
@@ -150,7 +170,7 @@ impl Client {
     ) -> Result<Pending<C::Value>> {
         let idempotent = self.idempotent || procedure.is_idempotent();
         let call = NewCall { idempotent, ..self.new_call(procedure.number()) };
-        let xid = self.link.channel.start(call, arguments)?;
+        let xid = self.link.start(call, arguments)?;
         Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
     }
 
@@ -163,7 +183,7 @@ impl Client {
     /// # Errors
     /// As [`Client::start`].
     pub fn send(&self, procedure: u32, arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>) -> Result<()> {
-        self.link.channel.send(self.new_call(procedure), arguments)
+        self.link.send(self.new_call(procedure), arguments)
     }
 
     /// Sends the calls that were started and are not sent yet.
@@ -171,7 +191,7 @@ impl Client {
     /// # Errors
     /// The connection has ended, or the peer does not take them in time.
     pub fn flush(&self) -> Result<()> {
-        self.link.channel.flush(self.timeout)
+        self.link.flush(self.timeout)
     }
 
     /// Calls procedure 0, which every server answers: is it there, and does it serve the program and version?
@@ -184,7 +204,26 @@ impl Client {
 
     /// The address of the server, as in `tcp://192.0.2.1:4045`.
     pub fn peer(&self) -> &str {
-        self.link.channel.peer()
+        self.link.peer()
+    }
+
+    /// A client that calls back over the connection that calls come in on.
+    pub(crate) fn back(origin: &Origin, peer: &Peer, program: u32, version: u32) -> Result<Self> {
+        let template = CallTemplate::new(program, version, &Credential::None)?;
+        let options = ClientOptions::default();
+        let config = || ClientConfig {
+            max_call: options.max_call,
+            first_xid: connect::random_xid(),
+            peer: format!("the caller at {peer}").into(),
+        };
+        let backchannel = origin.open_backchannel(config).ok_or(Error::NoConnection)?;
+        Ok(Self {
+            link: Arc::new(Link::back(Back::new(Arc::clone(backchannel)))),
+            template: Arc::new(template),
+            timeout: options.call_timeout,
+            idempotent: false,
+            decode_limits: origin.programs().limits().decode,
+        })
     }
 
     fn new_call(&self, procedure: u32) -> NewCall<'_> {

@@ -58,7 +58,7 @@ impl<T> Pending<T> {
         if self.taken {
             return Some(Err(Error::Taken));
         }
-        let outcome = self.link.channel.look(self.xid)?;
+        let outcome = self.link.look(self.xid)?;
         self.taken = true;
         Some(outcome.and_then(|results| self.decode(&results)))
     }
@@ -77,7 +77,7 @@ impl<T> Pending<T> {
     /// its reply is skipped.
     pub fn detach(mut self) {
         if !std::mem::replace(&mut self.taken, true) {
-            self.link.channel.detach(self.xid);
+            self.link.detach(self.xid);
         }
     }
 
@@ -85,7 +85,7 @@ impl<T> Pending<T> {
         if std::mem::replace(&mut self.taken, true) {
             return Err(Error::Taken);
         }
-        self.link.channel.wait(self.xid)
+        self.link.wait(self.xid)
     }
 
     fn decode(&self, results: &Results) -> Result<T> {
@@ -102,7 +102,7 @@ impl<T> Future for Pending<T> {
             return Poll::Ready(Err(Error::Taken));
         }
         let first = !std::mem::replace(&mut self.awaited, true);
-        match self.link.channel.poll(self.xid, first, context.waker()) {
+        match self.link.poll(self.xid, first, context.waker()) {
             None => Poll::Pending,
             Some(outcome) => {
                 self.taken = true;
@@ -115,16 +115,13 @@ impl<T> Future for Pending<T> {
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
         if !self.taken {
-            self.link.channel.forget(self.xid);
+            self.link.forget(self.xid);
         }
     }
 }
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Pending")
-            .field("peer", &self.link.channel.peer())
-            .field("xid", &self.xid)
-            .finish_non_exhaustive()
+        out.debug_struct("Pending").field("peer", &self.link.peer()).field("xid", &self.xid).finish_non_exhaustive()
     }
 }

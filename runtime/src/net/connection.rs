@@ -172,6 +172,11 @@ impl Connection {
         self.readable = true;
     }
 
+    /// Tells who waits too long for the peer; returns when that will be so for others.
+    pub(super) fn expire_calls(&self, now: Instant) -> Option<Instant> {
+        self.stream.expire_calls(now)
+    }
+
     /// When it is to be closed if nothing happens.
     pub(super) fn deadline(&self, programs: &Programs) -> Option<Instant> {
         self.deadlines(programs).into_iter().fold(None, |first, (_, deadline)| earlier(first, deadline))
@@ -186,6 +191,7 @@ impl Connection {
     fn deadlines(&self, programs: &Programs) -> [(Event, Option<Instant>); 3] {
         let limits = programs.limits();
         let idle = self.last_active.checked_add(limits.idle_time).filter(|_| self.in_flight() == 0);
+        let idle = idle.max(idle.and_then(|_| self.stream.busy_until()));
         let stalled = self.stalled.and_then(|since| since.checked_add(limits.write_time));
         [
             (Event::ClosedRecordTime, self.stream.poll_deadline(programs)),
@@ -202,7 +208,7 @@ impl Connection {
         now: Instant,
         end: Instant,
     ) -> Result<(), Fault> {
-        self.write(out)?;
+        self.write_all(out, programs)?;
         if self.stream.is_full(now) || is_full(out, programs) {
             return Ok(());
         }
@@ -216,7 +222,10 @@ impl Connection {
         } else {
             self.answer_backlog(programs, out, (&shared.recorder, Stopwatch::new(now), end))?;
         }
-        Ok(self.write(out)?)
+        if self.ended {
+            self.stream.handle_end();
+        }
+        self.write_all(out, programs)
     }
 
     /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes.
@@ -233,7 +242,11 @@ impl Connection {
     }
 
     fn next_turn(&self, programs: &Programs, out: &Encoder, recorder: &Recorder) -> Turn {
-        let has_input = !self.backlog.is_empty() || (self.readable && !self.ended);
+        let may_have_replies = !self.backlog.is_empty() || (self.readable && !self.ended);
+        if may_have_replies && self.stream.takes_replies() && !is_full(out, programs) {
+            return Turn::Again;
+        }
+        let has_input = may_have_replies || self.stream.has_postponed();
         let origin = self.stream.origin();
         match origin {
             // Nothing that it sends is read for now, and nothing that it gets is of use.
@@ -295,7 +308,9 @@ impl Connection {
         out: &mut Encoder,
         (recorder, mut watch, end): Clock<'_>,
     ) -> Result<(), Fault> {
-        while !input.is_empty() && self.stream.handle_input(programs, Instant::now, input, out)? {
+        while (!input.is_empty() || self.stream.has_postponed())
+            && self.stream.handle_input(programs, Instant::now, input, out)?
+        {
             self.count(recorder, &mut watch);
             if out.len() >= BATCH || is_full(out, programs) {
                 self.write(out)?;
@@ -312,6 +327,15 @@ impl Connection {
         if let Some(handled) = self.stream.take_handled() {
             count(recorder, &handled, watch.lap());
         }
+    }
+
+    /// Writes replies and calls. What calls there are is taken as soon as there is room for it.
+    fn write_all(&mut self, out: &mut Encoder, programs: &Programs) -> Result<(), Fault> {
+        self.write(out)?;
+        if !is_full(out, programs) && self.stream.take_calls(out) {
+            self.write(out)?;
+        }
+        Ok(())
     }
 
     /// Writes what the peer takes at once. The time is that after the calls, however long they took.

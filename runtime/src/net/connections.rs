@@ -60,6 +60,12 @@ impl Connections {
         if self.slots.is_empty() { None } else { self.next_look }
     }
 
+    /// Tells who waits too long for the peer of one; from now on, when that will be so is known.
+    pub(super) fn expire_calls(&mut self, key: usize, now: Instant) {
+        let next = self.slots.get(key).and_then(|connection| connection.expire_calls(now));
+        self.next_look = earlier(self.next_look, next);
+    }
+
     /// Closes those whose deadline is over; not one that waits for its turn, as it may have come to what it is waited
     /// for.
     pub(super) fn close_overdue(&mut self, programs: &Programs, now: Instant, recorder: &Recorder) {
@@ -68,6 +74,7 @@ impl Connections {
         }
         let mut earliest = None;
         self.slots.retain(|_, connection| {
+            earliest = earlier(earliest, connection.expire_calls(now));
             let overdue = if connection.queued { None } else { connection.overdue(programs, now) };
             match overdue {
                 Some(reason) => recorder.count(reason),

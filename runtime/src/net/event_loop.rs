@@ -2,6 +2,7 @@ use super::connection::Shared;
 use super::connections::Connections;
 use super::datagrams::Datagrams;
 use super::listener::Listener;
+use super::loop_thread::LoopThread;
 use super::mailbox::{Letter, Mailbox};
 use super::seats::Seats;
 use super::signals::Signals;
@@ -107,6 +108,7 @@ impl EventLoop {
     pub(crate) fn run(mut self, stopping: impl FnOnce()) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         self.stop.note_own_thread();
+        let _this_thread = LoopThread::enter();
         while !self.stop.is_asked() {
             self.wait(&mut events, self.deadline())?;
             // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
@@ -172,6 +174,12 @@ impl EventLoop {
             Letter::Evict => {
                 if self.connections.evict() {
                     self.shared.recorder.count(Event::ClosedForDescriptor);
+                }
+            }
+            Letter::Calls(key) => {
+                if let Source::Connection(key) = Source::from(Token(key)) {
+                    self.connections.expire_calls(key, Instant::now());
+                    self.enqueue(Source::Connection(key));
                 }
             }
         }

@@ -1,3 +1,4 @@
+use super::loop_thread::LoopThread;
 use super::pool::Pool;
 use super::seats::Seat;
 use crate::session::server::{Delivery, Port, Work};
@@ -26,6 +27,8 @@ pub(super) enum Letter {
     Connection(TcpStream, SocketAddr, Seat),
     /// A descriptor is needed: the connection that has been silent the longest is to be closed.
     Evict,
+    /// The connection of that key has calls to send, or others have less time than it knows of.
+    Calls(usize),
 }
 
 impl Mailbox {
@@ -82,5 +85,13 @@ impl Port for Mailbox {
 
     fn forget(&self) {
         self.pool.forget();
+    }
+
+    fn call_back(&self, key: usize) {
+        self.send(Letter::Calls(key));
+    }
+
+    fn may_wait(&self) -> bool {
+        !LoopThread::is_this()
     }
 }

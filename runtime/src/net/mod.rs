@@ -8,6 +8,7 @@ mod datagrams;
 mod descriptors;
 mod event_loop;
 mod listener;
+mod loop_thread;
 mod mailbox;
 mod pool;
 mod seats;

@@ -53,17 +53,6 @@ pub enum ReplyError {
 }
 
 impl ReplyHeader {
-    /// The bytes of the most common header, which needs no decisions: that of results, with the verifier of `AUTH_NONE`.
-    #[inline]
-    pub fn success(xid: u32) -> [u8; 24] {
-        let mut bytes = [0; 24];
-        let words = [xid, REPLY].map(u32::to_be_bytes);
-        if let Some(front) = bytes.first_chunk_mut::<8>() {
-            front.copy_from_slice(words.as_flattened());
-        }
-        bytes
-    }
-
     /// Appends the header.
     ///
     /// # Errors
@@ -143,16 +132,3 @@ impl fmt::Display for ReplyError {
 }
 
 impl core::error::Error for ReplyError {}
-
-#[cfg(test)]
-mod tests {
-    use super::{AcceptStat, ReplyBody, ReplyHeader};
-    use crate::xdr::Encoder;
-
-    #[test]
-    fn the_header_of_results_is_the_one_that_is_encoded() {
-        let mut out = Encoder::new();
-        ReplyHeader { xid: 0x0102_0304, body: ReplyBody::accepted(AcceptStat::Success) }.encode(&mut out).unwrap();
-        assert_eq!(out.into_bytes(), ReplyHeader::success(0x0102_0304)[..]);
-    }
-}

@@ -18,12 +18,13 @@ impl CallTemplate {
     /// # Errors
     /// The credential breaks its limits.
     pub fn new(program: u32, version: u32, credential: &Credential) -> Result<Self, EncodeError> {
-        let mut before_procedure = [0; 16];
-        let words = [CALL, RPC_VERSION, program, version];
-        for (bytes, word) in before_procedure.chunks_exact_mut(4).zip(words) {
-            bytes.copy_from_slice(&word.to_be_bytes());
-        }
+        let before_procedure = encode_target(program, version);
         Ok(Self { before_procedure, behind_procedure: encode_credential(credential)? })
+    }
+
+    /// Calls of another program by the same caller.
+    pub fn with_program(&self, program: u32, version: u32) -> Self {
+        Self { before_procedure: encode_target(program, version), behind_procedure: self.behind_procedure.clone() }
     }
 
     /// The same calls by another caller.
@@ -41,6 +42,15 @@ impl CallTemplate {
         out.put(procedure.to_be_bytes())?;
         out.put_slice(&self.behind_procedure)
     }
+}
+
+fn encode_target(program: u32, version: u32) -> [u8; 16] {
+    let mut target = [0; 16];
+    let words = [CALL, RPC_VERSION, program, version];
+    for (bytes, word) in target.chunks_exact_mut(4).zip(words) {
+        bytes.copy_from_slice(&word.to_be_bytes());
+    }
+    target
 }
 
 fn encode_credential(credential: &Credential) -> Result<Bytes, EncodeError> {

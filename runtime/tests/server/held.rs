@@ -28,6 +28,12 @@ impl Port for Shelf {
         Instant::now()
     }
 
+    fn call_back(&self, _key: usize) {}
+
+    fn may_wait(&self) -> bool {
+        false
+    }
+
     fn forget(&self) {
         self.works.lock().unwrap().retain(Work::is_wanted);
     }

@@ -104,6 +104,12 @@ impl Port for Desk {
         self.drawers().add(Task::Work(work), Fate::Answered);
     }
 
+    fn call_back(&self, _key: usize) {}
+
+    fn may_wait(&self) -> bool {
+        false
+    }
+
     fn forget(&self) {
         let mut drawers = self.drawers();
         let unwanted = |task: &Task| matches!(task, Task::Work(work) if !work.is_wanted());

@@ -328,6 +328,19 @@ mod idl_common {
                 rpc::Client::connect_with(address, PROGRAM, VERSION, options).map(Self)
             }
 
+            /// Over the connection of `client`, whatever program that is for. Both share it.
+            pub fn over(client: &rpc::Client) -> Self {
+                Self(client.share(PROGRAM, VERSION))
+            }
+
+            /// Calls back whoever made `call`, over the connection that it came in on.
+            ///
+            /// # Errors
+            /// The call came as a datagram.
+            pub fn back(call: &rpc::Call) -> rpc::Result<Self> {
+                call.client(PROGRAM, VERSION).map(Self)
+            }
+
             /// The untyped client under the stub.
             pub const fn inner(&self) -> &rpc::Client {
                 &self.0

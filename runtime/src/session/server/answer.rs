@@ -15,6 +15,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The procedure that does nothing, which every version has (RFC 5531 §12.1).
 pub(super) const NULL: u32 = 0;
 
+/// The length of a reply's header before its results.
+const SUCCESS_HEADER: usize = 24;
+
 impl Programs {
     /// Answers a record, which is a call of whom `call` names: appends the reply to `out` as a record, or nothing if
     /// the record is answered later, or not at all.
@@ -175,13 +178,10 @@ impl Programs {
         limit: usize,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
     ) -> Option<Outcome> {
-        let outcome =
-            out.put(ReplyHeader::success(call.xid())).map_err(Error::from).and_then(|()| results(out)).and_then(
-                |answer| {
-                    let is_too_large = answer == Answer::Results && out.since(start) > limit;
-                    if is_too_large { Err(EncodeError::TooLarge { limit }.into()) } else { Ok(answer) }
-                },
-            );
+        let outcome = success_header(call.xid(), out).and_then(|()| results(out)).and_then(|answer| {
+            let is_too_large = answer == Answer::Results && out.since(start) > limit;
+            if is_too_large { Err(EncodeError::TooLarge { limit }.into()) } else { Ok(answer) }
+        });
         let error = match outcome {
             Ok(Answer::Results) => return Some(Outcome::Success),
             // Somebody else answers it.
@@ -212,6 +212,12 @@ fn hand_over(call: &Call, input: &mut Decoder<'_>) -> Result<bool> {
     let Some(work) = Work::new(call, arguments) else { return Ok(false) };
     origin.port().submit(work);
     Ok(true)
+}
+
+#[inline]
+fn success_header(xid: u32, out: &mut Encoder) -> Result<()> {
+    let header = ReplyHeader { xid, body: ReplyBody::accepted(AcceptStat::Success) };
+    Ok(header.encode(&mut out.window(SUCCESS_HEADER)?)?)
 }
 
 /// What `carry_out` returns; a panic is an error. What it leaves half done is taken back or given up.

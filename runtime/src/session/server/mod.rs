@@ -5,10 +5,12 @@
 
 mod allowance;
 mod answer;
+mod backchannel;
 mod datagrams;
 mod handled;
 mod load;
 mod origin;
+mod postponed;
 mod programs;
 mod repeated;
 pub mod replay;
@@ -17,6 +19,7 @@ mod stream;
 mod ticket;
 mod work;
 
+pub use backchannel::Backchannel;
 pub use datagrams::ServerDatagrams;
 pub use handled::Handled;
 pub use origin::{Origin, Port};

@@ -1,7 +1,8 @@
-use super::{Delivery, Programs, Work};
+use super::{Backchannel, Delivery, Programs, Work};
+use crate::session::ClientConfig;
 use core::net::SocketAddr;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -21,6 +22,13 @@ pub trait Port: Send + Sync {
 
     /// An origin with calls in flight was closed: work that is [not wanted](Work::is_wanted) any more may be dropped.
     fn forget(&self);
+
+    /// The connection `key` has calls to [send](super::ServerStream::take_calls), or others have less time than those that it
+    /// [knows of](super::ServerStream::expire_calls).
+    fn call_back(&self, key: usize);
+
+    /// Whether this thread may wait for replies to such calls: not if it is the one that takes them.
+    fn may_wait(&self) -> bool;
 }
 
 /// Where calls come from and where their replies go: a connection, or a socket for datagrams.
@@ -33,35 +41,37 @@ pub struct Origin {
     calls: AtomicUsize,
     open: AtomicBool,
     local: OnceLock<SocketAddr>,
+    is_connection: bool,
+    /// Calls in the other direction, once there was one.
+    backchannel: OnceLock<Arc<Backchannel>>,
 }
 
 impl Origin {
     /// A connection; `key` is the port's own name for it.
     pub fn connection(programs: Arc<Programs>, port: Arc<dyn Port>, key: usize) -> Arc<Self> {
         let most = programs.limits.connection_calls;
-        Arc::new(Self {
-            programs,
-            port,
-            key,
-            most,
-            calls: AtomicUsize::new(0),
-            open: AtomicBool::new(true),
-            local: OnceLock::new(),
-        })
+        Arc::new(Self::new(programs, port, key, most, true))
     }
 
     /// A socket for datagrams, which anybody can send: half of all calls in flight is left to connections.
     pub fn datagrams(programs: Arc<Programs>, port: Arc<dyn Port>, key: usize) -> Arc<Self> {
         let most = programs.limits.calls / 2;
-        Arc::new(Self {
+        Arc::new(Self::new(programs, port, key, most, false))
+    }
+
+    fn new(programs: Arc<Programs>, port: Arc<dyn Port>, key: usize, most: usize, is_connection: bool) -> Self {
+        let (calls, open) = (AtomicUsize::new(0), AtomicBool::new(true));
+        Self {
             programs,
             port,
             key,
             most,
-            calls: AtomicUsize::new(0),
-            open: AtomicBool::new(true),
+            calls,
+            open,
+            is_connection,
             local: OnceLock::new(),
-        })
+            backchannel: OnceLock::new(),
+        }
     }
 
     /// The address of our end, for whoever looks at messages.
@@ -97,8 +107,37 @@ impl Origin {
     /// Nobody is there any more to take replies.
     pub fn close(&self) {
         self.open.store(false, Ordering::Relaxed);
+        // Whoever makes the backchannel at this moment sees that, or this sees the backchannel.
+        fence(Ordering::SeqCst);
+        self.close_backchannel();
         if self.in_flight() > 0 {
             self.port.forget();
+        }
+    }
+
+    /// Calls in the other direction, which `config` makes ready with the first; `None` for datagrams.
+    pub(crate) fn open_backchannel(&self, config: impl FnOnce() -> ClientConfig) -> Option<&Arc<Backchannel>> {
+        if !self.is_connection {
+            return None;
+        }
+        let new = || Arc::new(Backchannel::new(config(), Arc::clone(&self.port), self.key));
+        let backchannel = self.backchannel.get_or_init(new);
+        fence(Ordering::SeqCst);
+        if !self.is_open() {
+            backchannel.close();
+        }
+        Some(backchannel)
+    }
+
+    /// Calls in the other direction, if there were any.
+    pub(super) fn backchannel(&self) -> Option<&Arc<Backchannel>> {
+        self.backchannel.get()
+    }
+
+    /// No replies will come any more.
+    pub(super) fn close_backchannel(&self) {
+        if let Some(backchannel) = self.backchannel() {
+            backchannel.close();
         }
     }
 
@@ -106,7 +145,7 @@ impl Origin {
         self.open.load(Ordering::Relaxed)
     }
 
-    pub(super) fn programs(&self) -> &Arc<Programs> {
+    pub(crate) fn programs(&self) -> &Arc<Programs> {
         &self.programs
     }
 

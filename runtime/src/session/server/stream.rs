@@ -1,8 +1,10 @@
 use super::allowance;
-use super::{Handled, Origin, Programs};
+use super::postponed::Postponed;
+use super::{Backchannel, Handled, Origin, Programs};
 use crate::call::{Call, Peer};
 use crate::metrics::Event;
 use crate::record::{Reader, Record, RecordError};
+use crate::rpc::REPLY;
 use crate::xdr::Encoder;
 use bytes::BytesMut;
 use std::sync::Arc;
@@ -19,6 +21,8 @@ pub struct ServerStream {
     /// Whether input had to wait because too many calls were in flight.
     was_full: bool,
     handled: Option<Handled>,
+    /// Calls that came while too many were in flight, before replies that were waited for.
+    postponed: Postponed,
 }
 
 impl ServerStream {
@@ -26,7 +30,8 @@ impl ServerStream {
     /// deferred fails.
     pub fn new(peer: Peer, programs: &Programs, origin: Option<Arc<Origin>>) -> Self {
         let reader = allowance::reader(programs.limits.record);
-        Self { call: Call::new(peer, origin), reader, began: None, was_full: false, handled: None }
+        let postponed = Postponed::new(programs.limits.record.bytes);
+        Self { call: Call::new(peer, origin), reader, began: None, was_full: false, handled: None, postponed }
     }
 
     /// Who is at the other end.
@@ -44,10 +49,11 @@ impl ServerStream {
         self.origin().map_or(0, |origin| origin.in_flight())
     }
 
-    /// Whether input has to wait, as too many calls are in flight. To be asked before input is read: the time that it
-    /// waits is not part of what a record [has](Self::poll_deadline).
+    /// Whether input has to wait, as too many calls are in flight; not if there may be replies in it that these calls wait
+    /// for. To be asked before input is read: the time that it waits is not part of what a record
+    /// [has](Self::poll_deadline).
     pub fn is_full(&mut self, now: Instant) -> bool {
-        let is_full = self.origin().is_some_and(|origin| origin.is_full());
+        let is_full = self.is_origin_full() && !self.takes_replies();
         if std::mem::replace(&mut self.was_full, is_full) && !is_full {
             self.began = self.began.map(|_| now);
         }
@@ -70,13 +76,18 @@ impl ServerStream {
         input: &mut &[u8],
         out: &mut Encoder,
     ) -> Result<bool, RecordError> {
-        if self.origin().is_some_and(|origin| origin.is_full()) {
+        let is_full = self.is_origin_full();
+        if is_full && !self.takes_replies() {
             self.was_full = true;
             return Ok(false);
         }
+        if !is_full && let Some(record) = self.postponed.pop() {
+            self.handle_record(programs, Record::Owned(record), is_full, out);
+            return Ok(true);
+        }
         match self.reader.next(input)? {
             Some(record) => {
-                self.handle_record(programs, record, out);
+                self.handle_record(programs, record, is_full, out);
                 Ok(true)
             }
             None => {
@@ -95,7 +106,34 @@ impl ServerStream {
     /// Takes `count` bytes that were read into the [room](Self::room); answers the record if they complete it.
     pub fn handle_room(&mut self, programs: &Programs, count: usize, out: &mut Encoder) {
         if let Some(record) = self.reader.fill(count) {
-            self.handle_record(programs, record, out);
+            self.handle_record(programs, record, self.is_origin_full(), out);
+        }
+    }
+
+    /// Whether there are calls to be handled although no input is there.
+    pub fn has_postponed(&self) -> bool {
+        !self.postponed.is_empty()
+    }
+
+    /// Appends the calls to `out` that go to the peer. Returns whether there were any.
+    pub fn take_calls(&self, out: &mut Encoder) -> bool {
+        self.backchannel().is_some_and(|backchannel| backchannel.take_calls(out))
+    }
+
+    /// Tells those who wait for the reply to such a call if there is no more time. Returns when that is so for others.
+    pub fn expire_calls(&self, now: Instant) -> Option<Instant> {
+        self.backchannel()?.expire(now)
+    }
+
+    /// Until when the connection is to stay because of such calls, although nothing comes.
+    pub fn busy_until(&self) -> Option<Instant> {
+        self.backchannel()?.busy_until()
+    }
+
+    /// The peer will send nothing more: calls whose replies are to come fail.
+    pub fn handle_end(&self) {
+        if let Some(origin) = self.origin() {
+            origin.close_backchannel();
         }
     }
 
@@ -133,7 +171,9 @@ impl ServerStream {
         let Some(allowance) = self.reader.in_doubt().and_then(|front| programs.allowance(front)) else {
             return;
         };
-        if !self.reader.allow(allowance.bytes) {
+        let is_awaited = || self.reader.in_doubt().is_some_and(|front| self.is_awaited_reply(front));
+        let bytes = if is_awaited() { usize::MAX } else { allowance.bytes };
+        if !self.reader.allow(bytes) {
             self.reader.discard();
             self.handled = Some(Handled::not_carried_out(Event::RefusedLargest, 0, 0));
             if let Some(reply) = &allowance.refusal {
@@ -142,11 +182,44 @@ impl ServerStream {
         }
     }
 
-    fn handle_record(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) {
+    fn handle_record(&mut self, programs: &Programs, record: Record<'_>, is_full: bool, out: &mut Encoder) {
         self.began = None;
-        self.handled = Some(programs.handle_record(&mut self.call, &record, out));
+        if is_reply(record.as_slice())
+            && let Some(backchannel) = self.backchannel()
+        {
+            backchannel.handle_reply(&record);
+            self.handled = None;
+        } else if is_full {
+            self.postponed.push(record);
+            return;
+        } else {
+            self.handled = Some(programs.handle_record(&mut self.call, &record, out));
+        }
         self.reader.recycle(record);
     }
+
+    fn is_origin_full(&self) -> bool {
+        self.origin().is_some_and(|origin| origin.is_full())
+    }
+
+    fn backchannel(&self) -> Option<&Arc<Backchannel>> {
+        self.origin()?.backchannel()
+    }
+
+    /// Whether input is read although too many calls are in flight: they may wait for replies in it.
+    pub fn takes_replies(&self) -> bool {
+        !self.postponed.is_full() && self.backchannel().is_some_and(|backchannel| backchannel.awaits_replies())
+    }
+
+    fn is_awaited_reply(&self, front: &[u8]) -> bool {
+        let xid = front.first_chunk().map(|xid| u32::from_be_bytes(*xid));
+        is_reply(front) && xid.zip(self.backchannel()).is_some_and(|(xid, backchannel)| backchannel.awaits(xid))
+    }
+}
+
+/// Whether a message that begins with `front` is a reply (RFC 5531 §9).
+fn is_reply(front: &[u8]) -> bool {
+    front.get(4..8) == Some(&REPLY.to_be_bytes())
 }
 
 /// Replies that are still to come have nowhere to go.
