@@ -4,8 +4,8 @@ use crate::interfaces::kitchen_sink::{self, *};
 use crate::interfaces::{dialect, open, random, system};
 use bytes::Bytes;
 use oncrpc::xdr::{
-    self, Array, DecodeError, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, MutualList, NonEmptyList,
-    NonEmptyMutualList, Opaque, Optional, Str, Viewer, Xdr, XdrView, to_bytes,
+    self, Array, DecodeError, DecodeLimits, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, MutualList,
+    NonEmptyList, NonEmptyMutualList, Opaque, Optional, Str, Viewer, Xdr, XdrView, to_bytes,
 };
 
 /// A type of the interface in Rust.
@@ -19,12 +19,14 @@ pub struct Codec {
     pub again: fn(&Bytes) -> Result<(usize, Bytes), DecodeError>,
     /// As `again`, but the value is seen in place and only then made one of its own.
     pub seen: fn(&Bytes) -> Result<(usize, Bytes), DecodeError>,
+    /// Whether a value can be decoded from the front within these limits.
+    pub limited: fn(&Bytes, DecodeLimits) -> bool,
 }
 
 impl Codec {
     /// Does not compile unless `V` is what the codec `C` makes.
     const fn of<C: XdrView<Value = V>, V>(name: &'static str) -> Self {
-        Self { name, size: (C::MIN, C::MAX), again: again::<C>, seen: seen::<C> }
+        Self { name, size: (C::MIN, C::MAX), again: again::<C>, seen: seen::<C>, limited: limited::<C> }
     }
 }
 
@@ -33,6 +35,10 @@ fn again<C: Xdr>(bytes: &Bytes) -> Result<(usize, Bytes), DecodeError> {
     let value = C::decode(&mut input)?;
     let encoded = to_bytes::<C>(&value).expect("what was decoded can be encoded");
     Ok((bytes.len() - input.remaining(), encoded))
+}
+
+fn limited<C: Xdr>(bytes: &Bytes, limits: DecodeLimits) -> bool {
+    C::decode(&mut Decoder::shared(bytes).with_limits(limits)).is_ok()
 }
 
 fn seen<C: XdrView>(bytes: &Bytes) -> Result<(usize, Bytes), DecodeError> {
