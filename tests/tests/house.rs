@@ -181,6 +181,17 @@ fn libraries_do_not_panic_by_design() {
     none(faults, "no input makes library code panic");
 }
 
+/// Without that askama takes Rust and C for HTML: `Vec&lt;T&gt;`.
+#[test]
+fn templates_escape_nothing() {
+    let templates = |source: &Source| -> Vec<String> {
+        let lines = source.text.lines().filter(|line| line.starts_with("#[template("));
+        let wrong = lines.filter(|line| !line.ends_with(", escape = \"none\")]"));
+        wrong.map(|line| format!("{}: {line}", source.path)).collect()
+    };
+    none(Source::below("compiler/src").iter().flat_map(templates).collect(), "templates are not HTML");
+}
+
 #[test]
 fn both_libraries_forbid_unsafe_code() {
     for library in ["runtime", "compiler"] {

@@ -3,7 +3,7 @@ use crate::model::types::{Constant, ConstantValue, DefinitionId};
 use askama::Template;
 
 #[derive(Template)]
-#[template(path = "constant.rs.j2")]
+#[template(path = "constant.rs.j2", escape = "none")]
 struct View<'a> {
     docs: String,
     name: &'a str,

@@ -3,7 +3,7 @@ use crate::model::types::{DefinitionId, Enumeration, Enumerator};
 use askama::Template;
 
 #[derive(Template)]
-#[template(path = "enumeration.rs.j2")]
+#[template(path = "enumeration.rs.j2", escape = "none")]
 struct View<'a> {
     docs: String,
     derives: String,
@@ -15,7 +15,7 @@ struct View<'a> {
 
 /// An enumeration that keeps unknown numbers.
 #[derive(Template)]
-#[template(path = "open_enumeration.rs.j2")]
+#[template(path = "open_enumeration.rs.j2", escape = "none")]
 struct OpenView<'a> {
     docs: String,
     derives: String,

@@ -5,7 +5,7 @@ use super::{EmitError, EmitOptions};
 use askama::Template;
 
 #[derive(Template)]
-#[template(path = "file.rs.j2")]
+#[template(path = "file.rs.j2", escape = "none")]
 struct View<'a> {
     source_name: &'a str,
     module: String,

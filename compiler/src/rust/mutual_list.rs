@@ -14,7 +14,7 @@ use askama::Template;
 const NAMED: usize = 3;
 
 #[derive(Template)]
-#[template(path = "mutual_list.rs.j2")]
+#[template(path = "mutual_list.rs.j2", escape = "none")]
 struct View<'a> {
     docs: String,
     derives: String,
@@ -159,7 +159,7 @@ fn common(context: Context<'_>, turns: &[DefinitionId]) -> TypeChoices {
 }
 
 #[derive(Template)]
-#[template(path = "mutual_list_view.rs.j2")]
+#[template(path = "mutual_list_view.rs.j2", escape = "none")]
 struct InPlace<'a> {
     name: &'a str,
     view: String,
@@ -174,7 +174,7 @@ struct InPlaceNode {
 }
 
 #[derive(Template)]
-#[template(path = "mutual_list_value_view.rs.j2")]
+#[template(path = "mutual_list_value_view.rs.j2", escape = "none")]
 struct ByValue<'a> {
     name: &'a str,
 }

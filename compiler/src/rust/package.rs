@@ -141,7 +141,7 @@ fn toml_string(text: &str) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "package/Cargo.toml.j2")]
+#[template(path = "package/Cargo.toml.j2", escape = "none")]
 struct Manifest<'a> {
     name: &'a str,
     runtime: &'a str,
@@ -149,7 +149,7 @@ struct Manifest<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "package/interface.x.j2")]
+#[template(path = "package/interface.x.j2", escape = "none")]
 struct Interface<'a> {
     name: &'a str,
     program: &'a str,
@@ -157,19 +157,19 @@ struct Interface<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "package/build.rs.j2")]
+#[template(path = "package/build.rs.j2", escape = "none")]
 struct BuildScript<'a> {
     name: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "package/lib.rs.j2")]
+#[template(path = "package/lib.rs.j2", escape = "none")]
 struct Library<'a> {
     name: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "package/server.rs.j2")]
+#[template(path = "package/server.rs.j2", escape = "none")]
 struct Server<'a> {
     library: &'a str,
     module: &'a str,
@@ -177,7 +177,7 @@ struct Server<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "package/client.rs.j2")]
+#[template(path = "package/client.rs.j2", escape = "none")]
 struct Client<'a> {
     library: &'a str,
     module: &'a str,
@@ -185,7 +185,7 @@ struct Client<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "package/README.md.j2")]
+#[template(path = "package/README.md.j2", escape = "none")]
 struct Readme<'a> {
     name: &'a str,
     number: &'a str,

@@ -5,7 +5,7 @@ use askama::Template;
 
 /// A version is a module: its numbers, the server's trait and skeleton, the client's stub.
 #[derive(Template)]
-#[template(path = "program.rs.j2")]
+#[template(path = "program.rs.j2", escape = "none")]
 struct View<'a> {
     docs: String,
     module: &'a str,
@@ -19,7 +19,7 @@ struct View<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "server.rs.j2")]
+#[template(path = "server.rs.j2", escape = "none")]
 struct ServerView<'a> {
     program: &'a str,
     version: &'a str,
@@ -33,7 +33,7 @@ struct ServerView<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "client.rs.j2")]
+#[template(path = "client.rs.j2", escape = "none")]
 struct ClientView<'a> {
     program: &'a str,
     version: &'a str,

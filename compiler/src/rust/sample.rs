@@ -17,7 +17,7 @@ pub(crate) enum Sample {
 }
 
 #[derive(Template)]
-#[template(path = "sample_server.rs.j2")]
+#[template(path = "sample_server.rs.j2", escape = "none")]
 struct ServerView<'a> {
     stem: &'a str,
     imports: &'static str,
@@ -25,7 +25,7 @@ struct ServerView<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "sample_client.rs.j2")]
+#[template(path = "sample_client.rs.j2", escape = "none")]
 struct ClientView<'a> {
     stem: &'a str,
     versions: Vec<VersionView<'a>>,

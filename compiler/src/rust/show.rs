@@ -9,7 +9,7 @@ use askama::Template;
 
 /// `impl Show` for each definition, under the module `interface`; the trait is the caller's.
 #[derive(Template)]
-#[template(path = "interop/show.rs.j2")]
+#[template(path = "interop/show.rs.j2", escape = "none")]
 struct View<'a> {
     enumerations: Vec<&'a str>,
     structures: Vec<StructureView<'a>>,

@@ -5,7 +5,7 @@ use crate::model::types::{Definition, DefinitionId, Field, Structure};
 use askama::Template;
 
 #[derive(Template)]
-#[template(path = "structure.rs.j2")]
+#[template(path = "structure.rs.j2", escape = "none")]
 struct View<'a> {
     docs: String,
     derives: String,
@@ -18,7 +18,7 @@ struct View<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "empty_structure.rs.j2")]
+#[template(path = "empty_structure.rs.j2", escape = "none")]
 struct EmptyView<'a> {
     docs: String,
     derives: String,

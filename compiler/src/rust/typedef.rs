@@ -4,7 +4,7 @@ use crate::model::types::{DefinitionId, Typedef};
 use askama::Template;
 
 #[derive(Template)]
-#[template(path = "typedef.rs.j2")]
+#[template(path = "typedef.rs.j2", escape = "none")]
 struct View<'a> {
     docs: String,
     name: &'a str,

@@ -8,7 +8,7 @@ use crate::model::types::{Definition, DefinitionId, Discriminant, Type, Union};
 use askama::Template;
 
 #[derive(Template)]
-#[template(path = "union.rs.j2")]
+#[template(path = "union.rs.j2", escape = "none")]
 struct View<'a> {
     docs: String,
     derives: String,
@@ -165,7 +165,7 @@ fn source(context: Context<'_>, it: &Union) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "union_view.rs.j2")]
+#[template(path = "union_view.rs.j2", escape = "none")]
 struct InPlace<'a> {
     name: &'a str,
     view: String,

@@ -8,7 +8,7 @@ use crate::model::types::{DefinitionId, Structure};
 use askama::Template;
 
 #[derive(Template)]
-#[template(path = "value_view.rs.j2")]
+#[template(path = "value_view.rs.j2", escape = "none")]
 struct ValueView<'a> {
     name: &'a str,
 }
@@ -19,7 +19,7 @@ pub(super) fn emit_value(context: Context<'_>, id: DefinitionId) -> Result<Strin
 }
 
 #[derive(Template)]
-#[template(path = "structure_view.rs.j2")]
+#[template(path = "structure_view.rs.j2", escape = "none")]
 struct StructureView<'a> {
     name: &'a str,
     view: String,
