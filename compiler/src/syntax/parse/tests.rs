@@ -196,3 +196,19 @@ fn keywords_end_where_words_end() {
     assert!(body.members.iter().all(|member| matches!(member.specifier.kind, TypeKind::Name(_))));
     assert_eq!(lex::tokens("structure", 0).count(), 1);
 }
+
+/// The parser recurses, and does not look at the stack.
+#[test]
+fn what_is_nested_as_deep_as_allowed_fits_into_half_a_small_stack() {
+    let levels = super::scan::MAX_NESTING - 1;
+    let structures = format!("{}int x;{} }};", "struct {".repeat(levels), "} m;".repeat(levels));
+    let texts = [
+        format!("const A = {}1{};", "(".repeat(levels), ")".repeat(levels)),
+        format!("struct a {{ {structures}"),
+        format!("{}{}struct a {{ int b; }};", "[".repeat(levels), "]".repeat(levels)),
+        format!("const A = {}1{};", "-".repeat(10_000), "+1".repeat(10_000)),
+    ];
+    let parse = move || texts.iter().map(|text| parsed(text).definitions.len()).sum::<usize>();
+    let small = std::thread::Builder::new().stack_size(1 << 20).spawn(parse).unwrap();
+    assert_eq!(small.join().unwrap(), 4);
+}
