@@ -19,24 +19,32 @@ struct Drawers {
     tasks: BTreeMap<u64, Task>,
     /// Of the last task.
     key: u64,
+    /// The connection that is being served.
+    line: Option<usize>,
     /// Tasks that nobody has been told of.
     news: Vec<(u64, Fate)>,
 }
 
 enum Task {
     Reply(Reply<Answered>, Answered, Fate),
-    Work(Work),
+    /// With the connection that it came from; `None` for a datagram.
+    Work(Work, Option<usize>),
 }
 
 impl Desk {
     pub(crate) fn new(now: Instant) -> Self {
         let (letters, tasks, news) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self(Mutex::new(Drawers { now, letters, tasks, key: 0, news }))
+        Self(Mutex::new(Drawers { now, letters, tasks, key: 0, line: None, news }))
     }
 
     /// The clock has moved.
     pub(crate) fn set_now(&self, now: Instant) {
         self.drawers().now = now;
+    }
+
+    /// From now on a connection is served, or datagrams are.
+    pub(crate) fn set_line(&self, line: Option<usize>) {
+        self.drawers().line = line;
     }
 
     /// Keeps a reply until its fate comes to pass.
@@ -53,13 +61,13 @@ impl Desk {
         mem::take(&mut self.drawers().letters)
     }
 
-    /// Does what is to be done. Work that nobody wants any more may be gone, and must not be begun.
-    pub(crate) fn carry_out(&self, key: u64, ledger: &Ledger) {
+    /// Does what is to be done. Work of a connection that is not there any more may be gone, and must not be begun.
+    pub(crate) fn carry_out(&self, key: u64, is_there: impl FnOnce(usize) -> bool, ledger: &Ledger) {
         let task = self.drawers().tasks.remove(&key);
         match task {
             None => {}
-            Some(Task::Work(work)) => {
-                let (wanted, before) = (work.is_wanted(), ledger.effects());
+            Some(Task::Work(work, line)) => {
+                let (wanted, before) = (line.is_none_or(is_there), ledger.effects());
                 work.run();
                 assert!(wanted || ledger.effects() == before, "work of a peer that has left was begun");
             }
@@ -101,7 +109,9 @@ impl Port for Desk {
     }
 
     fn submit(&self, work: Work) {
-        self.drawers().add(Task::Work(work), Fate::Answered);
+        let mut drawers = self.drawers();
+        let task = Task::Work(work, drawers.line);
+        drawers.add(task, Fate::Answered);
     }
 
     fn call_back(&self, _key: usize) {}
@@ -112,7 +122,7 @@ impl Port for Desk {
 
     fn forget(&self) {
         let mut drawers = self.drawers();
-        let unwanted = |task: &Task| matches!(task, Task::Work(work) if !work.is_wanted());
+        let unwanted = |task: &Task| matches!(task, Task::Work(work, _) if !work.is_wanted());
         let keys: Vec<u64> = drawers.tasks.iter().filter(|(_, task)| unwanted(task)).map(|(key, _)| *key).collect();
         let gone: Vec<_> = keys.iter().map(|key| drawers.tasks.remove(key)).collect();
         drop(drawers);

@@ -91,6 +91,7 @@ impl Host {
     pub(crate) fn turn(&mut self, line: usize, lines: &mut [Line], stage: &mut Stage) {
         let Some(Running { programs, connections, .. }) = &mut self.running else { return };
         let Some(connection) = connections.get_mut(&line) else { return };
+        self.desk.set_line(Some(line));
         if lines[line].is_reset || connection.turn(programs, &mut lines[line], stage) {
             connections.remove(&line);
         }
@@ -117,6 +118,7 @@ impl Host {
             call.into_iter().for_each(|call| self.ledger.note_loss(call));
         }
         let Some(Running { programs, datagrams, datagram_out, .. }) = &mut self.running else { return };
+        self.desk.set_line(None);
         datagrams.handle_datagram(programs, peer(caller, Transport::Udp), message, datagram_out);
         let reply: Vec<u8> = datagram_out.slices().flatten().copied().collect();
         assert!(!dropped || reply.is_empty(), "answered although too many calls are in flight");
@@ -136,7 +138,9 @@ impl Host {
 
     /// Has something done that was left for later; what comes of it may lie there for a while.
     pub(crate) fn carry_out(&mut self, key: u64, stage: &mut Stage) {
-        self.desk.carry_out(key, &self.ledger);
+        let running = self.running.as_ref();
+        let is_there = |line| running.is_some_and(|running| running.connections.contains_key(&line));
+        self.desk.carry_out(key, is_there, &self.ledger);
         let most = stage.dice.pick(&[0, 0, 1_000, 200_000]);
         let after = Duration::from_micros(stage.dice.within(0..=most));
         stage.after(after, Event::Mail);
