@@ -48,6 +48,7 @@ pub use crate::{
     client::{Client, ClientOptions, Pending, broadcast},
     error::{Error, Result},
     limits::Limits,
+    net::ConnectionInfo,
     procedure::Procedure,
     reply::Reply,
     server::{RunningServer, Server, ServerHandle},

@@ -237,6 +237,7 @@ impl Server {
             pool: Arc::clone(&pool),
             stop: Arc::clone(&self.stop),
             seats: Arc::new(Seats::new(self.workers, most)),
+            roster: Arc::clone(&self.counted.roster),
         };
         self.counted.set(&common.programs);
         let (mut tcp, mut udp) = (self.tcp, self.udp);

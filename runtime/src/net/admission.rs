@@ -73,7 +73,9 @@ impl EventLoop {
             if let Ok(local) = socket.local_addr() {
                 origin.set_local(local);
             }
-            let connection = Connection::new(socket, peer, &self.programs, origin, seat, Instant::now());
+            let now = Instant::now();
+            let place = self.roster.enter(peer, Arc::clone(&origin), seat, now);
+            let connection = Connection::new(socket, peer, &self.programs, origin, place, now);
             let key = self.connections.insert(connection, &self.programs);
             self.shared.recorder.count(Event::Accepted);
             if self.stop.is_asked()

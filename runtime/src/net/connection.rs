@@ -1,4 +1,4 @@
-use super::seats::Seat;
+use super::roster::{Place, Tally};
 use super::tally::{Stopwatch, broken_record, count, count_later};
 use super::{Turn, earlier};
 use crate::call::Peer;
@@ -58,7 +58,8 @@ pub(super) struct Connection {
     stopping: bool,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
-    _seat: Seat,
+    place: Place,
+    tally: Tally,
     /// When the last byte went either way.
     last_active: Instant,
     /// Since when the peer has not taken a byte of those that wait.
@@ -92,7 +93,7 @@ impl Connection {
         peer: Peer,
         programs: &Programs,
         origin: Arc<Origin>,
-        seat: Seat,
+        place: Place,
         now: Instant,
     ) -> Self {
         Self {
@@ -107,7 +108,8 @@ impl Connection {
             broken: false,
             stopping: false,
             queued: false,
-            _seat: seat,
+            place,
+            tally: Tally::default(),
             last_active: now,
             stalled: None,
         }
@@ -145,6 +147,8 @@ impl Connection {
             }
         };
         shared.record = self.stream.take_back();
+        self.tally.queued = out.len() as u64;
+        self.place.show(self.tally, self.last_active);
         if out.is_empty() || matches!(turn, Turn::Close(_)) {
             out.clear();
             shared.spare = out;
@@ -160,6 +164,7 @@ impl Connection {
         if !self.stream.origin().is_some_and(|origin| delivery.is_for(origin)) {
             return;
         }
+        self.tally.calls = self.tally.calls.wrapping_add(u64::from(delivery.handled().outcome.is_some()));
         let reply = delivery.into_reply();
         if !reply.is_empty() {
             self.out.get_or_insert_with(|| std::mem::take(&mut shared.spare)).append(reply);
@@ -289,6 +294,7 @@ impl Connection {
                     self.ended = count == 0;
                     self.readable = self.end_announced || self.stopping || count == most;
                     self.last_active = now;
+                    self.tally.received = self.tally.received.wrapping_add(count as u64);
                     let direct = direct.min(count);
                     return Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()));
                 }
@@ -325,6 +331,7 @@ impl Connection {
     /// Counts the call that was just answered, if there was one.
     fn count(&mut self, recorder: &Recorder, watch: &mut Stopwatch) {
         if let Some(handled) = self.stream.take_handled() {
+            self.tally.calls = self.tally.calls.wrapping_add(u64::from(handled.outcome.is_some()));
             count(recorder, &handled, watch.lap());
         }
     }
@@ -350,6 +357,7 @@ impl Connection {
                 Ok((count, offered)) => {
                     out.advance(count);
                     self.writable = count == offered;
+                    self.tally.sent = self.tally.sent.wrapping_add(count as u64);
                     self.last_active = now;
                     self.stalled = None;
                 }

@@ -4,6 +4,7 @@ use super::datagrams::Datagrams;
 use super::listener::Listener;
 use super::loop_thread::LoopThread;
 use super::mailbox::{Letter, Mailbox};
+use super::roster::Roster;
 use super::seats::Seats;
 use super::signals::Signals;
 use super::source::Source;
@@ -34,6 +35,7 @@ pub(crate) struct EventLoop {
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) stop: Arc<Stop>,
     pub(super) seats: Arc<Seats>,
+    pub(super) roster: Arc<Roster>,
     /// Which of the loops gets the next connection.
     pub(super) next_row: usize,
     signals: Option<Signals>,
@@ -53,6 +55,7 @@ pub(crate) struct Common {
     pub(crate) pool: Arc<Pool>,
     pub(crate) stop: Arc<Stop>,
     pub(crate) seats: Arc<Seats>,
+    pub(crate) roster: Arc<Roster>,
 }
 
 impl EventLoop {
@@ -80,6 +83,7 @@ impl EventLoop {
             mailbox,
             stop: Arc::clone(stop),
             seats: Arc::clone(seats),
+            roster: Arc::clone(&common.roster),
             next_row: 0,
             signals: None,
             listeners: listeners.into_iter().map(Listener::new).collect(),

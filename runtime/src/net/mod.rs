@@ -11,6 +11,7 @@ mod listener;
 mod loop_thread;
 mod mailbox;
 mod pool;
+mod roster;
 mod seats;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
@@ -22,6 +23,8 @@ pub(crate) use bind::bind_tcp;
 pub(crate) use descriptors::most_connections;
 pub(crate) use event_loop::{Common, EventLoop};
 pub(crate) use pool::Pool;
+pub use roster::ConnectionInfo;
+pub(crate) use roster::Roster;
 pub(crate) use seats::Seats;
 pub(crate) use stop::Stop;
 

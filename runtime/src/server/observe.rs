@@ -1,6 +1,7 @@
 use super::{RunningServer, ServerHandle};
 use crate::capture::{Capture, Recording};
 use crate::metrics::Snapshot;
+use crate::net::{ConnectionInfo, Roster};
 use crate::session::server::Programs;
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
@@ -10,6 +11,7 @@ use std::time::{Instant, SystemTime};
 pub(super) struct Counted {
     programs: Arc<OnceLock<Arc<Programs>>>,
     pub(super) capture: Arc<Capture>,
+    pub(super) roster: Arc<Roster>,
 }
 
 impl Counted {
@@ -33,6 +35,12 @@ impl ServerHandle {
     /// ```
     pub fn metrics(&self) -> Snapshot {
         self.counted.programs.get().map(|programs| programs.snapshot()).unwrap_or_default()
+    }
+
+    /// The connections that are open, in the order in which they came; none before the server runs and after its end. What
+    /// they have done is that up to their last turn. Costs the server next to nothing.
+    pub fn connections(&self) -> Vec<ConnectionInfo> {
+        self.counted.roster.view(Instant::now())
     }
 
     /// Keeps the last messages from now on, those that take `bytes` together; what was kept before is forgotten. Each
@@ -65,5 +73,10 @@ impl RunningServer {
     /// See [`ServerHandle::metrics`].
     pub fn metrics(&self) -> Snapshot {
         self.handle.metrics()
+    }
+
+    /// See [`ServerHandle::connections`].
+    pub fn connections(&self) -> Vec<ConnectionInfo> {
+        self.handle.connections()
     }
 }

@@ -17,6 +17,7 @@ mod programs;
 mod records;
 mod registrations;
 mod repeated;
+mod roster;
 #[cfg(unix)]
 mod signals;
 mod stop;
