@@ -5,9 +5,6 @@ mod declaration;
 mod definition;
 mod error;
 mod expression;
-#[rustfmt::skip]
-#[allow(missing_docs, unreachable_pub, dead_code, clippy::all, reason = "generated")]
-mod grammar;
 mod program;
 mod scan;
 
@@ -20,8 +17,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, Kind};
 use crate::text::Text;
 use build::Builder;
-use grammar::{Rule, XdrParser};
 use pest::Parser;
+
+/// The parser made from the grammar; its rules stay inside this folder.
+#[derive(pest_derive::Parser)]
+#[grammar = "syntax/xdr.pest"]
+struct XdrParser;
 
 /// After so many errors the rest is most likely caused by the first ones.
 const MAX_ERRORS: usize = 20;
