@@ -5,15 +5,15 @@ pub use extensions::Extensions;
 pub use peer::{Peer, UnixCredentials};
 
 use crate::address::Transport;
-use crate::client::Client;
+use crate::client::{Client, Link};
 use crate::error::{Error, Result};
 use crate::metrics::UNSERVED;
 use crate::procedure::Procedure;
 use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
 use crate::session::server::replay::Memo;
 use crate::session::server::{Origin, Ticket};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 /// The call that a handler carries out: who calls what, and from where.
 ///
@@ -27,6 +27,8 @@ pub struct Call {
     peer: Peer,
     extensions: Extensions,
     origin: Option<Arc<Origin>>,
+    /// The client over whose connection it came; `None` at a server.
+    link: Option<Weak<Link>>,
     /// Where its reply is remembered, in case it comes again.
     memo: Option<Arc<Memo>>,
     /// Whether the right to answer it was given away; clones never have it.
@@ -103,6 +105,11 @@ impl Call {
     /// [`Error::NoConnection`] if the call came as a datagram.
     pub fn client(&self, program: u32, version: u32) -> Result<Client> {
         let origin = self.origin.as_ref().ok_or(Error::NoConnection)?;
+        if let Some(link) = &self.link {
+            let decode_limits = origin.programs().limits().decode;
+            let link = link.upgrade().ok_or_else(|| self.closed())?;
+            return Client::over_link(link, decode_limits, program, version);
+        }
         Client::back(origin, &self.peer, program, version)
     }
 
@@ -128,9 +135,15 @@ impl Call {
             peer,
             extensions,
             origin,
+            link: None,
             memo: None,
             is_taken: AtomicBool::new(false),
         }
+    }
+
+    /// Calls that come in over the connection of a client.
+    pub(crate) fn with_link(self, link: Weak<Link>) -> Self {
+        Self { link: Some(link), ..self }
     }
 
     /// The next call.
@@ -194,6 +207,10 @@ impl Call {
         Some(Ticket::new(call, Arc::clone(origin), bytes))
     }
 
+    fn closed(&self) -> Error {
+        Error::Closed { peer: self.peer.to_string().into(), within_reply: false }
+    }
+
     fn take(&self) -> Option<&Arc<Origin>> {
         let origin = self.origin.as_ref()?;
         (!self.is_taken.swap(true, Ordering::Relaxed)).then_some(origin)
@@ -209,6 +226,7 @@ impl Clone for Call {
             peer: self.peer,
             extensions: self.extensions.clone(),
             origin: self.origin.clone(),
+            link: self.link.clone(),
             memo: None,
             is_taken: AtomicBool::new(true),
         }

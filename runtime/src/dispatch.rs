@@ -3,6 +3,8 @@ use crate::error::{Error, Result};
 use crate::procedure::Procedure;
 use crate::reply::Reply;
 use crate::xdr::{Decoder, Encoder, Xdr, XdrView};
+use std::fmt;
+use std::sync::Arc;
 
 /// One version of a program, ready to be served. Emitted code implements it.
 pub trait Dispatch: Send + Sync + 'static {
@@ -20,6 +22,40 @@ pub trait Dispatch: Send + Sync + 'static {
     /// # Errors
     /// What is to be replied instead of results; what was appended is then taken back.
     fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer>;
+}
+
+/// One that several clients serve.
+#[derive(Clone)]
+pub(crate) struct SharedDispatch(Arc<dyn Dispatch>);
+
+impl SharedDispatch {
+    pub(crate) fn new(dispatch: impl Dispatch) -> Self {
+        Self(Arc::new(dispatch))
+    }
+}
+
+impl Dispatch for SharedDispatch {
+    fn program(&self) -> u32 {
+        self.0.program()
+    }
+
+    fn version(&self) -> u32 {
+        self.0.version()
+    }
+
+    fn procedures(&self) -> &'static [Procedure] {
+        self.0.procedures()
+    }
+
+    fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
+        self.0.dispatch(call, input, out)
+    }
+}
+
+impl fmt::Debug for SharedDispatch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.program(), self.version()).fmt(out)
+    }
 }
 
 /// What dispatching a call came to.

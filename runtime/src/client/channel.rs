@@ -1,6 +1,9 @@
-use super::state::{State, Woken};
+use super::service::Service;
+use super::state::State;
+use super::woken::Woken;
 use crate::address::Transport;
 use crate::error::{Error, Result};
+use crate::session::server::Origin;
 use crate::session::{NewCall, Results};
 use crate::xdr::{EncodeError, Encoder};
 use std::io;
@@ -19,6 +22,9 @@ const AWAITED_GRACE: Duration = Duration::from_millis(20);
 
 /// Reads of one look for a reply. Stops a peer that sends stale replies without end from keeping the caller.
 const LOOKS: usize = 16;
+
+/// Time in which the peer must make room for a reply.
+const WRITE_TIME: Duration = Duration::from_secs(30);
 
 /// One connection and the calls on it.
 ///
@@ -187,10 +193,50 @@ impl Channel {
         self.lock()
     }
 
+    /// From now on calls of the peer are taken by `service`.
+    ///
+    /// # Errors
+    /// The system has no thread to spare.
+    pub(super) fn serve(self: &Arc<Self>, service: Arc<Service>) -> Result<()> {
+        let mut state = self.lock();
+        state.service = Some(service);
+        state.tasks.serves = true;
+        self.attend(state).map_err(|error| self.io_error(error))
+    }
+
+    /// Sends a reply to a call of the peer. Waits while the peer does not take what was sent before; one that takes
+    /// nothing is given up.
+    pub(super) fn reply(self: &Arc<Self>, service: &Service, origin: &Arc<Origin>, reply: Encoder) {
+        if self.make_room(service, origin).is_err() && service.is_current(origin) {
+            self.lock().socket.shut_down();
+        }
+        self.reply_now(service, origin, reply);
+    }
+
+    /// Sends a reply to a call of the peer, as far as that goes without waiting. The rest is for others.
+    pub(super) fn reply_now(self: &Arc<Self>, service: &Service, origin: &Arc<Origin>, reply: Encoder) {
+        let mut state = self.lock();
+        if !reply.is_empty() && service.is_current(origin) {
+            state.output.append(reply);
+            let state = self.send_now(state);
+            // A helper that cannot be started now is there as a rule: it reads.
+            let _ = self.attend(state);
+        }
+    }
+
+    fn make_room(&self, service: &Service, origin: &Arc<Origin>) -> Result<()> {
+        let state = self.lock();
+        let is_crowded = state.output.unsent() > GATHER && service.is_current(origin);
+        if is_crowded { self.drain(state, GATHER, Instant::now(), WRITE_TIME).map(drop) } else { Ok(()) }
+    }
+
     /// Nobody will call any more. Calls that were started and given up before they were sent still go out, if the
     /// system has room for them; helpers end.
     pub(super) fn retire(&self) {
         let mut state = self.send_now(self.lock());
+        if let Some(service) = &state.service {
+            service.close();
+        }
         if state.tasks.retire() {
             state.socket.shut_down();
         }

@@ -1,6 +1,7 @@
 use super::channel::Channel;
 use super::link::Link;
 use super::output::Output;
+use super::service::Service;
 use super::socket::PeerSocket;
 use super::state::State;
 use super::wire::{Connector, Wire};
@@ -41,7 +42,12 @@ pub(super) fn connect(address: &str, program: u32, version: u32, options: &Clien
     let connector = Connector { address, program, version, options: options.clone() };
     // A datagram socket has no connection to lose.
     let connector = Some(connector).filter(|_| options.reconnect && transport != Transport::Udp);
-    over_socket(socket, transport, &peer, target, connector)
+    let client = over_socket(socket, transport, &peer, target, connector)?;
+    if let Some(channel) = client.link.channel().filter(|_| transport != Transport::Udp) {
+        let peer = channel.lock().socket.peer(transport);
+        Service::start(&client.link, channel, peer, options)?;
+    }
+    Ok(client)
 }
 
 /// A socket that is connected to `target` at `address`, and the name of the peer.

@@ -7,8 +7,8 @@
 
 use super::channel::{Channel, Guard, hand_on};
 use super::socket::Writing;
-use super::state::Woken;
 use super::wire::Step;
+use super::woken::Woken;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -70,6 +70,10 @@ impl Channel {
             return self.wake(state, woken);
         }
         let until = state.next_event().unwrap_or(now + LINGER);
+        if !state.wire.is_up() && !state.tasks.are_waiting() {
+            // To serve is no reason to connect.
+            return self.rest(state, now + LINGER);
+        }
         if !state.wire.is_up() {
             return match state.wire.step(now) {
                 Step::Connect(connector) => self.connect(state, &connector, until),

@@ -30,6 +30,14 @@ impl Link {
         Self { line: Line::Back(back) }
     }
 
+    /// The channel, if calls go over a socket of our own.
+    pub(super) fn channel(&self) -> Option<&Arc<Channel>> {
+        match &self.line {
+            Line::Socket(channel) => Some(channel),
+            Line::Back(_) => None,
+        }
+    }
+
     pub(super) fn peer(&self) -> &str {
         match &self.line {
             Line::Socket(channel) => channel.peer(),

@@ -10,11 +10,13 @@ mod open;
 mod options;
 mod output;
 mod pending;
+mod service;
 mod socket;
 mod state;
 mod tasks;
 mod turns;
 mod wire;
+mod woken;
 
 pub use broadcast::broadcast;
 pub(crate) use connect::{Target, resolve};
@@ -209,7 +211,6 @@ impl Client {
 
     /// A client that calls back over the connection that calls come in on.
     pub(crate) fn back(origin: &Origin, peer: &Peer, program: u32, version: u32) -> Result<Self> {
-        let template = CallTemplate::new(program, version, &Credential::None)?;
         let options = ClientOptions::default();
         let config = || ClientConfig {
             max_call: options.max_call,
@@ -217,13 +218,15 @@ impl Client {
             peer: format!("the caller at {peer}").into(),
         };
         let backchannel = origin.open_backchannel(config).ok_or(Error::NoConnection)?;
-        Ok(Self {
-            link: Arc::new(Link::back(Back::new(Arc::clone(backchannel)))),
-            template: Arc::new(template),
-            timeout: options.call_timeout,
-            idempotent: false,
-            decode_limits: origin.programs().limits().decode,
-        })
+        let link = Arc::new(Link::back(Back::new(Arc::clone(backchannel))));
+        Self::over_link(link, origin.programs().limits().decode, program, version)
+    }
+
+    /// A client that calls over `link`, over which a call came in.
+    pub(crate) fn over_link(link: Arc<Link>, decode_limits: DecodeLimits, program: u32, version: u32) -> Result<Self> {
+        let template = Arc::new(CallTemplate::new(program, version, &Credential::None)?);
+        let timeout = ClientOptions::default().call_timeout;
+        Ok(Self { link, template, timeout, idempotent: false, decode_limits })
     }
 
     fn new_call(&self, procedure: u32) -> NewCall<'_> {

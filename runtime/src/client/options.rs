@@ -1,3 +1,4 @@
+use crate::dispatch::{Dispatch, SharedDispatch};
 use crate::record;
 use crate::rpc::Credential;
 use crate::xdr::DecodeLimits;
@@ -28,6 +29,7 @@ pub struct ClientOptions {
     pub(crate) reconnect: bool,
     pub(crate) idempotent: bool,
     pub(crate) max_calls: usize,
+    pub(crate) services: Vec<SharedDispatch>,
 }
 
 impl Default for ClientOptions {
@@ -47,6 +49,7 @@ impl Default for ClientOptions {
             reconnect: true,
             idempotent: false,
             max_calls: 1 << 20,
+            services: Vec::new(),
         }
     }
 }
@@ -150,5 +153,22 @@ impl ClientOptions {
     #[must_use]
     pub fn max_calls(self, max_calls: usize) -> Self {
         Self { max_calls, ..self }
+    }
+
+    /// Serves a version of a program to the server, which may then [call](crate::Call::client) over the connection of
+    /// the client. Emitted code makes the argument, as for [`Server::serve`](crate::Server::serve). May be used for
+    /// several; what a server calls that is not served is refused, as a server does. Over UDP nothing is served.
+    ///
+    /// Calls are carried out one after another on a thread of the client, while another one reads: a handler may itself
+    /// call the server, with [`Call::client`](crate::Call::client) or a client of its own. One that is to take longer takes
+    /// a [`Reply`](crate::Reply), to answer later. Up to 4 MiB of calls wait for that thread, and 64 may be answered later;
+    /// beyond that nothing is read.
+    ///
+    /// A connection that has ended is made again by the next call of the client and not before; calls that came over the
+    /// former one get no reply.
+    #[must_use]
+    pub fn serve(mut self, version: impl Dispatch) -> Self {
+        self.services.push(SharedDispatch::new(version));
+        self
     }
 }

@@ -1,5 +1,6 @@
 use super::socket::Sent;
 use crate::address::Transport;
+use crate::rpc::CALL;
 use crate::session::Retransmission;
 use crate::xdr::{Encoder, Sink};
 use bytes::Bytes;
@@ -173,6 +174,13 @@ impl Output {
         }
     }
 
+    /// Adds a reply of ours.
+    pub(super) fn append(&mut self, reply: Encoder) {
+        if let Self::Stream(stream) = self {
+            stream.gathering.append(reply);
+        }
+    }
+
     /// Drops everything.
     pub(super) fn clear(&mut self) {
         match self {
@@ -200,18 +208,27 @@ impl Sending {
     }
 }
 
-/// The records, which we have encoded as one fragment each, that end behind `written`, with their xids.
+/// The calls among the records, which we have encoded as one fragment each, that end behind `written`, with their xids.
+/// Replies are of no use to another connection.
 fn divide(mut records: Bytes, mut written: usize) -> Vec<(u32, Bytes)> {
     let mut unsent = Vec::new();
-    while let Some((mark, xid)) = records.get(..8).and_then(|head| head.split_first_chunk().zip(head.last_chunk())) {
-        let (mark, xid) = (u32::from_be_bytes(*mark.0), u32::from_be_bytes(*xid));
+    while let Some(head) = records.first_chunk::<12>() {
+        let [mark, xid, kind] = head_words(*head);
         let record = records.split_to(records.len().min(4 + (mark & 0x7fff_ffff) as usize));
-        if record.len() > written {
+        if record.len() > written && kind == CALL {
             unsent.push((xid, record.clone()));
         }
         written = written.saturating_sub(record.len());
     }
     unsent
+}
+
+fn head_words(head: [u8; 12]) -> [u32; 3] {
+    let mut words = [0; 3];
+    for (word, bytes) in words.iter_mut().zip(head.as_chunks().0) {
+        *word = u32::from_be_bytes(*bytes);
+    }
+    words
 }
 
 impl StreamOutput {

@@ -1,4 +1,6 @@
 use super::output::Sending;
+use crate::address::Transport;
+use crate::call::Peer;
 use socket2::Socket;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
@@ -54,6 +56,12 @@ impl PeerSocket {
     pub(super) fn new(socket: Socket) -> io::Result<Self> {
         socket.set_write_timeout(Some(WRITE_SLICE))?;
         Ok(Self { socket, read_timeout: AtomicU64::new(0) })
+    }
+
+    /// Who is at the other end.
+    pub(super) fn peer(&self, transport: Transport) -> Peer {
+        let address = self.socket.peer_addr().ok().and_then(|address| address.as_socket());
+        address.map_or(Peer::unix(None), |address| Peer::new(address, transport))
     }
 
     /// Writes what follows what is written.

@@ -1,17 +1,19 @@
 use super::ClientOptions;
 use super::output::{Batch, Output};
+use super::service::Service;
 use super::socket::PeerSocket;
 use super::tasks::Tasks;
 use super::wire::Wire;
+use super::woken::Woken;
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
+use crate::rpc::CALL;
 use crate::session::{ClientSession, NewCall, Results};
 use crate::xdr::{EncodeError, Encoder};
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
-use std::task::Waker;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
@@ -41,16 +43,11 @@ pub(super) struct State {
     closed: bool,
     /// When the last call began.
     last_begin: Instant,
+    /// What takes calls of the peer.
+    pub(super) service: Option<Arc<Service>>,
     limits: record::Limits,
     max_calls: usize,
     peer: Arc<str>,
-}
-
-/// Who is to be woken.
-#[derive(Debug, Default)]
-pub(super) struct Woken {
-    threads: Vec<Thread>,
-    tasks: Vec<Waker>,
 }
 
 /// What reading needs.
@@ -83,6 +80,7 @@ impl State {
             broken: None,
             closed: false,
             last_begin: Instant::now(),
+            service: None,
             limits,
             max_calls: options.max_calls,
             peer,
@@ -208,6 +206,10 @@ impl State {
             self.wire.replied();
             woken.threads.extend(self.parked.remove(&xid));
             woken.add(self.tasks.remove(xid));
+        } else if let Some(service) = &self.service
+            && is_call(record)
+        {
+            service.take(record);
         }
     }
 
@@ -248,6 +250,9 @@ impl State {
 
     /// The stream has ended.
     pub(super) fn end(&mut self, error: &Error, woken: &mut Woken) {
+        if let Some(service) = &self.service {
+            service.end();
+        }
         if self.wire.may_reconnect() {
             self.wire.lose(error.clone());
             self.settle(woken);
@@ -270,7 +275,10 @@ impl State {
     }
 
     /// Takes a new connection in use.
-    pub(super) fn install(&mut self, socket: PeerSocket, woken: &mut Woken) {
+    pub(super) fn install(&mut self, socket: PeerSocket, transport: Transport, woken: &mut Woken) {
+        if let Some(service) = &self.service {
+            service.begin(socket.peer(transport));
+        }
         self.socket = Arc::new(socket);
         if let Some(input) = &mut self.input {
             input.reader = record::Reader::new(self.limits);
@@ -331,18 +339,7 @@ impl State {
     }
 }
 
-impl Woken {
-    pub(super) fn add(&mut self, task: Option<Waker>) {
-        self.tasks.extend(task);
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.threads.is_empty() && self.tasks.is_empty()
-    }
-
-    /// To be called without the lock.
-    pub(super) fn wake(self) {
-        self.threads.iter().for_each(Thread::unpark);
-        self.tasks.into_iter().for_each(Waker::wake);
-    }
+/// Whether a message is a call (RFC 5531 §9).
+fn is_call(record: &Record<'_>) -> bool {
+    record.as_slice().get(4..8) == Some(&CALL.to_be_bytes())
 }

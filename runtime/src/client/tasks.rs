@@ -1,4 +1,4 @@
-use super::state::Woken;
+use super::woken::Woken;
 use std::collections::{BTreeSet, HashMap};
 use std::task::Waker;
 use std::thread::Thread;
@@ -15,6 +15,8 @@ pub(super) struct Tasks {
     /// Until when at most a helper reads.
     pub(super) reads_until: Option<Instant>,
     pub(super) retired: bool,
+    /// Calls of the peer may come at any time: a helper is to read them.
+    pub(super) serves: bool,
 }
 
 #[derive(Debug)]
@@ -45,8 +47,14 @@ impl Tasks {
         Some(task.waker)
     }
 
+    /// Whether there is nothing that a helper is to do.
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiting.is_empty() && !self.serves
+    }
+
+    /// Whether replies are awaited.
+    pub(super) fn are_waiting(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     /// When the first call that is awaited has no more time.

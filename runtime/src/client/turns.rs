@@ -3,8 +3,9 @@
 use super::channel::{Channel, Guard, hand_on};
 use super::output::Batch;
 use super::socket::{PeerSocket, Sent, Writing};
-use super::state::{Input, State, Woken};
+use super::state::{Input, State};
 use super::wire::{Connector, Step};
+use super::woken::Woken;
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::session::Results;
@@ -165,9 +166,13 @@ impl Channel {
     }
 
     pub(super) fn receive<'a>(&'a self, state: Guard<'a>, mut input: Box<Input>, wait: Duration) -> Guard<'a> {
-        let socket = state.socket.clone();
+        let (socket, service) = (state.socket.clone(), state.service.clone());
         drop(state);
-        let received = socket.receive(&mut input.scratch, wait);
+        let received = if service.is_none_or(|service| service.wait_for_room(wait)) {
+            socket.receive(&mut input.scratch, wait)
+        } else {
+            Ok(None)
+        };
         let mut state = self.lock();
         state.output.note_read(matches!(received, Ok(None)));
         let mut woken = Woken::default();
@@ -202,7 +207,7 @@ impl Channel {
         let mut state = self.lock();
         let mut woken = Woken::default();
         match opened {
-            Ok(socket) => state.install(socket, &mut woken),
+            Ok(socket) => state.install(socket, self.transport, &mut woken),
             Err(error) => {
                 state.wire.failed(error, Instant::now());
                 state.wake_all(&mut woken);

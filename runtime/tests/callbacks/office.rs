@@ -24,10 +24,20 @@ pub(crate) const ADD: u32 = 5;
 /// Asks so often in one call as its argument says, all calls in flight together; returns the sum.
 pub(crate) const ASK_OFTEN: u32 = 6;
 
+/// Has the caller ask in turn, and waits for that on the pool.
+pub(crate) const ASK_IN_TURN: u32 = 7;
+
 /// The procedure of callers that doubles its argument.
 pub(crate) const DOUBLE: u32 = 1;
 /// The procedure of callers that has no reply.
 pub(crate) const NOTE: u32 = 2;
+/// The procedure of callers that asks the server to add 1 to its argument.
+pub(crate) const RETURN: u32 = 3;
+/// The procedure of callers that is answered later.
+pub(crate) const KEEP: u32 = 4;
+/// The procedure of callers that panics.
+pub(crate) const PANIC: u32 = 5;
+
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -39,7 +49,7 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn serve(&self, limits: Limits, threads: usize) -> RunningServer {
-        let on_pool = [ASK, ASK_OFTEN].map(procedure);
+        let on_pool = [ASK, ASK_OFTEN, ASK_IN_TURN].map(procedure);
         let server = Server::new().serve(self.clone()).on_pool(on_pool).pool_threads(threads).limits(limits);
         server.listen("tcp://127.0.0.1:0").unwrap().listen("udp://127.0.0.1:0").unwrap().start().unwrap()
     }
@@ -95,6 +105,7 @@ impl rpc::Dispatch for Office {
             procedure(ASK_LATER),
             procedure(ADD),
             procedure(ASK_OFTEN),
+            procedure(ASK_IN_TURN),
         ];
         PROCEDURES
     }
@@ -107,6 +118,10 @@ impl rpc::Dispatch for Office {
                 Err(Error::WouldDeadlock) => 1,
                 _ => 0,
             },
+            ASK_IN_TURN => {
+                let client = self.client(call)?;
+                client.call::<u32>(RETURN, |out| rpc::encode::<u32>(&value, out))?
+            }
             STAY => {
                 self.stayed.lock().unwrap().push(self.client(call)?);
                 0

@@ -3,7 +3,7 @@
 use super::office::{BACK, PATIENCE, PROGRAM};
 use oncrpc::RunningServer;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 
 pub(crate) struct Peer(pub(crate) TcpStream);
 
@@ -16,7 +16,15 @@ pub(crate) enum Message {
 
 impl Peer {
     pub(crate) fn new(server: &RunningServer) -> Self {
-        let stream = TcpStream::connect(server.addresses()[0].strip_prefix("tcp://").unwrap()).unwrap();
+        Self::over(TcpStream::connect(server.addresses()[0].strip_prefix("tcp://").unwrap()).unwrap())
+    }
+
+    /// At the other end: the next client.
+    pub(crate) fn accept(listener: &TcpListener) -> Self {
+        Self::over(listener.accept().unwrap().0)
+    }
+
+    fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self(stream)
@@ -34,16 +42,27 @@ impl Peer {
         self.0.write_all(&record(message)).unwrap();
     }
 
+    /// The next message of a server.
     pub(crate) fn receive(&mut self) -> Message {
+        self.receive_from(BACK)
+    }
+
+    pub(crate) fn receive_bytes(&mut self) -> Vec<u8> {
         let mut mark = [0; 4];
         self.0.read_exact(&mut mark).unwrap();
         let mut message = vec![0; (u32::from_be_bytes(mark) & 0x7fff_ffff) as usize];
         self.0.read_exact(&mut message).unwrap();
+        message
+    }
+
+    /// The next message of who calls this program.
+    pub(crate) fn receive_from(&mut self, program: u32) -> Message {
+        let message = self.receive_bytes();
         let word = |index: usize| u32::from_be_bytes(message[4 * index..][..4].try_into().unwrap());
         let xid = word(0);
         match word(1) {
             0 => {
-                assert_eq!([word(2), word(3), word(4)], [2, BACK, 1]);
+                assert_eq!([word(2), word(3), word(4)], [2, program, 1]);
                 assert_eq!(message[24..40], [0; 16], "no credential");
                 Message::Call { xid, procedure: word(5), arguments: message[40..].to_vec() }
             }
@@ -74,7 +93,11 @@ pub(crate) fn words(words: &[u32]) -> Vec<u8> {
 }
 
 pub(crate) fn call(xid: u32, procedure: u32, arguments: &[u32]) -> Vec<u8> {
-    [words(&[xid, 0, 2, PROGRAM, 1, procedure, 0, 0, 0, 0]), words(arguments)].concat()
+    call_of(PROGRAM, xid, procedure, arguments)
+}
+
+pub(crate) fn call_of(program: u32, xid: u32, procedure: u32, arguments: &[u32]) -> Vec<u8> {
+    [words(&[xid, 0, 2, program, 1, procedure, 0, 0, 0, 0]), words(arguments)].concat()
 }
 
 pub(crate) fn success(xid: u32, results: &[u32]) -> Vec<u8> {

@@ -21,7 +21,7 @@ const SUCCESS_HEADER: usize = 24;
 impl Programs {
     /// Answers a record, which is a call of whom `call` names: appends the reply to `out` as a record, or nothing if
     /// the record is answered later, or not at all.
-    pub(super) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) -> Handled {
+    pub(crate) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) -> Handled {
         let open = record::begin(out, self.limits.reply_bytes);
         let handled = self.handle(call, record.decoder(), out, self.limits.reply_bytes);
         if handled.sent == 0 || record::finish(out, open).is_err() {

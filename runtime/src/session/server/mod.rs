@@ -23,6 +23,7 @@ pub use backchannel::Backchannel;
 pub use datagrams::ServerDatagrams;
 pub use handled::Handled;
 pub use origin::{Origin, Port};
+pub(crate) use postponed::Postponed;
 pub use programs::Programs;
 pub use stream::ServerStream;
 pub use ticket::Delivery;

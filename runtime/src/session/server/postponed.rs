@@ -7,7 +7,7 @@ const OVERHEAD: usize = 64;
 
 /// Records to be handled later, in their order.
 #[derive(Debug)]
-pub(super) struct Postponed {
+pub(crate) struct Postponed {
     records: VecDeque<Bytes>,
     bytes: usize,
     most: usize,
@@ -15,11 +15,11 @@ pub(super) struct Postponed {
 
 impl Postponed {
     /// None yet. With `most` bytes it is full, which one further record may exceed.
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self { records: VecDeque::new(), bytes: 0, most }
     }
 
-    pub(super) fn push(&mut self, record: Record<'_>) {
+    pub(crate) fn push(&mut self, record: Record<'_>) {
         let record = match record {
             Record::Borrowed(bytes) => Bytes::copy_from_slice(bytes),
             Record::Owned(bytes) => bytes,
@@ -28,7 +28,7 @@ impl Postponed {
         self.records.push_back(record);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Bytes> {
+    pub(crate) fn pop(&mut self) -> Option<Bytes> {
         let record = self.records.pop_front()?;
         self.bytes = self.bytes.saturating_sub(record.len()).saturating_sub(OVERHEAD);
         if self.records.is_empty() {
@@ -37,11 +37,11 @@ impl Postponed {
         Some(record)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.bytes >= self.most
     }
 }
