@@ -10,7 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-const INTERFACES: &[&str] = &["../idl/calculator.x", "../idl/blob.x", "interfaces/hostile.x", "interfaces/replies.x"];
+const INTERFACES: &[&str] =
+    &["../idl/calculator.x", "../idl/blob.x", "interfaces/hostile.x", "interfaces/replies.x", "interfaces/peers.x"];
 
 /// Below modules/.
 const MODULES: &[&str] = &["common", "a", "b", "ask", "tell"];

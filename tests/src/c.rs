@@ -34,6 +34,14 @@ pub const BLOB_CLIENT: Peer<'_> = peer("blob_client", "idl/blob.x", &["l"]);
 /// See [`CALCULATOR_CLIENT`].
 pub const BLOB_SERVER: Peer<'_> = peer("blob_server", "idl/blob.x", &["m"]);
 /// See [`CALCULATOR_CLIENT`].
+pub const PEERS_CLIENT: Peer<'_> = peer("peers_client", "tests/interfaces/peers.x", &[]);
+/// See [`CALCULATOR_CLIENT`].
+pub const PEERS_BATCH: Peer<'_> = peer("peers_batch", "tests/interfaces/peers.x", &[]);
+/// See [`CALCULATOR_CLIENT`].
+pub const PEERS_LOAD: Peer<'_> = peer("peers_load", "tests/interfaces/peers.x", &[]);
+/// See [`CALCULATOR_CLIENT`].
+pub const PEERS_SERVER: Peer<'_> = peer("peers_server", "tests/interfaces/peers.x", &[]);
+/// See [`CALCULATOR_CLIENT`].
 pub const FIELDS: Peer<'_> = peer("fields", "idl/kitchen_sink.x", &[]);
 
 const fn peer<'a>(name: &'a str, interface: &'a str, stubs: &'a [&'a str]) -> Peer<'a> {
@@ -83,7 +91,14 @@ impl Peer<'_> {
         }
         let unfinished = format!("{}.unfinished", self.name);
         let mut gcc = Command::new("gcc");
-        gcc.current_dir(place).args(["-std=gnu11", "-O1", "-Wall", "-Wno-unused-variable", "-I."]);
+        gcc.current_dir(place).args([
+            "-std=gnu11",
+            "-O1",
+            "-Wall",
+            "-Wno-unused-variable",
+            "-Wno-unknown-pragmas",
+            "-I.",
+        ]);
         gcc.arg(format!("-I{}", sources[1].parent().unwrap().display()));
         gcc.args(&sources).args(["-o", &unfinished]).args(flags);
         succeed(gcc)?;

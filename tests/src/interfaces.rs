@@ -17,6 +17,11 @@ pub mod kitchen_sink {
     oncrpc::include_idl!("kitchen_sink");
 }
 
+/// interfaces/peers.x
+pub mod peers {
+    oncrpc::include_idl!("peers");
+}
+
 /// interfaces/hostile.x
 pub mod hostile {
     oncrpc::include_idl!("hostile");

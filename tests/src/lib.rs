@@ -5,12 +5,15 @@ pub mod cargo;
 pub mod extern_types;
 pub mod interfaces;
 pub mod namespace;
+pub mod peers;
 pub mod process;
+pub mod proxy;
 pub mod public;
 pub mod raw;
 pub mod rpcbind;
 pub mod services;
 pub mod source;
+pub mod traffic;
 pub mod wire;
 
 use std::io::Write;

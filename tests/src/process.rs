@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
@@ -70,11 +71,11 @@ fn read_all(mut from: impl Read) -> Vec<u8> {
     bytes
 }
 
-/// A C server of interop/c, killed on drop.
+/// A server in a process of its own, of interop/c or ours, killed on drop.
 #[derive(Debug)]
 pub struct Server {
-    _child: Guard,
-    ports: HashMap<String, u16>,
+    child: Guard,
+    places: HashMap<String, String>,
 }
 
 impl Server {
@@ -86,24 +87,42 @@ impl Server {
         let lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
         let (send, receive) = mpsc::channel();
         thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
-        let mut ports = HashMap::new();
+        let mut places = HashMap::new();
         loop {
             let line = receive.recv_timeout(DEADLINE).unwrap_or_else(|error| panic!("{command:?}: {error}"));
             match line.split_once(' ') {
-                Some((transport, port)) => ports.insert(transport.to_owned(), port.parse().unwrap()),
-                None => return Self { _child: child, ports },
+                Some((transport, place)) => places.insert(transport.to_owned(), place.to_owned()),
+                None => return Self { child, places },
             };
         }
     }
 
-    /// The port of transport `tcp`, `udp`, `tcp6` or `udp6`.
-    pub fn port(&self, transport: &str) -> u16 {
-        self.ports[transport]
+    /// The port of transport `tcp`, `udp`, `tcp6` or `udp6`, or the path of `unix`.
+    pub fn place(&self, transport: &str) -> &str {
+        &self.places[transport]
     }
 
-    /// The address of that transport for our client: `tcp://[::1]:4711`.
+    /// The address of that transport for our client: `tcp://[::1]:4711`, `unix:///tmp/socket`.
     pub fn address(&self, transport: &str) -> String {
-        address(transport, self.port(transport))
+        match self.place(transport) {
+            path if transport == "unix" => format!("unix://{path}"),
+            port => address(transport, port.parse().unwrap()),
+        }
+    }
+
+    /// Kills it with SIGKILL and waits until it is gone. The file of a UNIX socket stays, as it does when a server crashes.
+    pub fn kill(mut self) {
+        self.places.clear();
+        self.child.0.kill().unwrap();
+        self.child.0.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(path) = self.places.get("unix") {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 

@@ -11,7 +11,8 @@ typedef void peer_dispatch(struct svc_req *, SVCXPRT *);
 void peer_fail(const char *what);
 
 /*
- * Opens a server socket on an ephemeral port for transport "tcp", "udp", "tcp6" or "udp6" and prints "TRANSPORT PORT".
+ * Opens a server socket on the loopback address for transport "tcp", "udp", "tcp6" or "udp6" on an ephemeral port, for
+ * "TRANSPORT:PORT" on that one, or for "unix:PATH", and prints "TRANSPORT PORT" or "unix PATH".
  * Buffers are of libtirpc's default size.
  */
 SVCXPRT *peer_listen(const char *transport);
@@ -23,7 +24,10 @@ void peer_serve(SVCXPRT *socket, const char *transport, u_long program, u_long v
 /* Prints "ready" and serves for ever. */
 void peer_run(void);
 
-/* A client of host's program: `where` is a port, or "rpcbind" to ask there. */
+/* A client of host's program: `where` is a port, a path, or "rpcbind" to ask there. */
 CLIENT *peer_connect(const char *host, const char *transport, const char *where, u_long program, u_long version);
+
+/* The same; NULL if there is no connection. */
+CLIENT *peer_try_connect(const char *host, const char *transport, const char *where, u_long program, u_long version);
 
 #endif
