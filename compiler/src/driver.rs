@@ -4,6 +4,7 @@ mod asked;
 mod c_constants;
 mod division;
 mod run;
+mod salvage;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -198,7 +199,8 @@ fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Sour
     let root = sources.add(path, &bytes, None);
     let Preprocessed { text, for_c, pragmas, odd_lines } =
         preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
-    let mut specification = syntax::parse(&text).map_err(Failure::Rejected)?;
+    let mut specification = syntax::parse(&text)
+        .map_err(|faulty| Failure::Rejected(salvage::all_errors(options, loader, sources, faulty, &for_c)))?;
     c_constants::add(&mut specification, &for_c);
     Ok(Parsed { text, specification, for_c, pragmas, odd_lines, root })
 }

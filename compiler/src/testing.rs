@@ -52,7 +52,8 @@ pub(crate) fn parsed(text: &str) -> Specification {
 
 pub(crate) fn resolved(text: &str) -> Result<Model, Vec<Diagnostic>> {
     let text = preprocessed(&[("a.x", text)], &PreprocessOptions::default())?;
-    model::resolve(&syntax::parse(&text)?, &BTreeSet::new()).map(|resolved| resolved.model)
+    model::resolve(&syntax::parse(&text).map_err(|faulty| faulty.errors)?, &BTreeSet::new())
+        .map(|resolved| resolved.model)
 }
 
 /// The definition of a name; the text must be right.

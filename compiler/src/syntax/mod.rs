@@ -5,4 +5,4 @@ mod comments;
 mod parse;
 pub(crate) mod walk;
 
-pub(crate) use parse::parse;
+pub(crate) use parse::{Faulty, parse};

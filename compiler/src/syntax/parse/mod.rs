@@ -18,6 +18,7 @@ use crate::lex::{self, Kind};
 use crate::text::Text;
 use build::Builder;
 use pest::Parser;
+use std::collections::HashSet;
 
 /// The parser made from the grammar; its rules stay inside this folder.
 #[derive(pest_derive::Parser)]
@@ -27,14 +28,27 @@ struct XdrParser;
 /// After so many errors the rest is most likely caused by the first ones.
 const MAX_ERRORS: usize = 20;
 
-/// Parses preprocessed text; on failure returns every syntax error found.
-pub(crate) fn parse(text: &Text) -> Result<Specification, Vec<Diagnostic>> {
+/// A text with syntax errors.
+#[derive(Debug)]
+pub(crate) struct Faulty {
+    /// At least one.
+    pub(crate) errors: Vec<Diagnostic>,
+    /// The definitions without.
+    pub(crate) rest: Specification,
+    /// All words of the others: what they define is among them.
+    pub(crate) lost: HashSet<String>,
+}
+
+/// Parses preprocessed text; on failure returns every syntax error found, and what could be read all the same.
+pub(crate) fn parse(text: &Text) -> Result<Specification, Faulty> {
     let comments = Comments::read(text.as_str());
-    let mut reader = Reader { text, comments: &comments, at: 0, namespaces: Vec::new(), errors: Vec::new() };
-    let mut specification = Specification::default();
-    while reader.errors.len() < MAX_ERRORS && reader.read_next(&mut specification) {}
+    let (errors, lost) = (Vec::new(), HashSet::new());
+    let mut reader = Reader { text, comments: &comments, at: 0, namespaces: Vec::new(), errors, lost };
+    let mut rest = Specification::default();
+    while reader.errors.len() < MAX_ERRORS && reader.read_next(&mut rest) {}
     reader.finish();
-    if reader.errors.is_empty() { Ok(specification) } else { Err(reader.errors) }
+    let Reader { errors, lost, .. } = reader;
+    if errors.is_empty() { Ok(rest) } else { Err(Faulty { errors, rest, lost }) }
 }
 
 struct Reader<'a> {
@@ -44,6 +58,7 @@ struct Reader<'a> {
     /// Where the open namespaces began.
     namespaces: Vec<usize>,
     errors: Vec<Diagnostic>,
+    lost: HashSet<String>,
 }
 
 impl Reader<'_> {
@@ -70,7 +85,7 @@ impl Reader<'_> {
             let span = self.text.source(at, at + 1);
             let message = format!("nested more than {} deep", scan::MAX_NESTING);
             self.errors.push(Diagnostic::error(Code::NestingTooDeep, span, message).label("one level too many"));
-            self.at = chunk.end;
+            self.lose(chunk.end);
             return;
         }
         let source = text.get(self.at..chunk.end).unwrap_or_default();
@@ -78,17 +93,30 @@ impl Reader<'_> {
             Ok(pairs) => {
                 let builder = Builder { text: self.text, comments: self.comments, offset: self.at };
                 match definition::build(&builder, pairs) {
-                    Ok(definition) => specification.definitions.extend(definition),
-                    Err(error) => self.errors.push(error),
+                    Ok(definition) => {
+                        specification.definitions.extend(definition);
+                        self.at = chunk.end;
+                    }
+                    Err(error) => {
+                        self.errors.push(error);
+                        self.lose(chunk.end);
+                    }
                 }
-                self.at = chunk.end;
             }
             Err(error) => {
                 let at = self.at + error::position(&error);
                 self.errors.push(error::explain(&error, self.text, at));
-                self.at = scan::resume(text, self.at, at, chunk.end);
+                self.lose(scan::resume(text, self.at, at, chunk.end));
             }
         }
+    }
+
+    /// Goes on at `end`.
+    fn lose(&mut self, end: usize) {
+        let text = self.text.as_str();
+        let words = lex::tokens(text, self.at).take_while(|token| token.start < end);
+        self.lost.extend(words.filter(|token| token.kind == Kind::Word).map(|token| token.text(text).to_owned()));
+        self.at = end;
     }
 
     fn close_namespace(&mut self, end: usize) {
@@ -114,6 +142,9 @@ impl Reader<'_> {
     }
 
     fn finish(&mut self) {
+        if self.errors.len() >= MAX_ERRORS {
+            self.lose(self.text.as_str().len());
+        }
         if let Some(start) = self.namespaces.last().filter(|_| self.errors.is_empty()) {
             let span = self.text.source(*start, start + "namespace".len());
             let error = Diagnostic::error(Code::Syntax, span, "this namespace has no end").help("end it with `}`");
