@@ -22,17 +22,23 @@ pub(super) fn file(items: &[String], imports: Vec<String>, options: &EmitOptions
     let source = items.join("\n");
     let runtime = source.contains("rpc::").then(|| "use oncrpc::codegen as rpc;".to_owned());
     let imports: Vec<String> = runtime.into_iter().chain(imports).collect();
-    let pretty = items.iter().map(|item| pretty(item)).collect::<Result<Vec<_>, _>>()?;
+    let is_huge = source.len() > MAX_PRETTY;
+    let laid_out = items.iter().map(|item| if is_huge { Ok(plain(item)) } else { pretty(item) });
+    let items = laid_out.collect::<Result<Vec<_>, _>>()?.join("\n");
     let view = View {
         source_name: &options.source_name,
         module: inner_module_name(&options.source_name),
         lints: if options.verbatim_names { VERBATIM } else { "" },
         imports: if imports.is_empty() { String::new() } else { imports.join("\n    ") + "\n" },
-        items: pretty.join("\n").trim_end().to_owned(),
+        items: items.trim_end().to_owned(),
     };
     let text = view.render()?;
     Ok(text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n")
 }
+
+/// How many bytes of Rust are formatted as one expects, at 5 to 10 MB a second. Nobody reads more, and the time that an
+/// interface takes is to have a bound.
+const MAX_PRETTY: usize = 32 << 20;
 
 /// How a template marks a comment within a function, which the formatter would drop if it were a plain one.
 #[cfg(feature = "cli")]
@@ -53,6 +59,15 @@ fn pretty(item: &str) -> Result<String, EmitError> {
     let text = prettyplease::unparse(&syn::parse_file(item)?);
     let set_in = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
     Ok(spaced(whole_paths(text.lines().map(set_in))))
+}
+
+/// An item as its template lays it out, without the lines that only the template needs.
+fn plain(item: &str) -> String {
+    let mut text = String::with_capacity(item.len() + item.len() / 4);
+    for line in item.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
+        text.extend(["    ", line, "\n"]);
+    }
+    text
 }
 
 /// The lines with empty ones between them.
@@ -102,4 +117,19 @@ fn parted(before: &str, line: &str) -> bool {
     let begins =
         ["///", "#[", "pub ", "fn ", "impl", "const M", "const fn"].iter().any(|start| text.starts_with(start));
     ends && begins && !(last.starts_with("const M") && text.starts_with("const M"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, pretty};
+
+    #[test]
+    fn huge_files_hold_the_same() {
+        let item = "/// A.\npub struct A {\n    \n    /// `int a`\n    pub a: i32,\n    \n}\n\nimpl B for A {\n    const M: u8 = 0;\n}";
+        let expected = "    /// A.\n    pub struct A {\n        /// `int a`\n        pub a: i32,\n    }\n    \
+                        impl B for A {\n        const M: u8 = 0;\n    }\n";
+        assert_eq!(plain(item), expected);
+        let without_gaps = pretty(item).unwrap().replace("\n\n", "\n");
+        assert_eq!(without_gaps, expected);
+    }
 }
