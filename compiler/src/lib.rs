@@ -34,6 +34,8 @@ mod literal;
 pub mod model;
 mod options;
 mod output;
+#[cfg(feature = "cli")]
+mod own_sources;
 mod preprocess;
 mod render;
 mod rust;

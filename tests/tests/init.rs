@@ -46,6 +46,21 @@ fn the_package_builds_and_runs() {
     wait_for_port(port);
     let output = run(programs.join("client"), &[&address], &[]);
     assert_eq!(output.lines(), ["hello, Ada (#1)", "hello, Bo, hello, Cy"]);
+    is_formatted(&package);
+}
+
+/// As rustfmt has it for those who say nothing, where it is installed.
+fn is_formatted(package: &Path) {
+    fs::write(package.join("rustfmt.toml"), "").unwrap();
+    let fmt = |arguments: &[&str]| {
+        let mut fmt = Command::new("cargo");
+        fmt.current_dir(package).arg("fmt").args(arguments);
+        run_command(fmt, &[])
+    };
+    if fmt(&["--version"]).status.success() {
+        let output = fmt(&["--check"]);
+        assert!(output.status.success(), "{:?}", output.lines());
+    }
 }
 
 #[test]
@@ -61,12 +76,17 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
-fn without_a_folder_of_sources_the_registry_has_them() {
+fn dependencies_are_where_the_command_comes_from_or_in_the_registry() {
     let place = folder("registry");
     assert!(init(&place, &["some/where/else"]).status.code() == Some(2), "`else` is a keyword");
     assert!(init(&place, &["here", "--path-dependencies", "."]).stderr.contains("no sources of oncrpc"));
     assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
-    assert!(init(&place, &["some/where/there"]).status.success());
+    assert!(init(&place, &["beside"]).status.success());
+    let manifest = fs::read_to_string(place.join("beside/Cargo.toml")).unwrap();
+    let runtime = root().canonicalize().unwrap().join("runtime");
+    assert!(manifest.contains(&format!("\noncrpc = {{ path = {runtime:?} }}\n")), "{manifest}");
+
+    assert!(init(&place, &["some/where/there", "--registry"]).status.success());
     let manifest = fs::read_to_string(place.join("some/where/there/Cargo.toml")).unwrap();
     let version = env!("CARGO_PKG_VERSION");
     assert!(manifest.contains(&format!("\noncrpc = \"{version}\"\n")), "{manifest}");

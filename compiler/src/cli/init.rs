@@ -2,6 +2,7 @@
 
 use super::messages::complain;
 use super::{REJECTED, UNUSABLE};
+use crate::own_sources;
 use crate::rust::package::{Origin, Package};
 use clap::Args;
 use std::fs::{self, OpenOptions};
@@ -13,15 +14,23 @@ pub(super) struct Init {
     /// The name of the package, in a folder of that name; folders may stand before it
     #[arg(value_name = "NAME")]
     path: PathBuf,
-    /// Take the runtime and the compiler from this checkout of the project instead of the registry
+    /// Take the runtime and the compiler from this checkout of the project; from the one that this command was made from
+    /// unless given, if that is still there
     #[arg(long, value_name = "DIR")]
     path_dependencies: Option<PathBuf>,
+    /// Take them from the registry in any case
+    #[arg(long, conflicts_with = "path_dependencies")]
+    registry: bool,
 }
 
 pub(super) fn run(arguments: &Init) -> Result<(), u8> {
     let place = &arguments.path;
     let name = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let folder = arguments.path_dependencies.as_deref().map(sources).transpose()?;
+    let folder = match &arguments.path_dependencies {
+        Some(folder) => Some(sources(folder)?),
+        None if arguments.registry => None,
+        None => own_sources::folder().as_deref().map(sources).transpose()?,
+    };
     let origin = folder.as_deref().map_or(Origin::Registry(env!("CARGO_PKG_VERSION")), Origin::Folder);
     let package = Package::new(name, origin)
         .map_err(|fault| complain(&format!("error: `{name}` cannot name a package: {fault}"), UNUSABLE))?;

@@ -84,8 +84,11 @@ impl Package {
             file(&format!("idl/{name}.x"), Interface { name, program, number }.render()?),
             file("build.rs", BuildScript { name }.render()?),
             file("src/lib.rs", Library { name }.render()?),
-            file("src/bin/server.rs", Server { library: &library, module, address: ADDRESS }.render()?),
-            file("src/bin/client.rs", Client { library: &library, module, address: ADDRESS }.render()?),
+            file(
+                "src/bin/server.rs",
+                Server { imports: server_imports(&library, module), module, address: ADDRESS }.render()?,
+            ),
+            file("src/bin/client.rs", Client { imports: client_imports(&library, module), address: ADDRESS }.render()?),
             file("README.md", Readme { name, number }.render()?),
         ])
     }
@@ -99,6 +102,24 @@ impl fmt::Display for NameFault {
             Self::Reserved => f.write_str("the name means something else to Rust, cargo or the package itself"),
         }
     }
+}
+
+fn server_imports(library: &str, module: &str) -> String {
+    sorted([
+        "use oncrpc::{Call, Result, Server};".to_owned(),
+        "use std::sync::atomic::{AtomicU64, Ordering::Relaxed};".to_owned(),
+        format!("use {library}::{{Greeting, Name, {module}}};"),
+    ])
+}
+
+fn client_imports(library: &str, module: &str) -> String {
+    sorted(["use oncrpc::Result;".to_owned(), format!("use {library}::{module}::Client;")])
+}
+
+/// In the order in which rustfmt wants them.
+fn sorted<const N: usize>(mut lines: [String; N]) -> String {
+    lines.sort();
+    lines.join("\n")
 }
 
 fn check(name: &str) -> Result<(), NameFault> {
@@ -171,7 +192,7 @@ struct Library<'a> {
 #[derive(Template)]
 #[template(path = "package/server.rs.j2", escape = "none")]
 struct Server<'a> {
-    library: &'a str,
+    imports: String,
     module: &'a str,
     address: &'a str,
 }
@@ -179,8 +200,7 @@ struct Server<'a> {
 #[derive(Template)]
 #[template(path = "package/client.rs.j2", escape = "none")]
 struct Client<'a> {
-    library: &'a str,
-    module: &'a str,
+    imports: String,
     address: &'a str,
 }
 
