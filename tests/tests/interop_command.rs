@@ -164,6 +164,24 @@ fn includes_and_defines_reach_both_sides() {
 }
 
 #[test]
+fn what_only_headers_have_can_be_away() {
+    let folder = place("headless");
+    let file = folder.join("headless.x");
+    // A codec called like one of libtirpc's own must not get in its way.
+    let text = "%#include \"project/away.h\"\n%#include <errno.h>\ntypedef hyper int64_t;\n\
+                struct sized { opaque data[ID_LEN]; int64_t when; };\nstruct holds { project_id id; };\n";
+    fs::write(&file, text).unwrap();
+    let mut arguments = vec![file.to_str().unwrap(), "--values", "50"];
+    arguments.extend(["-D", "ID_LEN=6", "--extern-type", "project_id=crate::ProjectId"]);
+    let Some(output) = interop(&arguments, None) else { return };
+    let said = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}\n{}", output.stderr);
+    assert_eq!(row(&said, "sized").last(), Some(&"same"), "{said}");
+    assert!(said.contains("\n  holds: it holds a type that only a C header defines\n"), "{said}");
+    assert!(said.contains("without which the C program is built: \"project/away.h\"\n"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_said_is_status_2() {
     let folder = place("refused");
     let file = |name: &str, text: &str| {

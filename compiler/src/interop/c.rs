@@ -3,8 +3,9 @@
 use super::show::Function;
 use super::subject::{Reason, Subject, Subtype};
 use super::tools::{self, Tools};
-use super::workplace::{self, Workplace, failed};
-use super::{CannotRun, Options, show};
+use super::workplace::{self, Workplace};
+use super::{CannotRun, Options, headers, show};
+use crate::model::types::{Definition, Model};
 use crate::rust::EmitError;
 use askama::Template;
 use std::ffi::OsString;
@@ -32,7 +33,10 @@ struct Entry {
 
 #[derive(Template)]
 #[template(path = "interop/prelude.h.j2", escape = "none")]
-struct PreludeView;
+struct PreludeView<'a> {
+    /// Types that no `.x` file defines.
+    extern_types: Vec<&'a str>,
+}
 
 /// The program around rpcgen's codecs: `header` is what it includes, `names` are the types in the order of their numbers.
 ///
@@ -70,19 +74,34 @@ pub(super) fn build(
     let (header, codecs) = (format!("{}.h", subject.name), format!("{}_xdr.c", subject.name));
     rpcgen(options, subject, "-h", &folder.join(&header))?;
     rpcgen(options, subject, "-c", &folder.join(&codecs))?;
-    let declared = fs::read(folder.join(&header)).map_err(failed(&folder.join(&header)))?;
-    let declared = String::from_utf8_lossy(&declared);
+    let declared = workplace::read(&folder.join(&header))?;
     subject.leave_out(Reason::NoCodec, |_, it| !it.is_lone_string && !declares(&declared, &it.name));
+    let flags = flags(options, tools, subject);
+    subject.missing_headers = headers::leave_out_missing(&folder, &[&header, &codecs], &flags, &subject.path)?;
 
     let entries: Vec<Entry> = subject.types.iter().map(Entry::of_subtype).collect();
     let harness = HarnessView { header: &header, entries: &entries, functions: &show::functions(subject) }
         .render()
         .map_err(CannotRun::emit)?;
     workplace::write(&folder.join("harness.c"), &harness)?;
-    workplace::write(&folder.join("prelude.h"), &PreludeView.render().map_err(CannotRun::emit)?)?;
-    let plain = gcc(options, tools, subject, &folder, &codecs, &[]);
+    let prelude = PreludeView { extern_types: extern_types(&subject.model) }.render().map_err(CannotRun::emit)?;
+    workplace::write(&folder.join("prelude.h"), &prelude)?;
     // The user's own file comes first: it may bring what libtirpc lacks.
-    plain.or_else(|error| gcc(options, tools, subject, &folder, &codecs, &["-include", "prelude.h"]).map_err(|_| error))
+    let gcc = |prelude: &[&str]| {
+        let mut gcc = Command::new("gcc");
+        // A codec that is called like one of libtirpc's must not take its place within libtirpc.
+        gcc.current_dir(&folder).args(["-std=gnu11", "-O1", "-w", "-fvisibility=hidden"]).args(prelude);
+        gcc.args(["harness.c", &codecs, "-o", "c-harness"]).args(&flags);
+        tools::succeed(gcc, "gcc", &subject.path)
+    };
+    let lacking = |error| gcc(&["-include", "prelude.h"]).map_err(|_| error);
+    let headless = |error| gcc(&["-DHARNESS_EXTERN_TYPES", "-include", "prelude.h"]).map_err(|_| error);
+    gcc(&[]).or_else(lacking).or_else(headless)
+}
+
+fn extern_types(model: &Model) -> Vec<&str> {
+    let is_extern = |it: &&Definition| matches!(it, Definition::Extern(_));
+    model.definitions.iter().filter(is_extern).map(Definition::name).collect()
 }
 
 /// Whether rpcgen's header has `extern bool_t xdr_NAME (`.
@@ -114,23 +133,15 @@ fn nothing() -> std::io::Error {
     std::io::Error::other("rpcgen writes nothing")
 }
 
-fn gcc(
-    options: &Options,
-    tools: &Tools,
-    subject: &Subject,
-    folder: &Path,
-    codecs: &str,
-    prelude: &[&str],
-) -> Result<(), CannotRun> {
-    let mut gcc = Command::new("gcc");
-    gcc.current_dir(folder).args(["-std=gnu11", "-O1", "-w", "-I."]).args(prelude).args(defines(options));
+/// What gcc needs to know beside the files.
+fn flags(options: &Options, tools: &Tools, subject: &Subject) -> Vec<OsString> {
     // A `%#include` is often of a file next to the interface.
     let beside = subject.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    for folder in beside.canonicalize().into_iter().chain(include_folders(options)) {
-        gcc.arg("-I").arg(folder);
-    }
-    gcc.args(["harness.c", codecs, "-o", "c-harness"]).args(&tools.flags);
-    tools::succeed(gcc, "gcc", &subject.path)
+    let folders = beside.canonicalize().into_iter().chain(include_folders(options));
+    let mut flags: Vec<OsString> = defines(options).map(OsString::from).chain(["-I.".into()]).collect();
+    flags.extend(folders.flat_map(|folder| ["-I".into(), folder.into_os_string()]));
+    flags.extend(tools.flags.iter().map(OsString::from));
+    flags
 }
 
 fn defines(options: &Options) -> impl Iterator<Item = String> {

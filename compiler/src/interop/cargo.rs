@@ -5,6 +5,7 @@ use super::tools;
 use super::workplace::{self, Workplace};
 use super::{CannotRun, Options};
 use crate::model::types::{Definition, Model, Type};
+use crate::own_sources;
 use crate::rust::choices::Choices;
 use crate::rust::{self, Elsewhere, EmitOptions};
 use askama::Template;
@@ -111,11 +112,8 @@ fn cargo(place: &Workplace, arguments: &[&str]) -> Command {
 
 /// The runtime: where the user says, next to this compiler's source if it is still there, or the released one.
 fn dependency(options: &Options) -> String {
-    let beside = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime"));
-    let path = match &options.oncrpc_path {
-        Some(path) => Some(path.as_path()),
-        None => beside.join("src/codegen.rs").is_file().then_some(beside),
-    };
+    let beside = own_sources::folder().map(|folder| folder.join("runtime"));
+    let path = options.oncrpc_path.as_deref().or(beside.as_deref());
     match path {
         Some(path) => {
             let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -8,6 +8,7 @@ mod c;
 mod cargo;
 mod divergence;
 mod error;
+mod headers;
 mod peer;
 mod procedures;
 mod report;

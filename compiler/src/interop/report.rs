@@ -61,6 +61,10 @@ impl Report<'_> {
             writeln!(out, "\nnot tried:")?;
             self.subject.left_out.iter().try_for_each(|it| writeln!(out, "  {}: {}", it.name, it.reason))?;
         }
+        if !self.subject.missing_headers.is_empty() {
+            let names = self.subject.missing_headers.join(", ");
+            writeln!(out, "\nheaders that are not found, without which the C program is built: {names}")?;
+        }
         let known = self.known();
         if !known.is_empty() {
             writeln!(out, "\nknown otherwise:")?;

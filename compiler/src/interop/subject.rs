@@ -20,6 +20,8 @@ pub(super) struct Subject {
     /// In the order of both programs' lists.
     pub(super) types: Vec<Subtype>,
     pub(super) left_out: Vec<LeftOut>,
+    /// What lines for C include and C does not find, in quotes or angle brackets: the C program is built without.
+    pub(super) missing_headers: Vec<String>,
 }
 
 /// A type of a subject.
@@ -71,7 +73,7 @@ impl Subject {
             Subtype { name: name.to_owned(), ty, is_lone_string }
         };
         let types = wire::types(&model).into_iter().map(subtype).collect();
-        let mut subject = Self { path, name, types, model, left_out: Vec::new() };
+        let mut subject = Self { path, name, types, model, left_out: Vec::new(), missing_headers: Vec::new() };
         for reason in [Reason::Quadruple, Reason::Extern] {
             subject.leave_out(reason, |model, it| obstacle(model, &it.ty) == Some(reason));
         }

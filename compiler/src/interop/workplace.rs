@@ -51,6 +51,12 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), CannotRun> {
     output::write_if_changed(path, text).map_err(failed(path))
 }
 
+/// Reads a text, whatever its bytes.
+pub(super) fn read(path: &Path) -> Result<String, CannotRun> {
+    let bytes = fs::read(path).map_err(failed(path))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// For `map_err`.
 pub(super) fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> CannotRun {
     let path = path.to_owned();
