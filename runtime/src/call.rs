@@ -193,6 +193,11 @@ impl Call {
         self.is_taken.load(Ordering::Relaxed)
     }
 
+    /// Takes the right to answer it; whether it was still there.
+    pub(crate) fn take_right(&self) -> bool {
+        self.take().is_some()
+    }
+
     /// The right to answer it; `None` if that was given away, or the call is to be answered at once.
     pub(crate) fn ticket(&self) -> Option<Ticket> {
         let origin = self.take()?;

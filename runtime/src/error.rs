@@ -121,6 +121,13 @@ pub enum Error {
     /// The server: a call was given to somebody to answer later, who never did. What
     /// [`Server::on_error`](crate::Server::on_error) is told; the caller gets [`Error::SystemError`].
     Unanswered,
+    /// The server: a call was given to somebody to answer later, who has not within
+    /// [`Limits::call_time`](crate::Limits::call_time). What [`Server::on_error`](crate::Server::on_error) is told; the
+    /// caller gets [`Error::SystemError`].
+    Overdue {
+        /// The time there was.
+        after: Duration,
+    },
     /// The server: a call that is to be carried out [once](crate::Server::at_most_once) was not carried out, as so many
     /// of that kind are in progress that [not one more](crate::ReplayLimits) can be remembered. What
     /// [`Server::on_error`](crate::Server::on_error) is told; the caller gets [`Error::SystemError`].
@@ -247,6 +254,9 @@ impl fmt::Display for Error {
             Self::Panicked { message } => write!(out, "the handler panicked: {message}"),
             Self::TooManyInProgress => write!(out, "the call was not carried out: the replay cache is full of others"),
             Self::Unanswered => write!(out, "the call was taken over to be answered later, and given up"),
+            Self::Overdue { after } => {
+                write!(out, "the call was taken over to be answered later, and was not within {after:?}")
+            }
             Self::NotRegistered { program, version, host } => write!(
                 out,
                 "program {program} ({program:#x}) version {version} is not registered with rpcbind on {host}: \

@@ -37,6 +37,10 @@ pub struct Limits {
     /// Bytes of arguments of calls that wait for a thread of the pool; 64 MiB by default, which one further call may
     /// exceed. From there on it is as with too many `calls`. Stops few large calls from filling the memory.
     pub call_bytes: usize,
+    /// Time in which a call that is carried out on the pool or [deferred](crate::Reply) must be answered; 600 s by
+    /// default. Then it is answered `SYSTEM_ERR`, and what is sent later is dropped; a handler that runs is not
+    /// interrupted. Stops calls that a handler loses or never finishes from using up `calls`.
+    pub call_time: Duration,
     /// Time for a record from its first byte to its last; 30 s by default. Stops a peer that sends a byte now and then.
     pub record_time: Duration,
     /// Time in which a peer must take at least some of the replies that wait for it; 30 s by default. Stops a peer that
@@ -65,6 +69,7 @@ impl Limits {
         connection_calls: 64,
         calls: 1_024,
         call_bytes: 64 << 20,
+        call_time: Duration::from_secs(600),
         record_time: Duration::from_secs(30),
         write_time: Duration::from_secs(30),
         idle_time: Duration::from_secs(300),

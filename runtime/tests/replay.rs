@@ -202,10 +202,15 @@ impl World {
     fn call(&mut self) {
         let open: Vec<_> = self.calls.iter().filter(|(_, _, is_done)| !is_done).collect();
         if !open.is_empty() {
-            let (key, procedure, _) = *open[self.random.below(open.len())];
-            let words = [key, 0, 2, PROGRAM, 1, procedure, 0, 0, 0, 0, key];
-            self.to_server.push(words.iter().flat_map(|word| word.to_be_bytes()).collect());
+            let key = open[self.random.below(open.len())].0;
+            self.to_server.push(self.message(key as usize - 1));
         }
+    }
+
+    fn message(&self, index: usize) -> Vec<u8> {
+        let (key, procedure, _) = self.calls[index];
+        let words = [key, 0, 2, PROGRAM, 1, procedure, 0, 0, 0, 0, key];
+        words.iter().flat_map(|word| word.to_be_bytes()).collect()
     }
 
     /// Which of the messages goes next, and whether it is lost.
@@ -223,17 +228,21 @@ impl World {
     /// Over the connection or as a datagram from any port.
     fn carry_to_server(&mut self) {
         let Some(message) = self.pick(true) else { return };
-        let mut out = Encoder::new();
         if self.random.one_in(2) {
+            let mut out = Encoder::new();
             let from = peer(1_000 + self.random.below(3) as u16, Transport::Udp);
             self.datagrams.handle_datagram(&self.programs, from, &message, &mut out);
             self.take_replies(out, false);
         } else {
-            let record = [&(message.len() as u32 | 1 << 31).to_be_bytes(), &*message].concat();
-            let now = self.desk.now();
-            self.stream.handle_input(&self.programs, || now, &mut &*record, &mut out).unwrap();
-            self.take_replies(out, true);
+            self.carry_over_stream(&message);
         }
+    }
+
+    fn carry_over_stream(&mut self, message: &[u8]) {
+        let record = [&(message.len() as u32 | 1 << 31).to_be_bytes(), message].concat();
+        let (now, mut out) = (self.desk.now(), Encoder::new());
+        self.stream.handle_input(&self.programs, || now, &mut &*record, &mut out).unwrap();
+        self.take_replies(out, true);
     }
 
     fn take_replies(&mut self, out: Encoder, is_record: bool) {
@@ -304,4 +313,66 @@ fn what_is_acknowledged_was_done_exactly_once() {
 #[test]
 fn without_the_cache_the_same_histories_do_things_twice() {
     assert!((1..=10).all(|seed| run(seed, &[4]).most_effects() > 1));
+}
+
+/// A caller over streams that lose nothing but themselves, and who calls again once for each that is lost.
+impl World {
+    fn step_on_streams(&mut self, procedures: &[u32], former: &mut Vec<(ServerStream, Arc<Origin>)>) {
+        match self.random.below(8) {
+            0 if self.calls.len() < 40 && self.is_bad => {
+                let procedure = procedures[self.random.below(procedures.len())];
+                self.calls.push((self.calls.len() as u32 + 1, procedure, false));
+                self.call_over_stream(self.calls.len() - 1);
+            }
+            1 => {
+                if let Some(work) = self.random.take(&self.desk.work) {
+                    work.run();
+                }
+            }
+            2 => {
+                if let Some((reply, count)) = self.random.take(&self.counters.later) {
+                    reply.send(Ok(count));
+                }
+            }
+            3 if self.is_bad && self.random.one_in(4) => self.call_again(former),
+            4 => former.clear(),
+            5 => self.collect(),
+            _ => self.carry_to_client(),
+        }
+    }
+
+    /// The server learns of the end of the former connection sooner or later.
+    fn call_again(&mut self, former: &mut Vec<(ServerStream, Arc<Origin>)>) {
+        self.connections += 1;
+        let (stream, origin) = connect(&self.programs, &self.desk, self.connections);
+        former.push((std::mem::replace(&mut self.stream, stream), std::mem::replace(&mut self.origin, origin)));
+        self.to_client.clear();
+        for index in 0..self.calls.len() {
+            if !self.calls[index].2 {
+                self.call_over_stream(index);
+            }
+        }
+    }
+
+    fn call_over_stream(&mut self, index: usize) {
+        let message = self.message(index);
+        self.carry_over_stream(&message);
+    }
+}
+
+#[test]
+fn calling_again_once_for_each_lost_connection_is_enough() {
+    for seed in 1..=300 {
+        let (mut world, mut former) = (World::new(seed), Vec::new());
+        for step in 0..3_000 {
+            world.is_bad = step < 1_000;
+            world.step_on_streams(&[1, 2, 3], &mut former);
+        }
+        assert!(world.connections > 5);
+        let effects = world.counters.effects.lock().unwrap();
+        for (key, procedure, is_done) in &world.calls {
+            assert!(is_done, "seed {seed}: call {key} of procedure {procedure} never gets its reply");
+            assert_eq!(effects.get(key), Some(&1), "seed {seed}: call {key} of procedure {procedure}");
+        }
+    }
 }

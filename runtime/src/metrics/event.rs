@@ -42,6 +42,8 @@ pub enum Family {
     Paused,
     /// A call came again.
     Repeated,
+    /// A call was given up.
+    Expired,
 }
 
 events! {
@@ -106,12 +108,16 @@ events! {
     Repeated {
         /// It was answered as before.
         RepeatedDone = "answered",
-        /// It was still in progress, and was dropped.
+        /// It was still in progress: its reply goes where it came from last, as well as where it came from first.
         RepeatedInProgress = "in_progress",
         /// It was done and there was no reply to repeat; it was dropped.
         RepeatedWithoutReply = "no_reply",
         /// It was not a repeated one: too many were in progress to carry it out.
         RepeatedFull = "full",
+    }
+    Expired {
+        /// A call was not answered within [`Limits::call_time`](crate::Limits::call_time).
+        ExpiredCall = "call_time",
     }
 }
 

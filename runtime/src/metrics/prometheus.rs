@@ -103,6 +103,7 @@ const fn family_text(family: Family) -> (&'static str, Option<&'static str>, &'s
         Family::Paused => {
             ("reading_paused_total", Some("limit"), "Times a peer was not read from, and for which limit.")
         }
+        Family::Expired => ("calls_expired_total", None, "Calls given up because nobody answered them in time."),
         Family::Repeated => {
             ("repeated_calls_total", Some("answer"), "Calls that the replay cache did not let through.")
         }

@@ -69,8 +69,13 @@ impl Recorder {
 
     /// `event` happened.
     pub fn count(&self, event: Event) {
+        self.count_many(event, 1);
+    }
+
+    /// `event` happened so many times.
+    pub fn count_many(&self, event: Event, times: u64) {
         if let Some(counter) = self.shard.events.get(event.index()) {
-            counter.add(1);
+            counter.add(times);
         }
     }
 

@@ -83,13 +83,18 @@ impl Connections {
             overdue.is_none()
         });
         let next = earlier(earliest, first_deadline(now, programs));
-        self.next_look = next.map(|next| now.checked_add(GRAIN).map_or(next, |soonest| next.max(soonest)));
+        self.next_look = next.map(|next| not_before_long(now, next));
     }
 
     /// [Stops](Connection::stop) all; whose turn it is then.
     pub(super) fn stop(&mut self) -> Vec<usize> {
         self.slots.iter_mut().map(|(key, connection)| (key, connection.stop()).0).collect()
     }
+}
+
+/// `next`, but a while after `now`: many deadlines are looked at together.
+pub(super) fn not_before_long(now: Instant, next: Instant) -> Instant {
+    now.checked_add(GRAIN).map_or(next, |soonest| next.max(soonest))
 }
 
 /// The earliest deadline that can be set from `now` on.

@@ -1,5 +1,5 @@
 use super::connection::Shared;
-use super::connections::Connections;
+use super::connections::{Connections, not_before_long};
 use super::datagrams::Datagrams;
 use super::listener::Listener;
 use super::loop_thread::LoopThread;
@@ -45,6 +45,8 @@ pub(crate) struct EventLoop {
     ready: VecDeque<Source>,
     /// Connections with calls for which the server has no room.
     held: Vec<usize>,
+    /// When it is to be looked for calls that nobody has answered in time.
+    next_expiry: Option<Instant>,
     pub(super) shared: Shared,
 }
 
@@ -90,6 +92,7 @@ impl EventLoop {
             datagrams,
             ready: VecDeque::new(),
             held: Vec::new(),
+            next_expiry: Some(Instant::now()),
             shared,
         };
         this.register()?;
@@ -120,6 +123,7 @@ impl EventLoop {
             let now = Instant::now();
             self.run_ready();
             self.connections.close_overdue(&self.programs, now, &self.shared.recorder);
+            self.expire_calls(now);
             self.resume_listeners(now);
         }
         stopping();
@@ -263,7 +267,16 @@ impl EventLoop {
 
     fn deadline(&self) -> Option<Instant> {
         let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
-        earlier(self.release_time(), earlier(paused, self.connections.deadline()))
+        let calls = earlier(self.next_expiry, self.connections.deadline());
+        earlier(self.release_time(), earlier(paused, calls))
+    }
+
+    fn expire_calls(&mut self, now: Instant) {
+        if self.next_expiry.is_some_and(|next| next <= now) {
+            let (count, next) = self.programs.expire_calls(now);
+            self.shared.recorder.count_many(Event::ExpiredCall, count);
+            self.next_expiry = next.map(|next| not_before_long(now, next));
+        }
     }
 
     fn release_time(&self) -> Option<Instant> {

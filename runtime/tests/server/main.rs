@@ -1,6 +1,7 @@
 //! The server, called by hand-written bytes: over loopback sockets, and without any.
 #![cfg(feature = "net")]
 
+mod asker;
 mod connections;
 mod datagrams;
 mod deferred;
@@ -11,6 +12,7 @@ mod held;
 mod hostile;
 mod matrix;
 mod metrics;
+mod overdue;
 mod oversized;
 mod pool;
 mod programs;

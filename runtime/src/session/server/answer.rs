@@ -47,7 +47,7 @@ impl Programs {
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
     ) -> Option<Outcome> {
         let mut outcome = None;
-        self.record(out, |out| {
+        self.append_record(out, |out| {
             outcome = self.answer(call, out, self.limits.reply_bytes, results);
             outcome.is_some_and(Outcome::has_reply)
         });
@@ -70,7 +70,7 @@ impl Programs {
 
     /// Appends `reply` to `out` as a record.
     pub(super) fn refuse(&self, reply: &ReplyHeader, out: &mut Encoder) {
-        self.record(out, |out| reply.encode(out).is_ok());
+        self.append_record(out, |out| reply.encode(out).is_ok());
     }
 
     /// Has `call` carried out: decodes its arguments from `input` and appends the results to `out`.
@@ -80,7 +80,7 @@ impl Programs {
 
     /// Appends a record with what `message` appends, if it says that there is one.
     #[inline]
-    fn record(&self, out: &mut Encoder, message: impl FnOnce(&mut Encoder) -> bool) {
+    pub(super) fn append_record(&self, out: &mut Encoder, message: impl FnOnce(&mut Encoder) -> bool) {
         let open = record::begin(out, self.limits.reply_bytes);
         if !message(out) || record::finish(out, open).is_err() {
             out.truncate(open.start());

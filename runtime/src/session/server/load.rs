@@ -1,3 +1,4 @@
+use super::waiting::Waiting;
 use crate::limits::Limits;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,6 +8,7 @@ pub(super) struct Load {
     pub(super) calls: AtomicUsize,
     /// Bytes of arguments of calls that wait for a thread.
     pub(super) bytes: AtomicUsize,
+    pub(super) waiting: Waiting,
 }
 
 impl Load {

@@ -17,6 +17,7 @@ pub mod replay;
 mod shown;
 mod stream;
 mod ticket;
+mod waiting;
 mod work;
 
 pub use backchannel::Backchannel;
@@ -25,6 +26,7 @@ pub use handled::Handled;
 pub use origin::{Origin, Port};
 pub(crate) use postponed::Postponed;
 pub use programs::Programs;
+pub use repeated::Asker;
 pub use stream::ServerStream;
 pub use ticket::Delivery;
 pub(crate) use ticket::Ticket;

@@ -1,6 +1,9 @@
-use super::Programs;
+use super::origin::Slot;
 use super::replay::Admission;
-use crate::call::Call;
+use super::{Delivery, Programs};
+use crate::address::Transport;
+use crate::call::{Call, Peer};
+use crate::capture::Direction;
 use crate::error::Error;
 use crate::metrics::{Event, Outcome};
 use crate::xdr::{Encoder, Mark, Sink};
@@ -21,7 +24,7 @@ impl Programs {
         let now = call.origin()?.port().now();
         let key = self.replay.key(call.header(), call.peer().ip(), arguments);
         let start = out.begin(limit);
-        match self.replay.begin(key, now) {
+        match self.replay.begin(key, now, || Asker::new(call)) {
             Admission::New(memo) => {
                 call.set_memo(Some(Arc::new(memo)));
                 None
@@ -39,12 +42,58 @@ impl Programs {
     }
 }
 
+/// Where a call that is in progress came from again. As long as this is there, it is in flight there.
+#[derive(Debug)]
+pub struct Asker {
+    slot: Slot,
+    peer: Peer,
+}
+
+impl Asker {
+    /// `None` if the call is to be answered at once.
+    fn new(call: &Call) -> Option<Self> {
+        let origin = Arc::clone(call.origin()?);
+        Some(Self { slot: Slot::new(origin, 0), peer: *call.peer() })
+    }
+
+    /// Whether it is still there.
+    pub(super) fn is_there(&self) -> bool {
+        self.slot.origin.is_open()
+    }
+
+    /// Has the reply delivered, unless this is where `call`, to which it is, came from first.
+    fn answer(self, call: &Call, message: &Bytes) {
+        let origin = Arc::clone(&self.slot.origin);
+        let is_first = call.origin().is_some_and(|first| Arc::ptr_eq(first, &origin)) && *call.peer() == self.peer;
+        if is_first || !origin.is_open() {
+            return;
+        }
+        let (mut reply, programs) = (Encoder::new(), origin.programs());
+        let is_datagram = self.peer.transport() == Transport::Udp;
+        if is_datagram && message.len() > programs.limits.datagram_reply_bytes {
+            return;
+        }
+        let put = |out: &mut Encoder| out.put_bytes(message).is_ok();
+        if is_datagram {
+            put(&mut reply);
+        } else {
+            programs.append_record(&mut reply, put);
+        }
+        programs.show_to(&origin, &self.peer, Direction::Sent, message);
+        origin.port().deliver(Delivery::again(self.slot, self.peer, reply));
+    }
+}
+
 /// Remembers what `call` came to, with the reply that stands in `out` from `start` on, if it is to be remembered and
 /// nobody else answers it later.
 pub(super) fn remember(call: &Call, out: &Encoder, start: Mark, outcome: Option<Outcome>) {
     if let (Some(memo), Some(origin), Some(outcome)) = (call.memo(), call.origin(), outcome) {
         let reply = outcome.has_reply().then(|| copied_since(out, start));
-        memo.finish(reply, origin.port().now());
+        if let Some(asker) = memo.finish(reply.clone(), origin.port().now())
+            && let Some(reply) = reply
+        {
+            asker.answer(call, &reply);
+        }
     }
 }
 

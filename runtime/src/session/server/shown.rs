@@ -1,6 +1,6 @@
-use super::Programs;
+use super::{Origin, Programs};
 use crate::address::Transport;
-use crate::call::Call;
+use crate::call::{Call, Peer};
 use crate::capture::{Direction, Route};
 use crate::xdr::{Encoder, Mark};
 
@@ -21,10 +21,27 @@ impl Programs {
         }
     }
 
+    /// Shows a message of or for `peer` to whoever captures.
+    pub(super) fn show_to(&self, origin: &Origin, peer: &Peer, direction: Direction, message: &[u8]) {
+        if self.capture.is_on() {
+            self.record(origin, peer, direction, [message].into_iter());
+        }
+    }
+
     #[cold]
     fn show<'a>(&self, call: &Call, direction: Direction, pieces: impl Iterator<Item = &'a [u8]> + Clone) {
-        let Some(origin) = call.origin() else { return };
-        let peer = call.peer();
+        if let Some(origin) = call.origin() {
+            self.record(origin, call.peer(), direction, pieces);
+        }
+    }
+
+    fn record<'a>(
+        &self,
+        origin: &Origin,
+        peer: &Peer,
+        direction: Direction,
+        pieces: impl Iterator<Item = &'a [u8]> + Clone,
+    ) {
         let route = Route {
             is_stream: peer.transport() != Transport::Udp,
             peer: peer.address(),

@@ -4,17 +4,27 @@ use super::{Handled, Programs};
 use crate::address::Transport;
 use crate::call::{Call, Peer};
 use crate::dispatch::Answer;
-use crate::error::Result;
-use crate::metrics::Outcome;
+use crate::error::{Error, Result};
+use crate::metrics::{Outcome, UNSERVED};
 use crate::xdr::Encoder;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-/// The right to answer a call, and the duty: it is used exactly once.
+/// The right to answer a call, and the duty: it is used exactly once, or lost when the time is over.
 #[derive(Debug)]
-pub(crate) struct Ticket {
+pub(crate) struct Ticket(Arc<Held>);
+
+/// A call that is answered later.
+#[derive(Debug)]
+pub(super) struct Held {
     call: Call,
-    slot: Slot,
+    origin: Arc<Origin>,
+    /// Whether its handler is still to run, which may give the right away once more.
+    is_to_run: bool,
+    /// `None` when it is answered, or given up.
+    slot: Mutex<Option<Slot>>,
+    /// Among those that wait.
+    number: u64,
 }
 
 /// The reply to a call that was not answered at once, on its way back.
@@ -30,38 +40,106 @@ pub struct Delivery {
 impl Ticket {
     /// A ticket for `call`, which came from `origin` and keeps `bytes` of arguments in memory.
     pub(crate) fn new(call: Call, origin: Arc<Origin>, bytes: usize) -> Self {
-        Self { call, slot: Slot::new(origin, bytes) }
+        let slot = Slot::new(Arc::clone(&origin), bytes);
+        Self(Arc::new_cyclic(|held| Held {
+            number: origin.programs().load.waiting.enter(held.clone(), slot.began),
+            is_to_run: !call.is_taken(),
+            slot: Mutex::new(Some(slot)),
+            call,
+            origin,
+        }))
     }
 
     pub(super) fn programs(&self) -> Arc<Programs> {
-        Arc::clone(self.slot.origin.programs())
+        Arc::clone(self.0.origin.programs())
     }
 
     /// Whether anybody is there to take the reply.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.slot.origin.is_open()
+        self.0.is_wanted() && self.0.slot().is_some()
     }
 
-    /// Answers with what `results` appends, or the error it returns; not at all if it says so.
+    /// Answers with what `results` appends, or the error it returns; not at all if it says so, or if the call was given up
+    /// meanwhile.
     pub(crate) fn answer(self, results: impl FnOnce(&Call, &mut Encoder) -> Result<Answer>) {
-        let Self { call, slot } = self;
+        let held = &*self.0;
         // What is to be remembered is answered although nobody is there to take it.
-        if !slot.origin.is_open() && call.memo().is_none() {
+        if !held.origin.is_open() && held.call.memo().is_none() {
             return;
         }
-        let mut reply = Encoder::new();
-        let programs = Arc::clone(slot.origin.programs());
-        let outcome = if call.transport() == Transport::Udp {
-            programs.answer_datagram(&call, &mut reply, |out| guarded(|| results(&call, out)))
+        // The time goes on while a handler runs, but not while what it has found is written down.
+        let mut slot = if held.is_to_run { None } else { held.slot().take() };
+        if !held.is_to_run && slot.is_none() {
+            return;
+        }
+        let (reply, outcome) = held.reply(|out| {
+            let answer = guarded(|| results(&held.call, out));
+            slot = slot.take().or_else(|| held.slot().take());
+            if slot.is_some() { answer } else { Ok(Answer::Silent) }
+        });
+        if let Some(slot) = slot {
+            held.deliver(slot, reply, outcome);
+        }
+    }
+}
+
+impl Held {
+    /// The time is over: answers `SYSTEM_ERR`, unless the call is answered by now or somebody else is to. Whether it was
+    /// given up.
+    pub(super) fn expire(&self, after: Duration) -> bool {
+        let mut held = self.slot();
+        let is_elsewhere = self.is_to_run && held.is_some() && !self.call.take_right();
+        let Some(slot) = held.take() else { return false };
+        drop(held);
+        let is_given_up = !is_elsewhere && (self.origin.is_open() || self.call.memo().is_some());
+        if is_given_up {
+            let (reply, outcome) = self.reply(|_| Err(Error::Overdue { after }));
+            self.deliver(slot, reply, outcome);
         } else {
-            programs.answer_record(&call, &mut reply, |out| guarded(|| results(&call, out)))
+            drop(slot);
+        }
+        if self.is_to_run {
+            self.origin.port().forget();
+        }
+        !is_elsewhere
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.origin.is_open() || self.call.memo().is_some_and(|memo| memo.is_awaited())
+    }
+
+    fn reply(&self, results: impl FnOnce(&mut Encoder) -> Result<Answer>) -> (Encoder, Option<Outcome>) {
+        let (mut reply, programs) = (Encoder::new(), self.origin.programs());
+        let outcome = if self.call.transport() == Transport::Udp {
+            programs.answer_datagram(&self.call, &mut reply, results)
+        } else {
+            programs.answer_record(&self.call, &mut reply, results)
         };
-        let origin = Arc::clone(&slot.origin);
-        origin.port().deliver(Delivery { slot, peer: *call.peer(), reply, row: call.row(), outcome });
+        (reply, outcome)
+    }
+
+    fn deliver(&self, slot: Slot, reply: Encoder, outcome: Option<Outcome>) {
+        let (peer, row) = (*self.call.peer(), self.call.row());
+        self.origin.port().deliver(Delivery { slot, peer, reply, row, outcome });
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<Slot>> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.origin.programs().load.waiting.leave(self.number);
     }
 }
 
 impl Delivery {
+    /// The reply to a call that is answered elsewhere as well, and counted there.
+    pub(super) fn again(slot: Slot, peer: Peer, reply: Encoder) -> Self {
+        Self { slot, peer, reply, row: UNSERVED, outcome: None }
+    }
+
     /// What the port calls the origin of the call.
     pub fn key(&self) -> usize {
         self.slot.origin.key()

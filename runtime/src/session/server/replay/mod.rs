@@ -17,6 +17,7 @@ mod table;
 
 pub use key::{Principal, ReplayKey};
 
+use super::Asker;
 use crate::rpc::CallHeader;
 use bytes::Bytes;
 use core::net::IpAddr;
@@ -57,7 +58,7 @@ impl Default for ReplayLimits {
 pub enum Admission {
     /// It is new: to be carried out. The memo takes its reply.
     New(Memo),
-    /// It is being carried out: the same call need not be answered twice.
+    /// It is being carried out: the reply goes to the one who asked for it last as well.
     InProgress,
     /// It was carried out, and this is the message that was replied.
     Done(Bytes),
@@ -126,9 +127,10 @@ impl ReplayCache {
         }
     }
 
-    /// What is to be done with the call of that key.
-    pub fn begin(self: &Arc<Self>, key: ReplayKey, now: Instant) -> Admission {
-        let found = self.table().begin(key, now, &self.limits);
+    /// What is to be done with the call of that key. If it is in progress, [`Memo::finish`] gets what `asker` makes; the
+    /// former one is dropped.
+    pub fn begin(self: &Arc<Self>, key: ReplayKey, now: Instant, asker: impl FnOnce() -> Option<Asker>) -> Admission {
+        let found = self.table().begin(key, now, &self.limits, asker);
         match found {
             table::Found::New(key) => {
                 Admission::New(Memo { cache: Arc::clone(self), key, is_finished: AtomicBool::new(false) })
@@ -154,11 +156,17 @@ impl ReplayCache {
 impl Memo {
     /// The call is done: remembers the message that is replied, `None` if none is. To be called when the reply is made,
     /// also if the connection it was for is gone. `reply` should be a copy of its own, as it keeps the memory it lies in.
-    /// Only the first time counts.
-    pub fn finish(&self, reply: Option<Bytes>, now: Instant) {
-        if !self.is_finished.swap(true, Ordering::AcqRel) {
-            self.cache.table().finish(&self.key, reply, now, &self.cache.limits);
+    /// Only the first time counts. Returns who asked for the reply meanwhile, the last one of them.
+    pub fn finish(&self, reply: Option<Bytes>, now: Instant) -> Option<Asker> {
+        if self.is_finished.swap(true, Ordering::AcqRel) {
+            return None;
         }
+        self.cache.table().finish(&self.key, reply, now, &self.cache.limits)
+    }
+
+    /// Whether somebody has asked for the reply meanwhile, and is still there.
+    pub fn is_awaited(&self) -> bool {
+        self.cache.table().is_awaited(&self.key)
     }
 }
 

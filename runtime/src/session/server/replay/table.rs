@@ -1,4 +1,4 @@
-use super::{ReplayKey, ReplayLimits, ReplayUse};
+use super::{Asker, ReplayKey, ReplayLimits, ReplayUse};
 use bytes::Bytes;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -19,7 +19,8 @@ pub(super) struct Table {
 
 #[derive(Debug)]
 enum State {
-    InProgress,
+    /// Who asked for the reply last, if not only the first one.
+    InProgress(Option<Asker>),
     Done(Option<Bytes>),
 }
 
@@ -33,10 +34,19 @@ pub(super) enum Found {
 }
 
 impl Table {
-    pub(super) fn begin(&mut self, key: ReplayKey, now: Instant, limits: &ReplayLimits) -> Found {
+    pub(super) fn begin(
+        &mut self,
+        key: ReplayKey,
+        now: Instant,
+        limits: &ReplayLimits,
+        asker: impl FnOnce() -> Option<Asker>,
+    ) -> Found {
         self.expire(now, limits);
-        match self.calls.get(&key) {
-            Some(State::InProgress) => return Found::InProgress,
+        match self.calls.get_mut(&key) {
+            Some(State::InProgress(last)) => {
+                *last = asker().or(last.take());
+                return Found::InProgress;
+            }
             Some(State::Done(reply)) => return Found::Done(reply.clone()),
             None => {}
         }
@@ -47,26 +57,41 @@ impl Table {
             }
         }
         let key = Arc::new(key);
-        self.calls.insert(Arc::clone(&key), State::InProgress);
+        self.calls.insert(Arc::clone(&key), State::InProgress(None));
         self.in_progress_bytes = self.in_progress_bytes.saturating_add(cost);
         Found::New(key)
     }
 
     /// A reply that does not fit although all others are gone is not kept; that the call is done is still known.
-    pub(super) fn finish(&mut self, key: &Arc<ReplayKey>, reply: Option<Bytes>, now: Instant, limits: &ReplayLimits) {
+    /// Returns who asked for the reply.
+    pub(super) fn finish(
+        &mut self,
+        key: &Arc<ReplayKey>,
+        reply: Option<Bytes>,
+        now: Instant,
+        limits: &ReplayLimits,
+    ) -> Option<Asker> {
         self.expire(now, limits);
         let reply = reply.filter(|reply| self.make_room(reply.len(), limits));
-        if let Entry::Occupied(mut call) = self.calls.entry(Arc::clone(key)) {
-            self.in_progress_bytes = self.in_progress_bytes.saturating_sub(key.cost());
-            self.done_bytes = self.done_bytes.saturating_add(done_cost(key, reply.as_ref()));
-            call.insert(State::Done(reply));
-            self.done.push_back((Arc::clone(key), now));
+        let Entry::Occupied(mut call) = self.calls.entry(Arc::clone(key)) else { return None };
+        self.in_progress_bytes = self.in_progress_bytes.saturating_sub(key.cost());
+        self.done_bytes = self.done_bytes.saturating_add(done_cost(key, reply.as_ref()));
+        let former = call.insert(State::Done(reply));
+        self.done.push_back((Arc::clone(key), now));
+        match former {
+            State::InProgress(asker) => asker,
+            State::Done(_) => None,
         }
+    }
+
+    /// Whether somebody who is still there has asked for the reply of a call in progress.
+    pub(super) fn is_awaited(&self, key: &ReplayKey) -> bool {
+        matches!(self.calls.get(key), Some(State::InProgress(Some(asker))) if asker.is_there())
     }
 
     /// To be called for one that is in progress.
     pub(super) fn forget(&mut self, key: &ReplayKey) {
-        if let Some(State::InProgress) = self.calls.get(key) {
+        if let Some(State::InProgress(_)) = self.calls.get(key) {
             self.calls.remove(key);
             self.in_progress_bytes = self.in_progress_bytes.saturating_sub(key.cost());
         }

@@ -18,7 +18,7 @@ fn cache(entries: usize, bytes: usize) -> Arc<ReplayCache> {
 }
 
 fn begin(cache: &Arc<ReplayCache>, xid: u32, now: Instant) -> Admission {
-    cache.begin(cache.key(&header(xid), HERE, b"arguments"), now)
+    cache.begin(cache.key(&header(xid), HERE, b"arguments"), now, || None)
 }
 
 fn memo(admission: Admission) -> Memo {
@@ -78,7 +78,7 @@ fn every_part_of_the_key_tells_calls_apart() {
     keys.push(cache.key(&header(1), HERE, b"abce"));
     keys.push(cache.key(&header(1), HERE, b"abcdabcd"));
     keys.push(cache.key(&header(1), HERE, b""));
-    let memos: Vec<_> = keys.into_iter().map(|key| memo(cache.begin(key, Instant::now()))).collect();
+    let memos: Vec<_> = keys.into_iter().map(|key| memo(cache.begin(key, Instant::now(), || None))).collect();
     assert_eq!(cache.usage().in_progress, memos.len());
 }
 
