@@ -12,6 +12,7 @@ use crate::procedure::Procedure;
 use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
 use crate::session::server::replay::Memo;
 use crate::session::server::{Origin, Ticket};
+use crate::trace::Trace;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -31,6 +32,8 @@ pub struct Call {
     link: Option<Weak<Link>>,
     /// Where its reply is remembered, in case it comes again.
     memo: Option<Arc<Memo>>,
+    /// Ends with the call; clones do not have it.
+    trace: Trace,
     /// Whether the right to answer it was given away; clones never have it.
     is_taken: AtomicBool,
 }
@@ -137,6 +140,7 @@ impl Call {
             origin,
             link: None,
             memo: None,
+            trace: Trace::none(),
             is_taken: AtomicBool::new(false),
         }
     }
@@ -188,6 +192,23 @@ impl Call {
         self.memo.as_deref()
     }
 
+    /// From now on it has a span.
+    #[inline]
+    pub(crate) fn begin_trace(&mut self) {
+        self.trace = Trace::of_server(self);
+    }
+
+    /// The session is done with it; whoever answers it later may not be.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        self.memo = None;
+        self.trace = Trace::none();
+    }
+
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
     /// Whether somebody else answers it.
     pub(crate) fn is_taken(&self) -> bool {
         self.is_taken.load(Ordering::Relaxed)
@@ -201,14 +222,19 @@ impl Call {
     /// The right to answer it; `None` if that was given away, or the call is to be answered at once.
     pub(crate) fn ticket(&self) -> Option<Ticket> {
         let origin = self.take()?;
-        let call = Self { memo: self.memo.clone(), ..self.clone() };
+        let call = Self { memo: self.memo.clone(), trace: self.trace.clone(), ..self.clone() };
         Some(Ticket::new(call, Arc::clone(origin), 0))
     }
 
     /// As [`Call::ticket`], for somebody who carries the call out: the right can be given away once more.
     pub(crate) fn hand_over(&self, bytes: usize) -> Option<Ticket> {
         let origin = self.take()?;
-        let call = Self { memo: self.memo.clone(), is_taken: AtomicBool::new(false), ..self.clone() };
+        let call = Self {
+            memo: self.memo.clone(),
+            trace: self.trace.clone(),
+            is_taken: AtomicBool::new(false),
+            ..self.clone()
+        };
         Some(Ticket::new(call, Arc::clone(origin), bytes))
     }
 
@@ -233,6 +259,7 @@ impl Clone for Call {
             origin: self.origin.clone(),
             link: self.link.clone(),
             memo: None,
+            trace: Trace::none(),
             is_taken: AtomicBool::new(true),
         }
     }

@@ -39,6 +39,8 @@ pub mod rpcbind;
 mod server;
 #[cfg(feature = "net")]
 pub mod session;
+#[cfg(feature = "net")]
+mod trace;
 pub mod xdr;
 
 #[cfg(feature = "net")]
@@ -57,6 +59,11 @@ pub use crate::{
 pub use bytes::Bytes;
 pub use rpc::{AuthSys, Credential};
 pub use xdr::Text;
+
+/// The examples of the document are compiled.
+#[cfg(all(doctest, feature = "net"))]
+#[doc = include_str!("../../docs/observability.md")]
+mod observability {}
 
 /// Includes what `build.rs` made of `NAME.x`: `oncrpc::include_idl!("calc");`.
 ///

@@ -109,7 +109,7 @@ impl Server {
     /// `at_most_once([calc_v1::procedure::INCREMENT])`.
     ///
     /// A call that comes again, over another connection perhaps, is answered with the reply it had, within the
-    /// [limits](Limits::replay); one that is still in progress is dropped. It is known by its caller (credential and IP
+    /// [limits](Limits::replay); one that is still in progress, when it is done. It is known by its caller (credential and IP
     /// address), its xid, its procedure and its arguments.
     pub fn at_most_once(mut self, procedures: impl IntoIterator<Item = Procedure>) -> Self {
         self.programs.guard(procedures);

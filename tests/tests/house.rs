@@ -37,6 +37,7 @@ const ROOMS: &[Room] = &[
             "metrics",
             "procedure",
             "capture",
+            "trace",
         ],
         never: NET,
     },
@@ -98,6 +99,7 @@ const OWNED: &[(&str, &[&str])] = &[
         ],
     ),
     ("mio", &["runtime/src/net", "runtime/src/server.rs"]),
+    ("tracing", &["runtime/src/trace"]),
 ];
 
 fn libraries() -> Vec<Source> {

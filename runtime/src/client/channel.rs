@@ -49,15 +49,17 @@ impl Channel {
         &self.peer
     }
 
-    /// Calls and waits.
+    /// Calls and waits; `started` gets the xid.
     pub(super) fn call(
         &self,
         call: NewCall<'_>,
+        started: impl FnOnce(u32),
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Results> {
         let begin = Instant::now();
         let mut state = self.open(begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
+        started(xid);
         self.await_reply(state, xid)
     }
 

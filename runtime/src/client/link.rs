@@ -45,15 +45,20 @@ impl Link {
         }
     }
 
-    /// Calls and waits.
+    /// Calls and waits; `started` gets the xid.
     pub(super) fn call(
         &self,
         call: NewCall<'_>,
+        started: impl FnOnce(u32),
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Results> {
         match &self.line {
-            Line::Socket(channel) => channel.call(call, arguments),
-            Line::Back(back) => back.wait(back.start(call, arguments)?),
+            Line::Socket(channel) => channel.call(call, started, arguments),
+            Line::Back(back) => {
+                let xid = back.start(call, arguments)?;
+                started(xid);
+                back.wait(xid)
+            }
         }
     }
 

@@ -30,6 +30,7 @@ use crate::procedure::Procedure;
 use crate::rpc::Credential;
 use crate::session::server::Origin;
 use crate::session::{CallTemplate, ClientConfig, NewCall};
+use crate::trace::Trace;
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
 use back::Back;
 use std::fmt;
@@ -138,8 +139,11 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<C::Value> {
-        let results = self.link.call(self.new_call(procedure), arguments)?;
-        Ok(C::decode(&mut results.decoder(self.decode_limits))?)
+        let (trace, call) = (self.trace(procedure, ""), self.new_call(procedure));
+        let outcome = trace.within(|| self.link.call(call, |xid| trace.started(xid), arguments));
+        let outcome = outcome.and_then(|results| Ok(C::decode(&mut results.decoder(self.decode_limits))?));
+        trace.finish_with(&outcome);
+        outcome
     }
 
     /// Starts a call of `procedure` and returns without its reply, so that several can be in flight.
@@ -160,8 +164,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Pending<C::Value>> {
-        let xid = self.link.start(self.new_call(procedure), arguments)?;
-        Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
+        self.start_traced::<C>(self.trace(procedure, ""), self.new_call(procedure), arguments)
     }
 
     /// As [`Client::start`]; a call of an idempotent procedure may be sent over a second connection.
@@ -172,8 +175,7 @@ impl Client {
     ) -> Result<Pending<C::Value>> {
         let idempotent = self.idempotent || procedure.is_idempotent();
         let call = NewCall { idempotent, ..self.new_call(procedure.number()) };
-        let xid = self.link.start(call, arguments)?;
-        Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits))
+        self.start_traced::<C>(self.trace(procedure.number(), procedure.name()), call, arguments)
     }
 
     /// Sends a call of `procedure` without a reply: nobody waits for one, and one that comes is skipped. For procedures
@@ -227,6 +229,22 @@ impl Client {
         let template = Arc::new(CallTemplate::new(program, version, &Credential::None)?);
         let timeout = ClientOptions::default().call_timeout;
         Ok(Self { link, template, timeout, idempotent: false, decode_limits })
+    }
+
+    fn start_traced<C: Xdr>(
+        &self,
+        trace: Trace,
+        call: NewCall<'_>,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<Pending<C::Value>> {
+        let started = trace.within(|| self.link.start(call, arguments));
+        let xid = started.inspect_err(|error| trace.finish_with::<()>(&Err(error.clone())))?;
+        trace.started(xid);
+        Ok(Pending::new::<C>(self.link.clone(), xid, self.decode_limits, trace))
+    }
+
+    fn trace(&self, procedure: u32, name: &'static str) -> Trace {
+        Trace::of_client(self.template.target(), procedure, name, self.peer())
     }
 
     fn new_call(&self, procedure: u32) -> NewCall<'_> {

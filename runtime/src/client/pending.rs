@@ -1,6 +1,7 @@
 use super::link::Link;
 use crate::error::{Error, Result};
 use crate::session::Results;
+use crate::trace::Trace;
 use crate::xdr::{DecodeError, DecodeLimits, Decoder, Xdr, XdrView};
 use std::fmt;
 use std::pin::Pin;
@@ -30,12 +31,13 @@ pub struct Pending<T> {
     /// A task has awaited it.
     awaited: bool,
     decode_limits: DecodeLimits,
+    trace: Trace,
     decode: fn(&mut Decoder<'_>) -> Result<T, DecodeError>,
 }
 
 impl<T> Pending<T> {
-    pub(super) fn new<C: Xdr<Value = T>>(link: Arc<Link>, xid: u32, decode_limits: DecodeLimits) -> Self {
-        Self { link, xid, taken: false, awaited: false, decode_limits, decode: |input| C::decode(input) }
+    pub(super) fn new<C: Xdr<Value = T>>(link: Arc<Link>, xid: u32, decode_limits: DecodeLimits, trace: Trace) -> Self {
+        Self { link, xid, taken: false, awaited: false, decode_limits, trace, decode: |input| C::decode(input) }
     }
 
     /// Waits for the results.
@@ -60,6 +62,7 @@ impl<T> Pending<T> {
         }
         let outcome = self.link.look(self.xid)?;
         self.taken = true;
+        self.trace.finish_with(&outcome);
         Some(outcome.and_then(|results| self.decode(&results)))
     }
 
@@ -78,6 +81,7 @@ impl<T> Pending<T> {
     pub fn detach(mut self) {
         if !std::mem::replace(&mut self.taken, true) {
             self.link.detach(self.xid);
+            self.trace.finish("detached");
         }
     }
 
@@ -85,7 +89,9 @@ impl<T> Pending<T> {
         if std::mem::replace(&mut self.taken, true) {
             return Err(Error::Taken);
         }
-        self.link.wait(self.xid)
+        let outcome = self.trace.within(|| self.link.wait(self.xid));
+        self.trace.finish_with(&outcome);
+        outcome
     }
 
     fn decode(&self, results: &Results) -> Result<T> {
@@ -106,6 +112,7 @@ impl<T> Future for Pending<T> {
             None => Poll::Pending,
             Some(outcome) => {
                 self.taken = true;
+                self.trace.finish_with(&outcome);
                 Poll::Ready(outcome.and_then(|results| self.decode(&results)))
             }
         }
@@ -116,6 +123,7 @@ impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
         if !self.taken {
             self.link.forget(self.xid);
+            self.trace.finish("given up");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::CALL;
 use crate::session::{ClientSession, NewCall, Results};
+use crate::trace;
 use crate::xdr::{EncodeError, Encoder};
 use std::collections::HashMap;
 use std::mem;
@@ -254,6 +255,7 @@ impl State {
             service.end();
         }
         if self.wire.may_reconnect() {
+            trace::lost(&self.peer, error);
             self.wire.lose(error.clone());
             self.settle(woken);
         } else {
@@ -288,6 +290,7 @@ impl State {
             let wanted = self.output.take_unsent().into_iter().filter(|(xid, _)| !dropped.contains(xid));
             self.output.put(wanted.map(|(_, record)| record).collect::<Vec<_>>());
         }
+        trace::connected_again(&self.peer);
         self.wire.connected();
         self.wake_all(woken);
     }

@@ -6,6 +6,8 @@ use bytes::Bytes;
 /// calls.
 #[derive(Debug)]
 pub struct CallTemplate {
+    /// Program and version.
+    target: (u32, u32),
     /// `msg_type`, `rpcvers`, program, version.
     before_procedure: [u8; 16],
     /// Credential and verifier.
@@ -19,12 +21,13 @@ impl CallTemplate {
     /// The credential breaks its limits.
     pub fn new(program: u32, version: u32, credential: &Credential) -> Result<Self, EncodeError> {
         let before_procedure = encode_target(program, version);
-        Ok(Self { before_procedure, behind_procedure: encode_credential(credential)? })
+        Ok(Self { target: (program, version), before_procedure, behind_procedure: encode_credential(credential)? })
     }
 
     /// Calls of another program by the same caller.
     pub fn with_program(&self, program: u32, version: u32) -> Self {
-        Self { before_procedure: encode_target(program, version), behind_procedure: self.behind_procedure.clone() }
+        let before_procedure = encode_target(program, version);
+        Self { target: (program, version), before_procedure, behind_procedure: self.behind_procedure.clone() }
     }
 
     /// The same calls by another caller.
@@ -32,7 +35,13 @@ impl CallTemplate {
     /// # Errors
     /// The credential breaks its limits.
     pub fn with_credential(&self, credential: &Credential) -> Result<Self, EncodeError> {
-        Ok(Self { before_procedure: self.before_procedure, behind_procedure: encode_credential(credential)? })
+        let behind_procedure = encode_credential(credential)?;
+        Ok(Self { target: self.target, before_procedure: self.before_procedure, behind_procedure })
+    }
+
+    /// The program that is called, and its version.
+    pub fn target(&self) -> (u32, u32) {
+        self.target
     }
 
     /// Appends the header of a call.

@@ -105,12 +105,15 @@ impl Programs {
             }
         }
         let admitted = self.admit(call);
+        call.begin_trace();
         if let Ok((_, Some(Served { at_most_once: true, .. }))) = admitted
             && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
         {
             if sent > 0 && event == Event::RepeatedDone {
                 self.show_sent(call, out, start);
             }
+            call.trace().finish(event.label());
+            call.end();
             return Handled::not_carried_out(event, received, sent);
         }
         let outcome = self.answer(call, out, limit, |out| match admitted? {
@@ -118,7 +121,7 @@ impl Programs {
             (_, Some(served)) if served.on_pool && hand_over(call, &mut input)? => Ok(Answer::Deferred),
             (version, Some(_)) => self.dispatch(version, call, &mut input, out),
         });
-        call.set_memo(None);
+        call.end();
         let sent = if outcome.is_some_and(Outcome::has_reply) { out.since(start) } else { 0 };
         Handled::carried_out(call.row(), outcome, received, sent)
     }
@@ -139,7 +142,7 @@ impl Programs {
 
     #[inline]
     fn dispatch(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
-        let outcome = guarded(|| version.dispatch.dispatch(call, input, out));
+        let outcome = call.trace().within(|| guarded(|| version.dispatch.dispatch(call, input, out)));
         if !call.is_taken() {
             return outcome
                 .and_then(|answer| if answer == Answer::Deferred { Err(Error::Unanswered) } else { Ok(answer) });
@@ -164,6 +167,9 @@ impl Programs {
         let start = out.begin(limit);
         let outcome = self.append_reply(call, out, start, limit, results);
         remember(call, out, start, outcome);
+        if let Some(outcome) = outcome {
+            call.trace().finish(outcome.label());
+        }
         if outcome.is_some_and(Outcome::has_reply) {
             self.show_sent(call, out, start);
         }
