@@ -50,7 +50,7 @@ impl RunningServer {
     /// Stops the server and waits for its end; but not when a handler of it calls this, as it ends after that.
     ///
     /// # Errors
-    /// As [`Server::run`].
+    /// As [`Server::run`](crate::Server::run).
     pub fn stop(mut self) -> Result<()> {
         self.handle.stop();
         self.wait()
@@ -59,7 +59,7 @@ impl RunningServer {
     /// Waits until the server is stopped from elsewhere; not when a handler of it calls this.
     ///
     /// # Errors
-    /// As [`Server::run`].
+    /// As [`Server::run`](crate::Server::run).
     pub fn join(mut self) -> Result<()> {
         self.wait()
     }
