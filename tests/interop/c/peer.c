@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static int is_unix(const char *transport) {
-    return strncmp(transport, "unix", 4) == 0;
+    return strncmp(transport, "unix", 4) == 0 || strncmp(transport, "local", 5) == 0;
 }
 
 static int is_stream(const char *transport) {

@@ -12,7 +12,8 @@ void peer_fail(const char *what);
 
 /*
  * Opens a server socket on the loopback address for transport "tcp", "udp", "tcp6" or "udp6" on an ephemeral port, for
- * "TRANSPORT:PORT" on that one, or for "unix:PATH", and prints "TRANSPORT PORT" or "unix PATH".
+ * "TRANSPORT:PORT" on that one, or for "unix:PATH", and prints "TRANSPORT PORT" or "unix PATH". libtirpc's name "local"
+ * stands for "unix" as well.
  * Buffers are of libtirpc's default size.
  */
 SVCXPRT *peer_listen(const char *transport);
