@@ -238,3 +238,11 @@ fn nodes_of_a_mutual_list_get_what_all_of_their_structures_get() {
     assert_eq!(derives(&rust), "#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]");
     assert!(rust.contains("pub enum AOrBeta {") && rust.contains("Beta(Beta),"));
 }
+
+#[test]
+fn traits_that_are_there_already_are_not_derived_again() {
+    let text = "%#pragma oncrpc derive Hash,std::cmp::Eq,::core::clone::Clone\nstruct a { double x; };\nstruct b { int x; };\n";
+    let rust = compile(&Compiler::new(), &directory("standard"), text, "").unwrap();
+    assert!(rust.contains("#[derive(Clone, Copy, Debug, Default, PartialEq)]"), "{rust}");
+    assert!(rust.contains("#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]"), "{rust}");
+}

@@ -47,7 +47,8 @@ impl Traits {
         let mut names = vec!["Clone", "Debug", "PartialEq"];
         names.extend(extras.iter().filter(|(has, _)| *has).map(|(_, name)| *name));
         names.sort_unstable();
-        listed(&names, &[], chosen)
+        // Where they can be had they are there; asked for by the whole file, they are no error elsewhere.
+        listed(&names, &["Eq", "Hash"], chosen)
     }
 }
 
@@ -56,8 +57,15 @@ impl Traits {
 pub(super) fn listed(derived: &[&str], has: &[&str], chosen: &TypeChoices) -> String {
     let mut names = derived.to_vec();
     let asked = chosen.derives.iter().map(String::as_str);
-    names.extend(asked.filter(|name| !derived.contains(name) && !has.contains(name)));
+    names.extend(asked.filter(|name| !derived.contains(&standard(name)) && !has.contains(&standard(name))));
     names.join(", ")
+}
+
+/// `Hash` for `std::hash::Hash`; other paths as they are.
+fn standard(path: &str) -> &str {
+    let own = path.trim_start_matches("::");
+    let is_standard = own.starts_with("std::") || own.starts_with("core::");
+    own.rsplit("::").next().filter(|_| is_standard).unwrap_or(path)
 }
 
 /// The traits of every definition of a model.
