@@ -38,6 +38,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The bytes that are left.
+    #[cfg(feature = "net")]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }

@@ -102,6 +102,7 @@ impl Encoder {
     }
 
     /// The pieces of what was appended since `mark`.
+    #[cfg(feature = "net")]
     pub(crate) fn slices_since(&self, mark: Mark) -> impl Iterator<Item = &[u8]> + Clone {
         let mut before = self.len().saturating_sub(self.since(mark));
         self.slices().filter_map(move |slice| {
@@ -179,6 +180,7 @@ impl Encoder {
     }
 
     /// Appends what `other` holds, whole messages as a rule. Large parts of it are not copied.
+    #[cfg(feature = "net")]
     pub(crate) fn append(&mut self, other: Self) {
         // The limit of a message is not one of several; without it, only the memory of the machine is.
         self.begin(usize::MAX);
