@@ -112,7 +112,8 @@ fn node<'a>(
     next: &str,
 ) -> Option<NodeView<'a>> {
     let it = as_structure(context.model, id)?;
-    let sentence = format!("`{}`: behind it comes [`Self::{next}`], if anything.", structure::source(context, it));
+    let sentence =
+        format!("`{}`: behind it comes [`Self::{}`], if anything.", structure::source(context, it), plain(next));
     let is_last = turn.saturating_add(1) == count;
     Some(NodeView {
         docs: docs::comment_and(&[], &sentence),

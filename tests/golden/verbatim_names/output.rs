@@ -626,7 +626,7 @@ mod idl_input {
     /// A list begins with the structure that its declaration names; encoding any other order is an error.
     #[derive(Clone, Debug, Eq, Hash, PartialEq)]
     pub enum Vec_or_type {
-        /// `struct Vec { ...; type *next; }`: behind it comes [`Self::r#type`], if anything.
+        /// `struct Vec { ...; type *next; }`: behind it comes [`Self::type`], if anything.
         Vec_(Vec_),
         /// `struct type { ...; Vec *next; }`: behind it comes [`Self::Vec_`], if anything.
         r#type(r#type),
