@@ -70,6 +70,8 @@ pub enum AddressFault {
     Path,
     /// Not an address as rpcbind writes them.
     Universal,
+    /// Not an address of IP, nor a prefix of one, nor `unix`.
+    Prefix,
 }
 
 impl fmt::Display for AddressFault {
@@ -81,6 +83,7 @@ impl fmt::Display for AddressFault {
             Self::Brackets => "an IPv6 address with a port is written as in tcp://[::1]:4045",
             Self::NoPort => "the port is missing, as in tcp://127.0.0.1:4045",
             Self::Path => "a UNIX socket is written as in unix:///run/name.sock or unix:@name, with 107 bytes at most",
+            Self::Prefix => "peers are written as in 192.0.2.1, 10.0.0.0/8, fd00::/8 (zeros behind the prefix) or unix",
             Self::Universal => "a universal address is written as in 127.0.0.1.15.205 or /run/name.sock",
         })
     }

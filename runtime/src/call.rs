@@ -36,6 +36,8 @@ pub struct Call {
     trace: Trace,
     /// Whether the right to answer it was given away; clones never have it.
     is_taken: AtomicBool,
+    /// Whether it has been admitted by its header, before the rest of it came.
+    is_admitted: bool,
 }
 
 impl Call {
@@ -142,6 +144,7 @@ impl Call {
             memo: None,
             trace: Trace::none(),
             is_taken: AtomicBool::new(false),
+            is_admitted: false,
         }
     }
 
@@ -153,10 +156,26 @@ impl Call {
     /// The next call.
     #[inline]
     pub(crate) fn begin(&mut self, header: CallHeader) {
+        self.is_admitted = false;
+        self.restart(header);
+        self.extensions.clear();
+    }
+
+    /// The next call; or the one that was admitted by its header, now that the rest of it has come. Its extensions stay.
+    #[inline]
+    pub(crate) fn begin_or_resume(&mut self, header: CallHeader) {
+        if self.is_admitted {
+            self.restart(header);
+        } else {
+            self.begin(header);
+        }
+    }
+
+    #[inline]
+    fn restart(&mut self, header: CallHeader) {
         self.header = header;
         self.procedure = None;
         self.row = UNSERVED;
-        self.extensions.clear();
         self.memo = None;
         *self.is_taken.get_mut() = false;
     }
@@ -181,6 +200,20 @@ impl Call {
 
     pub(crate) fn origin(&self) -> Option<&Arc<Origin>> {
         self.origin.as_ref()
+    }
+
+    /// Whether it is admitted, so that only the rest of it is to come.
+    pub(crate) fn set_admitted(&mut self, is_admitted: bool) {
+        self.is_admitted = is_admitted;
+    }
+
+    pub(crate) fn is_admitted(&self) -> bool {
+        self.is_admitted
+    }
+
+    /// Whether nobody can take the right to answer it for now.
+    pub(crate) fn reserve(&mut self, is_reserved: bool) {
+        *self.is_taken.get_mut() = is_reserved;
     }
 
     /// What the reply to it is told, whoever makes it.
@@ -261,6 +294,7 @@ impl Clone for Call {
             memo: None,
             trace: Trace::none(),
             is_taken: AtomicBool::new(true),
+            is_admitted: false,
         }
     }
 }

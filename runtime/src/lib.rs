@@ -22,6 +22,8 @@ mod dispatch;
 #[cfg(feature = "net")]
 mod error;
 #[cfg(feature = "net")]
+pub mod layers;
+#[cfg(feature = "net")]
 mod limits;
 #[cfg(feature = "net")]
 pub mod metrics;

@@ -123,6 +123,28 @@ impl Server {
         self
     }
 
+    /// Has every call pass through `layer` before its arguments are decoded: it returns the error that the call is to be answered with, such
+    /// as [`Error::Auth`], or lets it pass, perhaps with something [attached](Call::extensions_mut) for the handler. A panic in it is
+    /// `SYSTEM_ERR`. Ready-made ones are in [`layers`](crate::layers).
+    ///
+    /// Layers are passed in the order in which they are added, up to the first that refuses: after the credential was
+    /// looked at, and before the caller learns whether the program or the procedure is served, before a large call is
+    /// kept in memory, and before a repeated one is answered. They run on the thread of the loop, for calls of procedure 0 as well.
+    ///
+    /// ```
+    /// use oncrpc::{Error, Server, rpc::AuthStat};
+    ///
+    /// let server = Server::new().layer(|call| match call.auth_sys() {
+    ///     Some(claim) if claim.uid == 0 => Err(Error::Auth(AuthStat::TooWeak)),
+    ///     _ => Ok(()),
+    /// });
+    /// # drop(server);
+    /// ```
+    pub fn layer(mut self, layer: impl Fn(&mut Call) -> Result<()> + Send + Sync + 'static) -> Self {
+        self.programs.add_layer(layer);
+        self
+    }
+
     /// With other limits than [`Limits::default`].
     pub fn limits(mut self, limits: Limits) -> Self {
         self.programs.set_limits(limits);

@@ -10,6 +10,7 @@ mod desk;
 mod fairness;
 mod held;
 mod hostile;
+mod layers;
 mod matrix;
 mod metrics;
 mod overdue;

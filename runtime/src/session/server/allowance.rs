@@ -1,5 +1,5 @@
 use super::Programs;
-use super::answer::{NULL, authenticate};
+use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::record::{Limits, Reader};
 use crate::rpc::{CallError, CallHeader, MAX_AUTH_BODY, ReplyHeader};
@@ -18,6 +18,8 @@ pub(super) struct Allowance {
     pub(super) bytes: usize,
     /// What it is answered if it is longer, whatever comes behind the header; nothing if it is no call.
     pub(super) refusal: Option<ReplyHeader>,
+    /// Whether it is a call that is carried out if it is not longer.
+    pub(super) is_admitted: bool,
 }
 
 /// A reader that asks for the [allowance](Programs::allowance) of a record before it keeps more than its header. One
@@ -27,36 +29,41 @@ pub(super) fn reader(limits: Limits) -> Reader {
 }
 
 impl Programs {
-    /// What a record that begins with `front` may have; `None` if the header has not come.
-    pub(super) fn allowance(&self, front: &[u8]) -> Option<Allowance> {
+    /// What a record that begins with `front` may have; `None` if the header has not come. It is a call of whom `call`
+    /// names.
+    pub(super) fn allowance(&self, call: &mut Call, front: &[u8]) -> Option<Allowance> {
         let mut input = Decoder::new(front);
+        let mut is_admitted = false;
         let (largest, refusal) = match CallHeader::decode(&mut input) {
-            Ok(call) => {
-                let (largest, error) = match self.largest_arguments(&call) {
-                    Ok(largest) => (largest.unwrap_or(usize::MAX), Error::GarbageArguments),
+            Ok(header) => {
+                call.begin(header);
+                let largest = self.largest_arguments(call);
+                is_admitted = largest.is_ok();
+                let (largest, error) = match largest {
+                    Ok(largest) => (largest, Error::GarbageArguments),
                     Err(error) => (0, error),
                 };
-                (largest, Some(ReplyHeader { xid: call.xid, body: error.reply() }))
+                (largest, Some(ReplyHeader { xid: call.xid(), body: error.reply() }))
             }
             Err(CallError::Unparsable(_)) if front.len() < LONGEST_HEADER => return None,
             Err(error) => (0, error.reply()),
         };
         let header = front.len().saturating_sub(input.remaining());
-        Some(Allowance { bytes: header.saturating_add(largest).saturating_add(SLACK), refusal })
+        Some(Allowance { bytes: header.saturating_add(largest).saturating_add(SLACK), refusal, is_admitted })
     }
 
-    /// The most bytes of arguments that `call` can have, if there is a bound. The order of the checks is that in which
-    /// a call is carried out.
+    /// The most bytes of arguments that `call` can have.
     ///
     /// # Errors
     /// What the call is refused with, whatever its arguments.
-    fn largest_arguments(&self, call: &CallHeader) -> Result<Option<usize>> {
-        authenticate(&call.credential)?;
-        let version = self.find(call.program, call.version)?;
-        match version.procedure(call.procedure) {
-            Some(served) => Ok(served.procedure.arguments_limit()),
-            None if call.procedure == NULL => Ok(Some(0)),
-            None => Err(Error::ProcedureUnavailable),
+    fn largest_arguments(&self, call: &mut Call) -> Result<usize> {
+        match self.admit(call) {
+            Ok((_, Some(served))) => Ok(served.procedure.arguments_limit().unwrap_or(usize::MAX)),
+            Ok((_, None)) => Ok(0),
+            Err(error) => {
+                self.tell_if_failed(call, &error);
+                Err(error)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Programs, Work};
 use crate::call::Call;
 use crate::dispatch::Answer;
 use crate::error::{Error, Result};
-use crate::metrics::{Event, Outcome};
+use crate::metrics::{Event, Outcome, UNSERVED};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
 use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink, Source};
@@ -94,7 +94,7 @@ impl Programs {
         self.show_received(call, input.rest());
         input = input.with_limits(self.limits.decode);
         match CallHeader::decode(&mut input) {
-            Ok(header) => call.begin(header),
+            Ok(header) => call.begin_or_resume(header),
             Err(error) => {
                 let is_answered = error.reply().is_some_and(|reply| reply.encode(out).is_ok());
                 let sent = if is_answered { out.since(start) } else { 0 };
@@ -105,6 +105,7 @@ impl Programs {
             }
         }
         let admitted = self.admit(call);
+        call.set_admitted(false);
         call.begin_trace();
         if let Ok((_, Some(Served { at_most_once: true, .. }))) = admitted
             && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
@@ -129,11 +130,14 @@ impl Programs {
     /// Which version serves `call`, and its procedure; `None` for the one that does nothing. The order of the checks is
     /// that of RFC 5531 §9: a caller that is not accepted does not learn what is served.
     #[inline]
-    fn admit(&self, call: &mut Call) -> Result<(&Entry, Option<Served>)> {
+    pub(super) fn admit(&self, call: &mut Call) -> Result<(&Entry, Option<Served>)> {
         authenticate(call.credential())?;
-        let version = self.find(call.program(), call.version())?;
-        let served = version.procedure(call.procedure()).copied();
-        call.set_procedure(served.map(|served| served.procedure), version.row(served.as_ref(), call.procedure()));
+        let found = self.find(call.program(), call.version());
+        let served = found.as_ref().ok().and_then(|version| version.procedure(call.procedure()).copied());
+        let row = found.as_ref().map_or(UNSERVED, |version| version.row(served.as_ref(), call.procedure()));
+        call.set_procedure(served.map(|served| served.procedure), row);
+        self.pass_layers(call)?;
+        let version = found?;
         if served.is_none() && call.procedure() != NULL {
             return Err(Error::ProcedureUnavailable);
         }
@@ -196,11 +200,16 @@ impl Programs {
             Err(error) => error,
         };
         let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
-        if reply.body == ReplyBody::accepted(AcceptStat::SystemError) {
-            self.tell(call, &error);
-        }
+        self.tell_if_failed(call, &error);
         out.truncate(start);
         Some(if reply.encode(out).is_ok() { Outcome::of(&reply.body) } else { Outcome::Silent })
+    }
+
+    /// [Tells](Self::tell) of an error that the caller learns nothing of but `SYSTEM_ERR`.
+    pub(super) fn tell_if_failed(&self, call: &Call, error: &Error) {
+        if error.reply() == ReplyBody::accepted(AcceptStat::SystemError) {
+            self.tell(call, error);
+        }
     }
 
     /// Tells the owner of the server why a call failed; a panic of his own is no reason to fail others.

@@ -1,4 +1,5 @@
 use super::answer::NULL;
+use super::layers::Layer;
 use super::load::Load;
 use super::replay::ReplayCache;
 use crate::call::Call;
@@ -23,6 +24,8 @@ pub struct Programs {
     /// What [`Port::submit`](super::Port::submit) takes.
     on_pool: Vec<Procedure>,
     pub(super) limits: Limits,
+    /// In the order in which calls pass them.
+    pub(super) layers: Vec<Layer>,
     pub(super) on_error: Option<OnError>,
     pub(super) load: Load,
     /// Procedures that are not to be carried out twice, whatever their interface says.

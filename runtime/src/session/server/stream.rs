@@ -168,12 +168,14 @@ impl ServerStream {
             return;
         }
         self.began.get_or_insert_with(now);
-        let Some(allowance) = self.reader.in_doubt().and_then(|front| programs.allowance(front)) else {
+        let Some(allowance) = self.reader.in_doubt().and_then(|front| programs.allowance(&mut self.call, front)) else {
             return;
         };
         let is_awaited = || self.reader.in_doubt().is_some_and(|front| self.is_awaited_reply(front));
         let bytes = if is_awaited() { usize::MAX } else { allowance.bytes };
-        if !self.reader.allow(bytes) {
+        if self.reader.allow(bytes) {
+            self.call.set_admitted(allowance.is_admitted);
+        } else {
             self.reader.discard();
             self.handled = Some(Handled::not_carried_out(Event::RefusedLargest, 0, 0));
             if let Some(reply) = &allowance.refusal {
