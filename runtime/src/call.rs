@@ -164,7 +164,7 @@ impl Call {
     /// The next call; or the one that was admitted by its header, now that the rest of it has come. Its extensions stay.
     #[inline]
     pub(crate) fn begin_or_resume(&mut self, header: CallHeader) {
-        if self.is_admitted {
+        if self.is_admitted && self.header == header {
             self.restart(header);
         } else {
             self.begin(header);

@@ -1,26 +1,27 @@
 mod keeper;
+mod listen;
 mod observe;
 mod own_rpcbind;
+mod place;
 mod ready;
 mod registrations;
 mod running;
 
 pub use running::{RunningServer, ServerHandle};
 
-use crate::address::{Address, Transport};
 use crate::call::Call;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::net::{Common, EventLoop, Pool, Seats, Stop, bind_tcp, most_connections};
+use crate::net::{Acceptor, Common, EventLoop, Pool, Seats, Stop, most_connections};
 use crate::procedure::Procedure;
 use crate::session::server::Programs;
-use mio::net::{TcpListener, UdpSocket};
+use mio::net::UdpSocket;
 use observe::Counted;
+use place::Place;
 use ready::{Ready, Signals};
 use registrations::{Registers, Registrations};
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::{mem, thread};
 
@@ -53,9 +54,10 @@ const POOL_THREADS: usize = 16;
 #[must_use = "it serves when it is run or started"]
 pub struct Server {
     programs: Programs,
-    tcp: Vec<TcpListener>,
+    acceptors: Vec<Acceptor>,
     udp: Vec<UdpSocket>,
-    bound: Vec<(Transport, SocketAddr)>,
+    bound: Vec<Place>,
+    rpcbind_socket: Option<String>,
     quiet: bool,
     registers: Registers,
     workers: usize,
@@ -69,9 +71,10 @@ impl Server {
     pub fn new() -> Self {
         Self {
             programs: Programs::default(),
-            tcp: Vec::new(),
+            acceptors: Vec::new(),
             udp: Vec::new(),
             bound: Vec::new(),
+            rpcbind_socket: None,
             quiet: false,
             registers: Registers::No,
             workers: 1,
@@ -171,36 +174,9 @@ impl Server {
         self
     }
 
-    /// Listens on `address`: `tcp://host:port`, `udp://host:port` or `host:port` (TCP), with an IPv6 address in
-    /// brackets. Port 0 is any that is free, see [`Server::addresses`]. A name stands for all its addresses.
-    ///
-    /// # Errors
-    /// [`Error::Address`] or [`Error::Listen`].
-    pub fn listen(mut self, address: &str) -> Result<Self> {
-        let parsed: Address = address.parse()?;
-        let failed = |source| Error::Listen { address: address.to_owned(), source };
-        let places = parsed.resolve(parsed.required_port()?).map_err(|error| match error {
-            Error::Connect { source, .. } => failed(source),
-            error => error,
-        })?;
-        let before = self.bound.len();
-        let mut absent = None;
-        for place in places {
-            match self.bind(parsed.transport, place) {
-                Ok(()) => {}
-                Err(error) if is_absent(&error) => absent = Some(error),
-                Err(error) => return Err(failed(Arc::new(error))),
-            }
-        }
-        match absent {
-            Some(error) if self.bound.len() == before => Err(failed(Arc::new(error))),
-            _ => Ok(self),
-        }
-    }
-
     /// Where it listens, as a client connects to it: `tcp://127.0.0.1:4045`.
     pub fn addresses(&self) -> Vec<String> {
-        self.bound.iter().map(|(transport, address)| format!("{transport}://{address}")).collect()
+        self.bound.iter().map(Place::to_string).collect()
     }
 
     /// Stops the server, also one that does not run yet.
@@ -262,10 +238,10 @@ impl Server {
             roster: Arc::clone(&self.counted.roster),
         };
         self.counted.set(&common.programs);
-        let (mut tcp, mut udp) = (self.tcp, self.udp);
+        let (mut acceptors, mut udp) = (self.acceptors, self.udp);
         // The first one has the listeners, and tells the others of signals.
         let event_loops = (0..self.workers).map(|row| {
-            let mut event_loop = EventLoop::new(mem::take(&mut tcp), mem::take(&mut udp), &common)?;
+            let mut event_loop = EventLoop::new(mem::take(&mut acceptors), mem::take(&mut udp), &common)?;
             // Before anything is registered, so that a signal in between does not leave it behind.
             if row == 0 && signals == Signals::Heeded {
                 event_loop.stop_on_signals()?;
@@ -274,29 +250,10 @@ impl Server {
         });
         let event_loops: io::Result<Vec<_>> = event_loops.collect();
         let event_loops = event_loops.map_err(|source| failed(&addresses, source))?;
-        let registrations = Registrations::new(self.registers, numbers.iter().copied(), &self.bound)?;
+        let registrations =
+            Registrations::new(self.registers, numbers.iter().copied(), &self.bound, self.rpcbind_socket.as_deref())?;
         pool.start(pool_threads, &self.stop).map_err(|source| failed(&addresses, source))?;
         Ok(Ready { event_loops, pool, stop: self.stop, registrations, numbers, addresses })
-    }
-
-    fn bind(&mut self, transport: Transport, place: SocketAddr) -> io::Result<()> {
-        let bound = match transport {
-            Transport::Tcp => {
-                let socket = bind_tcp(place)?;
-                let bound = socket.local_addr()?;
-                self.tcp.push(socket);
-                bound
-            }
-            Transport::Udp => {
-                let socket = UdpSocket::bind(place)?;
-                let bound = socket.local_addr()?;
-                self.udp.push(socket);
-                bound
-            }
-            Transport::Unix => return Err(io::ErrorKind::Unsupported.into()),
-        };
-        self.bound.push((transport, bound));
-        Ok(())
     }
 }
 
@@ -304,12 +261,6 @@ impl Default for Server {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Whether the machine lacks the address or its family: no fault if a name stands for others as well.
-fn is_absent(error: &io::Error) -> bool {
-    const EAFNOSUPPORT: i32 = 97;
-    error.kind() == ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(EAFNOSUPPORT)
 }
 
 fn failed(addresses: &[String], source: io::Error) -> Error {

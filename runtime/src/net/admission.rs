@@ -3,14 +3,12 @@ use super::listener::Accepted;
 use super::mailbox::Letter;
 use super::seats::Seat;
 use super::source::Source;
+use super::stream::Stream;
 use super::{EventLoop, Turn};
-use crate::address::Transport;
 use crate::call::Peer;
 use crate::metrics::Event;
 use crate::session::server::{Origin, Port};
 use mio::Interest;
-use mio::net::TcpStream;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -24,7 +22,7 @@ impl EventLoop {
                 return Turn::Wait;
             };
             match listener.accept() {
-                Accepted::Connection(socket, address) => self.seat(socket, address),
+                Accepted::Connection(socket, peer) => self.seat(socket, peer),
                 Accepted::None => return Turn::Wait,
                 Accepted::Lost => {}
                 Accepted::NoDescriptor if self.connections.evict() => {
@@ -45,32 +43,30 @@ impl EventLoop {
     }
 
     /// Hands a connection to the loop whose turn it is, which may be this one.
-    fn seat(&mut self, socket: TcpStream, address: SocketAddr) {
+    fn seat(&mut self, socket: Stream, peer: Peer) {
         let loops = self.stop.loops();
         let seat = self.seats.take(self.next_row);
         self.next_row = self.next_row.wrapping_add(1).checked_rem(loops.len()).unwrap_or_default();
         match loops.get(seat.row()) {
             Some(mailbox) if !Arc::ptr_eq(mailbox, &self.mailbox) => {
-                mailbox.send(Letter::Connection(socket, address, seat));
+                mailbox.send(Letter::Connection(socket, peer, seat));
             }
-            _ => self.admit(socket, address, seat),
+            _ => self.admit(socket, peer, seat),
         }
     }
 
     /// Takes a connection in; one that the system refuses to watch is closed.
-    pub(super) fn admit(&mut self, mut socket: TcpStream, address: SocketAddr, seat: Seat) {
+    pub(super) fn admit(&mut self, mut socket: Stream, peer: Peer, seat: Seat) {
         while self.seats.is_overbooked() && self.connections.evict() {
             self.shared.recorder.count(Event::ClosedForAnother);
         }
         let token = Source::Connection(self.connections.next_key()).token();
         let interest = Interest::READABLE | Interest::WRITABLE;
         let watched = self.poll.registry().register(&mut socket, token, interest);
-        // Replies are written in one piece; waiting for more of them would only delay them.
-        if watched.and_then(|()| socket.set_nodelay(true)).is_ok() {
-            let peer = Peer::new(address, Transport::Tcp);
+        if watched.and_then(|()| socket.set_nodelay()).is_ok() {
             let port: Arc<dyn Port> = self.mailbox.clone();
             let origin = Origin::connection(Arc::clone(&self.programs), port, token.0);
-            if let Ok(local) = socket.local_addr() {
+            if let Some(local) = socket.local_addr() {
                 origin.set_local(local);
             }
             let now = Instant::now();

@@ -1,4 +1,5 @@
 use super::roster::{Place, Tally};
+use super::stream::Stream;
 use super::tally::{Stopwatch, broken_record, count, count_later};
 use super::{Turn, earlier};
 use crate::call::Peer;
@@ -7,7 +8,6 @@ use crate::record::RecordError;
 use crate::session::server::{Delivery, Origin, Programs, ServerStream};
 use crate::xdr::Encoder;
 use bytes::{Buf, Bytes, BytesMut};
-use mio::net::TcpStream;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,10 +37,10 @@ impl Shared {
     }
 }
 
-/// A TCP connection of the server.
+/// A connection of the server.
 #[derive(Debug)]
 pub(super) struct Connection {
-    socket: TcpStream,
+    socket: Stream,
     stream: ServerStream,
     /// What was read and not yet looked at, because it was another connection's turn or replies are not taken.
     backlog: Bytes,
@@ -89,7 +89,7 @@ impl From<RecordError> for Fault {
 
 impl Connection {
     pub(super) fn new(
-        socket: TcpStream,
+        socket: Stream,
         peer: Peer,
         programs: &Programs,
         origin: Arc<Origin>,
@@ -379,7 +379,7 @@ fn is_full(out: &Encoder, programs: &Programs) -> bool {
 }
 
 /// One write of what fits; how much was taken, and how much was offered.
-fn write_once(socket: &mut TcpStream, out: &Encoder) -> io::Result<(usize, usize)> {
+fn write_once(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
     let mut pieces = [IoSlice::new(&[]); PIECES];
     let mut offered = 0;
     let mut used = 0;

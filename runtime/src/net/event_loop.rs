@@ -1,3 +1,4 @@
+use super::acceptor::Acceptor;
 use super::connection::Shared;
 use super::connections::{Connections, not_before_long};
 use super::datagrams::Datagrams;
@@ -11,7 +12,7 @@ use super::source::Source;
 use super::{Pool, Stop, Turn, earlier, slice};
 use crate::metrics::Event;
 use crate::session::server::{Delivery, Origin, Port, Programs};
-use mio::net::{TcpListener, UdpSocket};
+use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
@@ -65,7 +66,7 @@ impl EventLoop {
     ///
     /// # Errors
     /// The system has no descriptor left.
-    pub(crate) fn new(listeners: Vec<TcpListener>, datagrams: Vec<UdpSocket>, common: &Common) -> io::Result<Self> {
+    pub(crate) fn new(listeners: Vec<Acceptor>, datagrams: Vec<UdpSocket>, common: &Common) -> io::Result<Self> {
         let poll = Poll::new()?;
         let Common { programs, stop, seats, .. } = common;
         let waker = Waker::new(poll.registry(), Source::Mail.token())?;
@@ -133,7 +134,7 @@ impl EventLoop {
     fn register(&mut self) -> io::Result<()> {
         let registry = self.poll.registry();
         for (index, listener) in self.listeners.iter_mut().enumerate() {
-            registry.register(listener.socket_mut(), Source::Listener(index).token(), Interest::READABLE)?;
+            listener.socket_mut().register(registry, Source::Listener(index).token())?;
         }
         for (index, datagrams) in self.datagrams.iter_mut().enumerate() {
             registry.register(datagrams.socket_mut(), Source::Datagrams(index).token(), Interest::READABLE)?;
@@ -178,7 +179,7 @@ impl EventLoop {
     fn open(&mut self, letter: Letter) {
         match letter {
             Letter::Reply(delivery) => self.deliver(delivery),
-            Letter::Connection(socket, address, seat) => self.admit(socket, address, seat),
+            Letter::Connection(socket, peer, seat) => self.admit(socket, peer, seat),
             Letter::Evict => {
                 if self.connections.evict() {
                     self.shared.recorder.count(Event::ClosedForDescriptor);

@@ -1,15 +1,16 @@
-use mio::net::{TcpListener, TcpStream};
+use super::acceptor::Acceptor;
+use super::stream::Stream;
+use crate::call::Peer;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// How long nothing is accepted when the system has no descriptor or memory left.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A TCP socket that accepts connections.
+/// A socket that accepts connections.
 #[derive(Debug)]
 pub(super) struct Listener {
-    socket: TcpListener,
+    socket: Acceptor,
     /// Until when it pauses.
     paused: Option<Instant>,
     /// Whether it waits for its turn.
@@ -19,7 +20,7 @@ pub(super) struct Listener {
 /// What accepting once came to.
 #[derive(Debug)]
 pub(super) enum Accepted {
-    Connection(TcpStream, SocketAddr),
+    Connection(Stream, Peer),
     /// None is waiting.
     None,
     /// The one that was waiting is gone; there may be others.
@@ -31,17 +32,17 @@ pub(super) enum Accepted {
 }
 
 impl Listener {
-    pub(super) fn new(socket: TcpListener) -> Self {
+    pub(super) fn new(socket: Acceptor) -> Self {
         Self { socket, paused: None, queued: false }
     }
 
-    pub(super) fn socket_mut(&mut self) -> &mut TcpListener {
+    pub(super) fn socket_mut(&mut self) -> &mut Acceptor {
         &mut self.socket
     }
 
     pub(super) fn accept(&self) -> Accepted {
         match self.socket.accept() {
-            Ok((socket, address)) => Accepted::Connection(socket, address),
+            Ok((socket, peer)) => Accepted::Connection(socket, peer),
             Err(error) => classify(&error),
         }
     }
@@ -75,7 +76,7 @@ fn classify(error: &io::Error) -> Accepted {
 
 #[cfg(test)]
 mod tests {
-    use super::{Accepted, Listener, PAUSE, classify};
+    use super::{Accepted, Acceptor, Listener, PAUSE, classify};
     use std::io::Error;
     use std::time::{Duration, Instant};
 
@@ -89,7 +90,7 @@ mod tests {
     #[test]
     fn pauses_once() {
         let socket = mio::net::TcpListener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let mut listener = Listener::new(socket);
+        let mut listener = Listener::new(Acceptor::Tcp(socket));
         let now = Instant::now();
         assert!(!listener.resume(now));
         listener.pause(now);

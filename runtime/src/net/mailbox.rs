@@ -1,11 +1,11 @@
 use super::loop_thread::LoopThread;
 use super::pool::Pool;
 use super::seats::Seat;
+use super::stream::Stream;
+use crate::call::Peer;
 use crate::session::server::{Delivery, Port, Work};
 use mio::Waker;
-use mio::net::TcpStream;
 use std::mem;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub(super) enum Letter {
     /// A reply that has come later.
     Reply(Delivery),
     /// A connection that another loop has accepted for this one.
-    Connection(TcpStream, SocketAddr, Seat),
+    Connection(Stream, Peer, Seat),
     /// A descriptor is needed: the connection that has been silent the longest is to be closed.
     Evict,
     /// The connection of that key has calls to send, or others have less time than it knows of.

@@ -1,5 +1,6 @@
 //! Sockets: the loop that waits for all of them, connections, datagrams.
 
+mod acceptor;
 mod admission;
 mod bind;
 mod connection;
@@ -8,6 +9,8 @@ mod datagrams;
 mod descriptors;
 mod event_loop;
 mod listener;
+#[cfg_attr(not(unix), path = "no_local.rs")]
+mod local;
 mod loop_thread;
 mod mailbox;
 mod pool;
@@ -17,11 +20,14 @@ mod seats;
 mod signals;
 mod source;
 mod stop;
+mod stream;
 mod tally;
 
+pub(crate) use acceptor::Acceptor;
 pub(crate) use bind::bind_tcp;
 pub(crate) use descriptors::most_connections;
 pub(crate) use event_loop::{Common, EventLoop};
+pub(crate) use local::bind_unix;
 pub(crate) use pool::Pool;
 pub use roster::ConnectionInfo;
 pub(crate) use roster::Roster;

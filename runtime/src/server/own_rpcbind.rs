@@ -1,8 +1,9 @@
+use super::place::Place;
 use super::registrations::families;
 use super::{RunningServer, Server};
 use crate::address::Transport;
 use crate::error::Result;
-use crate::rpcbind::{Portmapper, Registration};
+use crate::rpcbind::{Portmapper, Registration, UniversalAddress};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
@@ -13,22 +14,28 @@ pub(super) struct OwnRpcbind {
 }
 
 impl OwnRpcbind {
-    /// Serves `registrations` on `port` of the hosts that `sockets` are bound to, and on the loopback interface.
+    /// Serves `registrations` on `port` of the hosts that `places` are on and of the loopback interface, and on a UNIX
+    /// socket at the path `socket`.
     pub(super) fn new(
         port: u16,
+        socket: Option<&str>,
         registrations: Vec<Registration>,
-        sockets: &[(Transport, SocketAddr)],
+        places: &[Place],
     ) -> Result<Self> {
         let portmapper = Portmapper::new();
         let mut server = portmapper.serve_on(Server::new());
         // Where there is IPv6, C servers that register use it.
         let ipv6 = UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
-        for host in hosts(sockets.iter().map(|(_, socket)| socket.ip()), ipv6) {
+        for host in hosts(places.iter().filter_map(Place::internet).map(|place| place.ip()), ipv6) {
             let place = SocketAddr::new(host, port);
             for transport in [Transport::Tcp, Transport::Udp] {
                 server = server.listen(&format!("{transport}://{place}"))?;
                 families(place).for_each(|place| portmapper.register_itself(transport, place));
             }
+        }
+        if let Some(path) = socket {
+            server = server.listen(&format!("unix:{}{path}", if path.starts_with('/') { "//" } else { "" }))?;
+            portmapper.register_itself(Transport::Unix, UniversalAddress::Local(path.to_owned()));
         }
         registrations.iter().try_for_each(|registration| portmapper.register(registration))?;
         Ok(Self { _running: server.start()? })

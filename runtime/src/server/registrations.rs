@@ -1,9 +1,9 @@
 use super::Server;
 use super::keeper::Keeper;
 use super::own_rpcbind::OwnRpcbind;
-use crate::address::Transport;
+use super::place::Place;
 use crate::error::{Error, Result};
-use crate::rpcbind::{PORT, Registration, Rpcbind};
+use crate::rpcbind::{PORT, Registration, Rpcbind, UniversalAddress};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Whether a server registers, and where.
@@ -38,6 +38,13 @@ impl Server {
         self.registers = Registers::OrServes { port };
         self
     }
+
+    /// With [`Server::register_or_serve_rpcbind`], a portmapper of our own listens on the UNIX socket at `path` as well: C
+    /// programs look for one at `/run/rpcbind.sock`, and are known there as the users they are.
+    pub fn rpcbind_socket(mut self, path: impl Into<String>) -> Self {
+        self.rpcbind_socket = Some(path.into());
+        self
+    }
 }
 
 /// What a server has registered, until this is dropped.
@@ -53,9 +60,10 @@ impl Registrations {
     pub(super) fn new(
         registers: Registers,
         programs: impl Iterator<Item = (u32, u32)> + Clone,
-        sockets: &[(Transport, SocketAddr)],
+        places: &[Place],
+        socket: Option<&str>,
     ) -> Result<Self> {
-        let all = || all(programs.clone(), sockets);
+        let all = || all(programs.clone(), places);
         let keep = |locate: fn(u16) -> Result<Rpcbind>, port| {
             Keeper::new(move || locate(port), all()).map(|_keeper| Self::Kept { _keeper })
         };
@@ -63,7 +71,7 @@ impl Registrations {
             Registers::No => Ok(Self::None),
             Registers::WithRpcbind => keep(locate, PORT),
             Registers::OrServes { port } => match keep(locate, port) {
-                Err(Error::Connect { .. }) => match OwnRpcbind::new(port, all(), sockets) {
+                Err(Error::Connect { .. }) => match OwnRpcbind::new(port, socket, all(), places) {
                     Ok(_rpcbind) => Ok(Self::Own { _rpcbind }),
                     // Another process may have been faster to serve it.
                     Err(error) => keep(locate, port).map_err(|_| error),
@@ -78,12 +86,19 @@ fn locate(port: u16) -> Result<Rpcbind> {
     if port == PORT { Rpcbind::local() } else { Rpcbind::connect(&format!("tcp://127.0.0.1:{port}")) }
 }
 
-fn all(programs: impl Iterator<Item = (u32, u32)> + Clone, sockets: &[(Transport, SocketAddr)]) -> Vec<Registration> {
-    let places = sockets.iter().flat_map(|(transport, socket)| families(*socket).map(|place| (*transport, place)));
-    let of_place = |(transport, place): (Transport, SocketAddr)| {
-        programs.clone().map(move |(program, version)| Registration::new(program, version, transport, place))
+fn all(programs: impl Iterator<Item = (u32, u32)> + Clone, places: &[Place]) -> Vec<Registration> {
+    let places = places.iter().flat_map(|place| reached(place).map(|address| (place.transport, address)));
+    let of_place = |(transport, address): (_, UniversalAddress)| {
+        let registration = move |(program, version)| Registration::new(program, version, transport, address.clone());
+        programs.clone().map(registration)
     };
     places.flat_map(of_place).collect()
+}
+
+/// The addresses that a socket is reached at.
+fn reached(place: &Place) -> impl Iterator<Item = UniversalAddress> {
+    let local = if place.internet().is_none() { Some(place.address.clone()) } else { None };
+    place.internet().into_iter().flat_map(families).map(UniversalAddress::from).chain(local)
 }
 
 /// An IPv6 socket that is bound to no address takes IPv4, too: its port is registered for both.

@@ -11,6 +11,8 @@ mod fairness;
 mod held;
 mod hostile;
 mod layers;
+#[cfg(target_os = "linux")]
+mod local;
 mod matrix;
 mod metrics;
 mod overdue;

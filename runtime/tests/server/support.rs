@@ -115,7 +115,9 @@ fn fault(which: u32) -> Error {
 
 fn who(call: &Call) -> String {
     let name = call.auth_sys().map_or("nobody".to_owned(), |claim| format!("{}@{}", claim.uid, claim.machine_name));
-    format!("{name} over {} from {}", call.transport(), call.peer().ip().unwrap())
+    let peer = call.peer();
+    let from = peer.ip().map_or_else(|| peer.to_string(), |ip| ip.to_string());
+    format!("{name} over {} from {from}", call.transport())
 }
 
 /// Serves versions 1 and 3 of [`PROGRAM`] and version 7 of [`OTHER_PROGRAM`] over TCP and UDP.

@@ -82,6 +82,8 @@ impl ServerStream {
             return Ok(false);
         }
         if !is_full && let Some(record) = self.postponed.pop() {
+            // Another one may have been admitted by its header meanwhile.
+            self.call.set_admitted(false);
             self.handle_record(programs, Record::Owned(record), is_full, out);
             return Ok(true);
         }
@@ -193,6 +195,7 @@ impl ServerStream {
             self.handled = None;
         } else if is_full {
             self.postponed.push(record);
+            self.call.set_admitted(false);
             return;
         } else {
             self.handled = Some(programs.handle_record(&mut self.call, &record, out));
