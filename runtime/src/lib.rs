@@ -55,7 +55,7 @@ pub use crate::{
     net::ConnectionInfo,
     procedure::Procedure,
     reply::Reply,
-    server::{RunningServer, Server, ServerHandle},
+    server::{Listener, RunningServer, Server, ServerHandle},
     session::server::replay::ReplayLimits,
 };
 pub use bytes::Bytes;

@@ -1,3 +1,4 @@
+mod handed_in;
 mod keeper;
 mod listen;
 mod observe;
@@ -7,6 +8,7 @@ mod ready;
 mod registrations;
 mod running;
 
+pub use handed_in::Listener;
 pub use running::{RunningServer, ServerHandle};
 
 use crate::call::Call;

@@ -100,6 +100,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ),
     ("mio", &["runtime/src/net", "runtime/src/server.rs"]),
     ("tracing", &["runtime/src/trace"]),
+    ("nix", &["runtime/src/net"]),
+    ("listenfd", &["runtime/src/server/handed_in"]),
 ];
 
 fn libraries() -> Vec<Source> {

@@ -1,5 +1,5 @@
 use super::acceptor::Acceptor;
-use mio::net::TcpListener;
+use mio::net::{TcpListener, UdpSocket};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
@@ -15,8 +15,24 @@ pub(crate) fn bind_tcp(place: SocketAddr) -> io::Result<(Acceptor, SocketAddr)> 
     socket.set_reuse_address(true)?;
     socket.bind(&place.into())?;
     socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    let listener = TcpListener::from_std(socket.into());
+    adopt_tcp(socket.into())
+}
+
+/// A socket that listens already, and where it does.
+pub(crate) fn adopt_tcp(listener: std::net::TcpListener) -> io::Result<(Acceptor, SocketAddr)> {
+    listener.set_nonblocking(true)?;
     let bound = listener.local_addr()?;
-    Ok((Acceptor::Tcp(listener), bound))
+    Ok((Acceptor::Tcp(TcpListener::from_std(listener)), bound))
+}
+
+/// A socket for datagrams at `place`, and where it is.
+pub(crate) fn bind_udp(place: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
+    adopt_udp(std::net::UdpSocket::bind(place)?)
+}
+
+/// A socket that is bound already, and where it is.
+pub(crate) fn adopt_udp(socket: std::net::UdpSocket) -> io::Result<(UdpSocket, SocketAddr)> {
+    socket.set_nonblocking(true)?;
+    let bound = socket.local_addr()?;
+    Ok((UdpSocket::from_std(socket), bound))
 }

@@ -2,7 +2,7 @@ use super::acceptor::Acceptor;
 use super::bind::BACKLOG;
 use crate::address::Address;
 use mio::net::UnixListener;
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 use std::io::{self, ErrorKind};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -22,6 +22,17 @@ pub(crate) fn bind_unix(address: &Address) -> io::Result<Acceptor> {
     };
     let _file = path.map(SocketFile::new).transpose()?;
     Ok(Acceptor::Unix { listener: UnixListener::from_std(OwnedFd::from(socket).into()), _file })
+}
+
+/// A socket that listens already, and its path, or `@` and its abstract name. Its file is not removed at the end.
+pub(crate) fn adopt_unix(listener: std::os::unix::net::UnixListener) -> io::Result<(Acceptor, String)> {
+    listener.set_nonblocking(true)?;
+    let place = SockRef::from(&listener).local_addr()?;
+    let name = match (place.as_pathname(), place.as_abstract_namespace()) {
+        (Some(path), _) => path.to_string_lossy().into_owned(),
+        (None, name) => format!("@{}", String::from_utf8_lossy(name.unwrap_or_default())),
+    };
+    Ok((Acceptor::Unix { listener: UnixListener::from_std(listener), _file: None }, name))
 }
 
 fn open(place: &SockAddr) -> io::Result<Socket> {

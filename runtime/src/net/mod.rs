@@ -24,9 +24,11 @@ mod stream;
 mod tally;
 
 pub(crate) use acceptor::Acceptor;
-pub(crate) use bind::bind_tcp;
+pub(crate) use bind::{adopt_tcp, adopt_udp, bind_tcp, bind_udp};
 pub(crate) use descriptors::most_connections;
 pub(crate) use event_loop::{Common, EventLoop};
+#[cfg(unix)]
+pub(crate) use local::adopt_unix;
 pub(crate) use local::bind_unix;
 pub(crate) use pool::Pool;
 pub use roster::ConnectionInfo;

@@ -2,9 +2,8 @@ use super::Server;
 use super::place::Place;
 use crate::address::{Address, Transport};
 use crate::error::{Error, Result};
-use crate::net::{bind_tcp, bind_unix};
+use crate::net::{bind_tcp, bind_udp, bind_unix};
 use crate::rpcbind::UniversalAddress;
-use mio::net::UdpSocket;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -56,8 +55,7 @@ impl Server {
                 bound
             }
             Transport::Udp => {
-                let socket = UdpSocket::bind(place)?;
-                let bound = socket.local_addr()?;
+                let (socket, bound) = bind_udp(place)?;
                 self.udp.push(socket);
                 bound
             }

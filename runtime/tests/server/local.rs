@@ -73,7 +73,7 @@ fn the_caller_is_known() {
 fn an_abstract_name_has_no_file() {
     let name = format!("unix:@oncrpc server {}", std::process::id());
     let running = serve(&name).unwrap();
-    assert_eq!(running.addresses(), [&name]);
+    assert_eq!(running.addresses(), [name.as_str()]);
     check(&name);
     assert!(matches!(serve(&name), Err(Error::Listen { .. })));
     running.stop().unwrap();

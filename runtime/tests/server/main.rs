@@ -8,6 +8,7 @@ mod deferred;
 mod descriptors;
 mod desk;
 mod fairness;
+mod handed_in;
 mod held;
 mod hostile;
 mod layers;
