@@ -40,7 +40,7 @@ fn every_procedure_over_a_unix_socket() {
     let path = std::env::temp_dir().join(format!("oncrpc-c-client-{}.sock", std::process::id()));
     let path = path.to_str().unwrap();
     let running = server().listen(&format!("unix://{path}")).unwrap().start().unwrap();
-    let output = process::run(&client, &["localhost", "local", path], &[]);
+    let output = process::run(&client, &["localhost", "unix", path], &[]);
     let expected = include_str!("../interop/calculator_client.expected");
     assert_eq!(output.lines(), expected.lines().collect::<Vec<_>>());
     running.stop().unwrap();
