@@ -10,6 +10,7 @@ mod sample;
 
 use crate::driver::{self, Disk, Options, Stage};
 use crate::error::CompileError;
+use crate::json;
 use crate::options::{Given, Setting};
 use crate::output;
 use crate::preprocess::PreprocessOptions;
@@ -62,7 +63,7 @@ struct Gen {
     /// Write to this file; `-` is standard output
     #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir")]
     output: Option<PathBuf>,
-    /// Write FILE.rs for each FILE.x to this directory
+    /// Write FILE.rs for each FILE.x to this directory; with --emit json FILE.json, with --sample FILE_server.rs
     #[arg(long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
     /// Write nothing; fail if an output file is not what would be written
@@ -72,7 +73,7 @@ struct Gen {
     #[arg(long, value_enum, default_value = "rust", value_name = "STAGE")]
     emit: Emit,
     /// Print a program to start from instead; with -o, write it to a file that is not there yet
-    #[arg(long, value_enum, value_name = "PROGRAM", conflicts_with_all = ["emit", "check", "out_dir"])]
+    #[arg(long, value_enum, value_name = "PROGRAM", conflicts_with_all = ["emit", "check"])]
     sample: Option<sample::Which>,
     /// Keep names as they are in the .x file
     #[arg(long)]
@@ -126,7 +127,7 @@ enum Emit {
     Ast,
     /// The model: names resolved, constants evaluated, sizes known
     Model,
-    /// The model as JSON, for programs (docs/model.md)
+    /// The model as JSON, for programs (docs/model.md); of several files an array
     Json,
     /// The Rust
     Rust,
@@ -162,14 +163,17 @@ fn generate(arguments: &Gen) -> Result<(), u8> {
         return sample::run(arguments, which);
     }
     let (files, messages) = (&arguments.input.files, &arguments.input.messages);
-    if arguments.output.is_some() && files.len() > 1 {
+    let is_array = matches!(arguments.emit, Emit::Json) && files.len() > 1 && arguments.out_dir.is_none();
+    if arguments.output.is_some() && files.len() > 1 && !is_array {
         return Err(messages.complain("error: -o takes one input; use --out-dir for several", UNUSABLE));
     }
-    let targets = files.iter().map(|input| output_path(arguments, input)).collect::<Result<Vec<_>, u8>>()?;
+    let named = if is_array { files.get(..1).unwrap_or_default() } else { files };
+    let targets = named.iter().map(|input| output_path(arguments, input)).collect::<Result<Vec<_>, u8>>()?;
     refuse_overwriting(arguments, &targets)?;
     let options = generation(arguments);
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let texts = compile_all(&options, &paths, messages)?;
+    let texts = if is_array { vec![json::array(&texts)] } else { texts };
     for (target, text) in targets.iter().zip(&texts) {
         deliver(arguments, target, text)?;
     }
@@ -247,16 +251,18 @@ fn output_path(arguments: &Gen, input: &Path) -> Result<PathBuf, u8> {
     if let Some(output) = &arguments.output {
         return Ok(output.clone());
     }
-    // A tree or a model is for reading: it never takes the place of an output file.
-    if !matches!(arguments.emit, Emit::Rust) {
-        return Ok(PathBuf::from("-"));
-    }
+    let extension = match (arguments.emit, &arguments.out_dir) {
+        (Emit::Rust, _) => "rs",
+        (Emit::Json, Some(_)) => "json",
+        // A tree or a model is for reading: it never takes the place of an output file.
+        _ => return Ok(PathBuf::from("-")),
+    };
     let Some(name) = output::rust_name(input) else {
         let error = CompileError::NoFileName { path: input.to_owned() };
         return Err(arguments.input.messages.report(&error));
     };
     let directory = arguments.out_dir.as_deref().or_else(|| input.parent()).unwrap_or(Path::new(""));
-    Ok(directory.join(name))
+    Ok(directory.join(name).with_extension(extension))
 }
 
 fn generation(arguments: &Gen) -> Options {

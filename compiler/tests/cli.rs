@@ -286,3 +286,48 @@ fn lints_are_listed_and_their_levels_chosen() {
     assert_eq!(stderr(&denied), lines);
     assert_eq!(oncrpc(&here, &["check", "a.x", "--warn", "nosuch"]).status.code(), Some(2));
 }
+
+const ASKED: &str = "program P { version V { int ASK(void) = 1; } = 1; } = 0x20000001;\n";
+
+#[test]
+fn samples_of_several_files_go_to_a_directory() {
+    let here = directory("samples");
+    let program = |number: u32| ASKED.replace("0x20000001", &number.to_string());
+    for (name, text) in [("one.x", program(1)), ("two.x", program(2)), ("types.x", RIGHT.to_owned())] {
+        fs::write(here.join(name), text).unwrap();
+    }
+    let inputs = ["gen", "--sample", "server", "one.x", "types.x", "two.x"];
+    let mixed = oncrpc(&here, &inputs);
+    assert_eq!((mixed.status.code(), mixed.stdout.len()), (Some(2), 0));
+    assert!(stderr(&mixed).contains("need --out-dir"), "{}", stderr(&mixed));
+    let to_folder = [&inputs[..], &["--out-dir", "bin"]].concat();
+    assert!(oncrpc(&here, &to_folder).status.success());
+    assert_eq!(files(&here.join("bin")), ["one_server.rs", "two_server.rs"]);
+    let alone = oncrpc(&here, &["gen", "--sample", "server", "two.x"]);
+    assert_eq!(fs::read(here.join("bin/two_server.rs")).unwrap(), alone.stdout);
+    // One that is there keeps the others from being written.
+    fs::remove_file(here.join("bin/one_server.rs")).unwrap();
+    let again = oncrpc(&here, &to_folder);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(stderr(&again).contains("`bin/two_server.rs` is there already"), "{}", stderr(&again));
+    assert_eq!(files(&here.join("bin")), ["two_server.rs"]);
+}
+
+/// The proof against C says what it has to say of a file as the other commands do.
+#[test]
+fn interop_takes_the_options_of_messages_and_lints() {
+    let here = directory("interop");
+    fs::write(here.join("wrong.x"), WRONG).unwrap();
+    fs::write(here.join("unbounded.x"), "struct s { string a<>; };\n").unwrap();
+    let said = |arguments: &[&str]| {
+        let output = oncrpc(&here, &[&["interop"], arguments].concat());
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}");
+        stderr(&output)
+    };
+    let json = said(&["wrong.x", "--message-format", "json"]);
+    assert!(json.starts_with('{') && json.contains("\"E0103\""), "{json}");
+    assert!(said(&["wrong.x", "--message-format", "short"]).starts_with("wrong.x:1:15: error[E0103]: "));
+    assert!(said(&["wrong.x", "--color", "always"]).contains("\u{1b}["));
+    assert!(!said(&["wrong.x"]).contains("\u{1b}["));
+    assert!(said(&["unbounded.x", "--deny", "unbounded"]).contains("error[unbounded]"));
+}

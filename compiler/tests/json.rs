@@ -70,6 +70,31 @@ fn numbers_are_whole() {
     assert_eq!(find(&model["definitions"], "HELLO")["value"], "say \"hello\"");
 }
 
+fn run(arguments: &[&str]) -> String {
+    let command = Command::new(env!("CARGO_BIN_EXE_oncrpc")).args(arguments).current_dir(folder()).output().unwrap();
+    assert!(command.status.success(), "{command:?}");
+    String::from_utf8(command.stdout).unwrap()
+}
+
+#[test]
+fn several_files_are_one_array_or_a_file_each() {
+    let files = ["../idl/calculator.x", "tests/json/interface.x"];
+    let alone: Vec<Value> = files.iter().map(|file| model(file)).collect();
+    let json = ["gen", "--emit", "json", files[0], files[1]];
+    let array: Value = serde_json::from_str(&run(&json)).unwrap();
+    assert_eq!(array, Value::Array(alone));
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("json");
+    let to_folder = [&json[..], &["--out-dir", place.to_str().unwrap()]].concat();
+    assert_eq!(run(&to_folder), "");
+    for (file, name) in files.iter().zip(["calculator.json", "interface.json"]) {
+        assert_eq!(fs::read_to_string(place.join(name)).unwrap(), emitted(&folder().join(file)).unwrap());
+    }
+    assert_eq!(run(&[&to_folder[..], &["--check"]].concat()), "");
+    let whole = place.join("whole.json");
+    run(&[&json[..], &["-o", whole.to_str().unwrap()]].concat());
+    assert_eq!(serde_json::from_str::<Value>(&fs::read_to_string(whole).unwrap()).unwrap(), array);
+}
+
 /// Every name of a definition leads to the definition of that name.
 fn check_names(value: &Value, definitions: &[Value]) -> usize {
     match value {

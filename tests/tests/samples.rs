@@ -126,6 +126,34 @@ fn every_quirk_of_the_language_compiles() {
     assert_eq!(compile_all("views", &calculator, ".views(true)", &["--views"]), 2);
 }
 
+/// Procedures that are answered later, or not: also with types of all kinds, with views, and where the null procedure is one.
+const LATER: &str = "\
+%#pragma oncrpc deferred WAIT FETCH
+%#pragma oncrpc oneway NOTE LOG
+struct item { string name<>; opaque data<>; item *next; };
+program QUEUE {
+    version QUEUE_V1 { int WAIT(void) = 1; void NOTE(item) = 2; item FETCH(string, int) = 3; int ASK(int) = 4; } = 1;
+    version QUEUE_V2 { void WAIT(int) = 1; void LOG(void) = 2; } = 2;
+} = 0x20000003;
+";
+
+#[test]
+fn replies_that_come_later_or_not_at_all_compile() {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("later.x");
+    fs::write(&place, LATER).unwrap();
+    let interface = [place.clone()];
+    let text = |which| String::from_utf8(sample(&command(), which, &place, &[]).stdout).unwrap();
+    assert!(text("server").contains("reply: oncrpc::Reply<i32>") && text("server").contains("reply.send(Ok(0));"));
+    assert!(text("client").contains("client.inner().flush()?;"));
+    assert_eq!(compile_all("later", &interface, "", &[]), 2);
+    assert_eq!(compile_all("later-views", &interface, ".views(true)", &["--views"]), 2);
+    let (builder, set) = (
+        ".procedure_options(\"QUEUE_V1.ASK\", oncrpc_compiler::ProcedureOptions::new().deferred(true))",
+        "QUEUE_V1.ASK.deferred=true",
+    );
+    assert_eq!(compile_all("later-set", &interface, builder, &["--set", set]), 2);
+}
+
 #[test]
 fn values_that_would_fill_the_screen_are_left_out() {
     let mut text = "struct s0 { int a; };\n".to_owned();

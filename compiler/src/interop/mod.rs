@@ -55,10 +55,14 @@ pub(crate) enum Verdict {
 }
 
 /// Tries the types of all files and prints what came of it; what cannot be tried is complained about.
-pub(crate) fn run(options: &Options, paths: &[PathBuf], out: &mut dyn Write, complaints: &mut dyn Write) -> Verdict {
+pub(crate) fn run(
+    options: &Options,
+    paths: &[PathBuf],
+    out: &mut dyn Write,
+    complain: &mut dyn FnMut(&CannotRun),
+) -> Verdict {
     let mut failed = |error: CannotRun| {
-        // There is nobody left to tell.
-        let _ = writeln!(complaints, "{error}");
+        complain(&error);
         Verdict::CannotRun
     };
     let (tools, place) = match Tools::find().and_then(|tools| Ok((tools, Workplace::new(options.keep.as_deref())?))) {

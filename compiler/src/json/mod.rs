@@ -26,6 +26,12 @@ pub(crate) fn model(model: &Model, source: &str) -> String {
     format!("{file}\n")
 }
 
+/// Several documents as the elements of one array.
+pub(crate) fn array(documents: &[String]) -> String {
+    let indented = |text: &String| text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n");
+    format!("[\n{}\n]\n", documents.iter().map(indented).collect::<Vec<_>>().join(",\n"))
+}
+
 fn definition(model: &Model, it: &Definition) -> Json {
     match it {
         Definition::Constant(it) => constant(it),
@@ -43,7 +49,7 @@ fn constant(it: &Constant) -> Json {
         ConstantValue::Integer(number) => Json::Integer(*number),
         ConstantValue::Text(text) => text.into(),
     };
-    described("constant", &it.name, &it.docs, vec![("value", value)])
+    described("constant", &it.name, &it.docs, vec![("value", value), ("source", (&it.source).into())])
 }
 
 fn enumeration(it: &Enumeration) -> Json {

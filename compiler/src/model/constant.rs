@@ -6,7 +6,7 @@ use super::names::{ItemKind, Names, duplicate};
 use super::types::{Constant, ConstantValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest::Suggester;
-use crate::syntax::ast::{Expression, Identifier, Named, Operation, ProgramBody};
+use crate::syntax::ast::{ConstantDef, Expression, Identifier, Named, Operation, ProgramBody};
 use std::collections::{HashMap, HashSet};
 
 /// All values; a constant whose value could not be found out has none.
@@ -93,9 +93,9 @@ pub(super) fn evaluate<'a>(names: &Names<'a>, errors: &mut Errors) -> Constants<
 }
 
 /// The constant of an item.
-pub(super) fn lower(constants: &Constants<'_>, item: usize, name: &str, docs: &[String]) -> Constant {
+pub(super) fn lower(constants: &Constants<'_>, item: usize, it: &ConstantDef) -> Constant {
     let value = constants.value(item, 0).cloned().unwrap_or(ConstantValue::Integer(0));
-    Constant { name: name.to_owned(), docs: docs.to_vec(), value }
+    Constant { name: it.name.text.clone(), docs: it.docs.clone(), value, source: it.value.source.clone() }
 }
 
 impl<'a> Constants<'a> {

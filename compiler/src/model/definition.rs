@@ -31,9 +31,7 @@ pub(super) fn lower(scope: &Scope<'_>, errors: &mut Errors) -> (Model, Vec<Place
     for (index, item) in scope.names.items.iter().enumerate() {
         let mut spans = Vec::new();
         let definition = match item.kind {
-            ItemKind::Constant(_) => {
-                Definition::Constant(constant::lower(scope.constants, index, &item.name, item.docs))
-            }
+            ItemKind::Constant(it) => Definition::Constant(constant::lower(scope.constants, index, it)),
             ItemKind::Enumeration(it) => Definition::Enumeration(enumeration::lower(scope, index, item, it)),
             ItemKind::Structure(it) => Definition::Structure(structure::lower(scope, item, it, &mut spans, errors)),
             ItemKind::Union(it) => Definition::Union(union::lower(scope, item, it, &mut spans, errors)),

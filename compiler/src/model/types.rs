@@ -43,6 +43,8 @@ pub struct Constant {
     pub docs: Vec<String>,
     /// Its value.
     pub value: ConstantValue,
+    /// The value as written, blanks normalised: `0x10`, `MAX + 1`.
+    pub source: String,
 }
 
 /// The value of a constant.

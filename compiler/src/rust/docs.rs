@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// The lines of a comment, if any, and the source they stand for, as `///` lines.
 pub(super) fn comment(lines: &[String], source: &str) -> String {
-    comment_and(lines, &format!("`{}`", source.replace('`', "'")))
+    comment_and(lines, &format!("`{}`", visible(source).replace('`', "'")))
 }
 
 /// As [`comment`], with a sentence of ours in place of the source.
@@ -107,6 +107,11 @@ mod tests {
         check("1. not a list", r"1\. not a list");
         check("look at http://example.org/x.", "look at <http://example.org/x>.");
         check("`quoted'", r"\`quoted'");
+    }
+
+    #[test]
+    fn the_source_shows_nothing_invisible() {
+        assert_eq!(comment(&[], "const A = \"a\r\u{202e}`b\""), "/// `const A = \"a'b\"`\n");
     }
 
     #[test]

@@ -21,27 +21,27 @@ mod idl_input {
     /// `const DECIMAL = 42`
     pub const DECIMAL: u32 = 42;
 
-    /// `const HEXADECIMAL = 51966`
+    /// `const HEXADECIMAL = 0xcafe`
     pub const HEXADECIMAL: u32 = 51966;
 
-    /// `const OCTAL = 420`
+    /// `const OCTAL = 0644`
     pub const OCTAL: u32 = 420;
 
     /// `const NEGATIVE = -1`
     pub const NEGATIVE: i32 = -1;
 
-    /// `const LARGE = 18446744073709551615`
+    /// `const LARGE = 0xffffffffffffffff`
     pub const LARGE: u64 = 18446744073709551615;
 
     /// `const SMALL = -2147483649`
     pub const SMALL: i64 = -2147483649;
 
-    /// `const SAME = 42`
+    /// `const SAME = DECIMAL`
     pub const SAME: u32 = 42;
 
     /// Shifts bind weaker than sums, as in C.
     ///
-    /// `const SUM = 172`
+    /// `const SUM = DECIMAL + 1 << 2`
     pub const SUM: u32 = 172;
 
     /// `const GREETING = "good \"morning\""`
