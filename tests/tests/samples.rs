@@ -154,6 +154,26 @@ fn replies_that_come_later_or_not_at_all_compile() {
     assert_eq!(compile_all("later-set", &interface, builder, &["--set", set]), 2);
 }
 
+/// Types that hold others twice, and again, and wide ones many times: values of them are not even begun.
+#[test]
+fn types_in_types_do_not_grow_without_end() {
+    let doubled: String = (1..14).map(|it| format!("struct s{it} {{ s{0} a; s{0} b[3]; }};\n", it - 1)).collect();
+    let members: String = (0..5000).map(|it| format!("int m{it}; ")).collect();
+    let wide: String = (0..190).map(|it| format!("broad b{it}; ")).collect();
+    let text = format!(
+        "struct s0 {{ int a; }};\n{doubled}struct broad {{ {members}}};\nstruct wide {{ {wide}}};\n\
+         program P {{ version V {{ s13 DEEP(s13) = 1; wide WIDE(wide) = 2; }} = 1; }} = 0x20000001;\n"
+    );
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growing.x");
+    fs::write(&place, text).unwrap();
+    let command = command();
+    for which in PROGRAMS {
+        let text = String::from_utf8(sample(&command, which, &place, &[]).stdout).unwrap();
+        assert!(text.lines().count() < 100, "{which}: {} lines", text.lines().count());
+        assert!(text.contains("DEEP") && text.contains("WIDE"), "{text}");
+    }
+}
+
 #[test]
 fn values_that_would_fill_the_screen_are_left_out() {
     let mut text = "struct s0 { int a; };\n".to_owned();

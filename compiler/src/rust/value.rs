@@ -10,15 +10,19 @@ use crate::model::types::{Basic, Definition, DefinitionId, Enumeration, Field, S
 /// The most structures, unions and enumerators in one expression: types in types grow fast.
 const LARGEST: usize = 200;
 
+/// The most members of all of them together.
+const MOST_MEMBERS: usize = 2000;
+
 /// An expression for a value of `ty`, with the file's types in the module `idl`; `None` where it would be too large, or
 /// a type is defined elsewhere.
 pub(super) fn value(context: Context<'_>, ty: &Type) -> Option<String> {
-    Values { context, left: LARGEST }.of(ty)
+    Values { context, left: LARGEST, members: MOST_MEMBERS }.of(ty)
 }
 
 struct Values<'a> {
     context: Context<'a>,
     left: usize,
+    members: usize,
 }
 
 impl Values<'_> {
@@ -86,6 +90,7 @@ impl Values<'_> {
     }
 
     fn structure(&mut self, id: DefinitionId, it: &Structure) -> Option<String> {
+        self.members = self.members.checked_sub(it.fields.len())?;
         let mut members = Vec::new();
         for (view, field) in fields(self.context, it).iter().zip(&it.fields) {
             members.push(format!("{}: {}", view.name, self.of(&field.ty)?));
