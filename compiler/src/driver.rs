@@ -14,7 +14,7 @@ use crate::lint::Levels;
 use crate::model::{self, Resolved, types::Model};
 use crate::options::{Chosen, Given};
 use crate::preprocess::for_c::{self, ForC, Pragma};
-use crate::preprocess::{self, Loader, OddLine, PreprocessOptions, Preprocessed};
+use crate::preprocess::{self, Damaged, Loader, OddLine, PreprocessOptions, Preprocessed};
 #[cfg(feature = "cli")]
 use crate::rust::sample::Sample;
 use crate::rust::{EmitError, EmitOptions, ExternTypes};
@@ -197,10 +197,16 @@ struct Parsed {
 fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Parsed, Failure> {
     let bytes = loader.load(path).map_err(Failure::Read)?;
     let root = sources.add(path, &bytes, None);
-    let Preprocessed { text, for_c, pragmas, odd_lines } =
-        preprocess::preprocess(&options.preprocess, loader, sources, root).map_err(Failure::Rejected)?;
-    let mut specification = syntax::parse(&text)
-        .map_err(|faulty| Failure::Rejected(salvage::all_errors(options, loader, sources, faulty, &for_c)))?;
+    let (preprocessed, errors) = match preprocess::preprocess(&options.preprocess, loader, sources, root) {
+        Ok(preprocessed) => (preprocessed, Vec::new()),
+        Err(Damaged { errors, rest: Some(rest) }) => (*rest, errors),
+        Err(Damaged { errors, rest: None }) => return Err(Failure::Rejected(errors)),
+    };
+    let Preprocessed { text, for_c, pragmas, odd_lines } = preprocessed;
+    let mut specification = match syntax::parse(&text) {
+        Ok(specification) if errors.is_empty() => specification,
+        parsed => return Err(Failure::Rejected(salvage::all_errors(options, loader, sources, errors, parsed, &for_c))),
+    };
     c_constants::add(&mut specification, &for_c);
     Ok(Parsed { text, specification, for_c, pragmas, odd_lines, root })
 }

@@ -42,7 +42,8 @@ pub(crate) fn preprocessed(files: &[(&str, &str)], options: &PreprocessOptions) 
     let mut sources = SourceMap::default();
     let (name, text) = files.first().unwrap();
     let root = sources.add(Path::new(name), text.as_bytes(), None);
-    preprocess(options, &Memory(files), &mut sources, root).map(|found| found.text)
+    let preprocessed = preprocess(options, &Memory(files), &mut sources, root);
+    preprocessed.map(|found| found.text).map_err(|damaged| damaged.errors)
 }
 
 pub(crate) fn parsed(text: &str) -> Specification {

@@ -16,7 +16,7 @@ mod macros;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceMap, Span};
 use crate::text::Text;
 use boundary::Boundary;
@@ -77,25 +77,41 @@ pub(crate) enum Oddity {
     PageMark,
 }
 
+/// A text with errors that the preprocessor finds.
+#[derive(Debug)]
+pub(crate) struct Damaged {
+    /// At least one.
+    pub(crate) errors: Vec<Diagnostic>,
+    /// What is left, if it lacks nothing but definitions.
+    pub(crate) rest: Option<Box<Preprocessed>>,
+}
+
 /// Preprocesses the file whose text is at `root` in `sources`; the files it includes are added there.
 pub(crate) fn preprocess(
     options: &PreprocessOptions,
     loader: &dyn Loader,
     sources: &mut SourceMap,
     root: Span,
-) -> Result<Preprocessed, Vec<Diagnostic>> {
+) -> Result<Preprocessed, Damaged> {
     let mut state = State::new(options, loader, sources);
     let path = state.sources.file_at(root.start).map(|file| file.path.clone()).unwrap_or_default();
     state.roots = include::roots(&state, &path);
     state.open_files.push(include::identity(&state, &path));
     lines::read_file(&mut state, root, &path);
     directives::write_waiting_constants(&mut state);
-    let State { out: text, for_c, pragmas, odd_lines, .. } = state;
-    if state.diagnostics.is_empty() {
-        Ok(Preprocessed { text, for_c, pragmas, odd_lines })
-    } else {
-        Err(state.diagnostics)
+    let State { out: text, for_c, pragmas, odd_lines, diagnostics: errors, .. } = state;
+    let rest = Preprocessed { text, for_c, pragmas, odd_lines };
+    if errors.is_empty() {
+        return Ok(rest);
     }
+    let is_readable = errors.iter().all(only_hides_definitions);
+    Err(Damaged { errors, rest: is_readable.then(|| Box::new(rest)) })
+}
+
+/// Whether what stands around the place of an error reads as if it were not there.
+fn only_hides_definitions(error: &Diagnostic) -> bool {
+    use Code::{BadCondition, BadDirective, IncludeCycle, IncludeNotFound, IncludeOutside};
+    matches!(error.code, BadCondition | BadDirective | IncludeCycle | IncludeNotFound | IncludeOutside)
 }
 
 struct State<'a> {
