@@ -1,6 +1,6 @@
 //! A user of tokio: a thousand calls at once over one connection, awaited each by a task.
 
-use crate::{listen, servers, streams};
+use crate::{STREAMS, listen, servers};
 use oncrpc_tests::interfaces::peers::peers_v1;
 use oncrpc_tests::process::Server;
 use tokio::runtime;
@@ -11,7 +11,7 @@ const TASKS: u32 = 1_000;
 fn a_thousand_calls_of_a_tokio_program() {
     let tokio = runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     for (name, program) in servers() {
-        for transport in streams(name) {
+        for transport in STREAMS {
             let server = Server::start(&program, &[&listen(transport, &format!("tokio-{name}"))]);
             tokio.block_on(program_of_a_user(&server.address(transport))).unwrap();
         }

@@ -1,6 +1,6 @@
 //! Calls without a reply, in batches that a call with one takes along (RFC 5531 §8.5).
 
-use crate::{listen, servers, streams};
+use crate::{STREAMS, listen, servers};
 use oncrpc_tests::c::PEERS_BATCH;
 use oncrpc_tests::interfaces::peers::peers_v1;
 use oncrpc_tests::process::{Server, host, run};
@@ -12,7 +12,7 @@ const COUNT: u64 = 50_000;
 fn a_c_client_batches() {
     let Some(client) = PEERS_BATCH.build() else { return };
     for (name, program) in servers() {
-        for transport in streams(name) {
+        for transport in STREAMS {
             let server = Server::start(&program, &[&listen(transport, &format!("batch-c-{name}"))]);
             let arguments = [host(transport), transport, server.place(transport), &COUNT.to_string()];
             let output = run(&client, &arguments, &[]);
@@ -24,7 +24,7 @@ fn a_c_client_batches() {
 #[test]
 fn our_client_batches() {
     for (name, program) in servers() {
-        for transport in streams(name) {
+        for transport in STREAMS {
             let server = Server::start(&program, &[&listen(transport, &format!("batch-{name}"))]);
             let client = peers_v1::Client::connect(&server.address(transport)).unwrap();
             (1..=COUNT as u32).for_each(|number| client.note(number).unwrap());

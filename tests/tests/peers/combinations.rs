@@ -1,7 +1,7 @@
 //! Every combination of client, server, transport and way to find the server. docs/peers.md holds the table.
 
 use crate::script::{self, Size};
-use crate::{listen, servers, transports};
+use crate::{TRANSPORTS, listen, servers};
 use oncrpc::rpcbind::Rpcbind;
 use oncrpc_tests::c::{PEERS_CLIENT, root};
 use oncrpc_tests::interfaces::peers::peers_v1;
@@ -33,13 +33,12 @@ fn every_combination() {
     let is_whole = client.is_some() && rpcbind::available();
     let mut rows = Vec::new();
     for (server_name, program) in servers() {
-        let transports = transports(server_name);
-        let places: Vec<_> = transports.iter().map(|transport| listen(transport, server_name)).collect();
+        let places: Vec<_> = TRANSPORTS.iter().map(|transport| listen(transport, server_name)).collect();
         let mut arguments = vec!["--rpcbind"];
         arguments.retain(|_| is_whole);
         arguments.extend(places.iter().map(String::as_str));
         let server = Server::start(&program, &arguments);
-        for &transport in transports {
+        for transport in TRANSPORTS {
             for way in ["given", "rpcbind"] {
                 if way == "rpcbind" && !is_whole {
                     continue;

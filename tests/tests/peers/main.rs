@@ -22,16 +22,11 @@ fn servers() -> Vec<(&'static str, PathBuf)> {
     c_server.into_iter().chain([("ours", our_server().to_owned())]).collect()
 }
 
-/// What a server of that name listens on.
-fn transports(server: &str) -> &'static [&'static str] {
-    const ALL: [&str; 5] = ["tcp", "tcp6", "udp", "udp6", "unix"];
-    if server == "C" { &ALL } else { &ALL[..4] }
-}
+/// What a server listens on.
+const TRANSPORTS: [&str; 5] = ["tcp", "tcp6", "udp", "udp6", "unix"];
 
 /// The streams among them without those over IPv6.
-fn streams(server: &str) -> impl Iterator<Item = &'static str> {
-    transports(server).iter().copied().filter(|transport| ["tcp", "unix"].contains(transport))
-}
+const STREAMS: [&str; 2] = ["tcp", "unix"];
 
 /// The argument with which a server listens on that transport: UNIX sockets have a place that `name` tells from others.
 fn listen(transport: &str, name: &str) -> String {

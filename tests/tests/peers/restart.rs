@@ -1,7 +1,7 @@
 //! Servers that are killed and started again while clients call: every call is told to have succeeded or failed, what
 //! succeeded was done, what failed was not done twice, and what may be done twice is tried until it succeeds.
 
-use crate::{listen, our_server, servers, streams};
+use crate::{STREAMS, listen, our_server, servers};
 use oncrpc::{ClientOptions, Error};
 use oncrpc_tests::c::PEERS_LOAD;
 use oncrpc_tests::interfaces::peers::peers_v1;
@@ -157,7 +157,7 @@ fn check(name: &str, program: &Path, transport: &str, threads: &[bool]) {
 #[test]
 fn calls_of_our_client_to_a_server_that_is_killed() {
     for (name, program) in servers() {
-        for transport in streams(name) {
+        for transport in STREAMS {
             check(name, &program, transport, &[false, true, false, true]);
         }
         // Over UDP a call is sent again when no reply comes, since nothing tells that it arrived.
@@ -168,27 +168,19 @@ fn calls_of_our_client_to_a_server_that_is_killed() {
 #[test]
 fn calls_of_c_clients_to_our_server_that_is_killed() {
     let Some(client) = PEERS_LOAD.build() else { return };
-    let mortal = Mortal::new(our_server(), "tcp", "restart-c");
-    let port = mortal.listen.split_once(':').unwrap().1;
+    for transport in STREAMS {
+        check_c_clients(&client, transport);
+    }
+}
+
+/// Three of them, each of which connects again when its connection has ended.
+fn check_c_clients(client: &Path, transport: &str) {
+    let mortal = Mortal::new(our_server(), transport, "restart-c");
+    let place = mortal.listen.split_once(':').unwrap().1;
     let said = mortal.live(|is_over| {
         thread::scope(|scope| {
-            let client = &client;
-            let clients: Vec<_> = (0..3_u32)
-                .map(|place| {
-                    scope.spawn(move || {
-                        let mut said = Vec::new();
-                        for round in 0.. {
-                            if is_over.load(SeqCst) {
-                                break;
-                            }
-                            let first = (place << 24 | round << 8).to_string();
-                            let output = run(client, &["127.0.0.1", "tcp", port, &first, "256"], &[]);
-                            said.extend(output.lines().into_iter().map(str::to_owned));
-                        }
-                        said
-                    })
-                })
-                .collect();
+            let load = |number: u32| load_from_c(client, transport, place, number << 24, is_over);
+            let clients: Vec<_> = (0..3).map(|number| scope.spawn(move || load(number))).collect();
             clients.into_iter().flat_map(|client| client.join().unwrap()).collect::<Vec<_>>()
         })
     });
@@ -197,8 +189,23 @@ fn calls_of_c_clients_to_our_server_that_is_killed() {
     for line in &said {
         let (outcome, number) = line.split_once(' ').unwrap();
         let done = times.get(&format!("RECORD {}", number.split(':').next().unwrap())).copied().unwrap_or(0);
-        assert!(if outcome == "done" { done == 1 } else { done <= 1 }, "{line}, but done {done} times");
+        assert!(if outcome == "done" { done == 1 } else { done <= 1 }, "{transport}: {line}, but done {done} times");
         failed += usize::from(outcome != "done");
     }
-    oncrpc_tests::say(&format!("our server killed {KILLS} times: {} C calls, {failed} failed", said.len()));
+    let calls = said.len();
+    oncrpc_tests::say(&format!("our server killed {KILLS} times, {transport}: {calls} C calls, {failed} failed"));
+}
+
+/// What a C client says of its calls, 256 at a time, until it is over.
+fn load_from_c(client: &Path, transport: &str, place: &str, first: u32, is_over: &AtomicBool) -> Vec<String> {
+    let mut said = Vec::new();
+    for round in 0..1 << 16 {
+        if is_over.load(SeqCst) {
+            break;
+        }
+        let first = (first | round << 8).to_string();
+        let output = run(client, &["127.0.0.1", transport, place, &first, "256"], &[]);
+        said.extend(output.lines().into_iter().map(str::to_owned));
+    }
+    said
 }
