@@ -3,8 +3,8 @@
 use allocation_counter::{AllocationInfo, measure};
 use bytes::Bytes;
 use oncrpc::xdr::{
-    Array, DecodeError, DecodeLimits, Decoder, EncodeError, Indirect, List, Nested, Opaque, Sink, Source, Str, Text,
-    Void, Xdr, from_bytes, to_bytes,
+    Array, DecodeError, DecodeLimits, Decoder, EncodeError, Indirect, List, Nested, NonEmptyList, Opaque, Sink, Source,
+    Str, Text, Void, Xdr, from_bytes, to_bytes,
 };
 
 /// `struct tree { tree *child; tree children<>; }`, as the compiler emits it.
@@ -81,6 +81,29 @@ fn a_list_is_limited_by_memory() {
     let limits = DecodeLimits { memory: 99 * size_of::<Text>(), ..DecodeLimits::DEFAULT };
     let nodes = List::<Str>::decode(&mut Decoder::shared(&wire).with_limits(limits));
     assert_eq!(nodes, Err(DecodeError::TooMuchMemory { limit: limits.memory }));
+}
+
+/// Whether it fits or not: what it grows through counts as well.
+#[test]
+fn a_list_takes_no_more_memory_than_it_may_while_it_grows() {
+    let wire: Bytes = [[0, 0, 0, 1, 0, 0, 0, 0].repeat(5_000), vec![0; 4]].concat().into();
+    let non_empty = wire.slice(4..);
+    let mut fitting = 0;
+    for memory in (0..40_000).step_by(777).map(|nodes| nodes * size_of::<Text>()) {
+        let limits = DecodeLimits { memory, ..DecodeLimits::DEFAULT };
+        let mut lengths = Vec::with_capacity(2);
+        let cost = measure(|| {
+            let input = |wire| Decoder::shared(wire).with_limits(limits);
+            lengths.push(List::<Str>::decode(&mut input(&wire)).map(|nodes| nodes.len()));
+            lengths.push(NonEmptyList::<Str>::decode(&mut input(&non_empty)).map(|nodes| nodes.len()));
+        });
+        assert!(cost.bytes_max <= memory as u64, "{} bytes of {memory}", cost.bytes_max);
+        let refused = Err(DecodeError::TooMuchMemory { limit: memory });
+        assert!(lengths.iter().all(|length| *length == Ok(5_000) || *length == refused), "{lengths:?}");
+        assert!(memory < 3 * 5_000 * size_of::<Text>() || lengths == [Ok(5_000), Ok(5_000)], "{memory}: {lengths:?}");
+        fitting += u32::from(lengths.contains(&Ok(5_000)));
+    }
+    assert!((10..50).contains(&fitting), "{fitting}");
 }
 
 #[test]

@@ -100,6 +100,10 @@ impl Source for Decoder<'_> {
         }
     }
 
+    fn release(&mut self, memory: usize) {
+        self.memory = self.memory.saturating_sub(memory);
+    }
+
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         if self.depth >= self.limits.depth {
             return Err(DecodeError::TooDeep { limit: self.limits.depth });

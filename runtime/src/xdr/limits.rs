@@ -5,8 +5,9 @@ pub struct DecodeLimits {
     /// Linked lists are not recursive here: they become a `Vec`.
     pub depth: u32,
     /// Bytes of memory that the elements of arrays and lists, and strings and opaque data that are copied, may take in
-    /// all; 64 MiB by default. Stops a peer from turning 4 bytes on the wire into a far larger structure in memory a
-    /// million times over.
+    /// all; 64 MiB by default. A list, whose length is not told, takes up to three times the memory of its nodes while
+    /// its room grows. Stops a peer from turning 4 bytes on the wire into a far larger structure in memory a million
+    /// times over.
     pub memory: usize,
 }
 

@@ -1,5 +1,5 @@
+use super::growth::push;
 use super::{DecodeError, EncodeError, Sink, Source, Xdr};
-use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
@@ -39,8 +39,9 @@ impl<C: Xdr> Xdr for NonEmptyList<C> {
     }
 
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
-        let first = C::decode(input)?;
-        decode_nodes::<C>(vec![first], input)
+        let mut nodes = Vec::new();
+        push(&mut nodes, C::decode(input)?, input)?;
+        decode_nodes::<C>(nodes, input)
     }
 }
 
@@ -54,8 +55,7 @@ fn encode_nodes<C: Xdr>(nodes: &[C::Value], out: &mut impl Sink) -> Result<(), E
 
 fn decode_nodes<C: Xdr>(mut nodes: Vec<C::Value>, input: &mut impl Source) -> Result<Vec<C::Value>, DecodeError> {
     while bool::decode(input)? {
-        input.charge(size_of::<C::Value>())?;
-        nodes.push(C::decode(input)?);
+        push(&mut nodes, C::decode(input)?, input)?;
     }
     Ok(nodes)
 }

@@ -13,6 +13,7 @@ mod copied;
 mod decoder;
 mod encoder;
 mod error;
+mod growth;
 mod limits;
 mod list;
 mod mutual_list;

@@ -1,5 +1,5 @@
+use super::growth::push;
 use super::{DecodeError, EncodeError, Sink, Source, Xdr};
-use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
@@ -63,8 +63,9 @@ impl<C: Turns, const FIRST: usize> Xdr for NonEmptyMutualList<C, FIRST> {
     }
 
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
-        let first = C::decode_node(FIRST, input)?;
-        decode_nodes(vec![first], next::<C>(FIRST), input)
+        let mut nodes = Vec::new();
+        push(&mut nodes, C::decode_node(FIRST, input)?, input)?;
+        decode_nodes(nodes, next::<C>(FIRST), input)
     }
 }
 
@@ -100,8 +101,7 @@ fn encode_in_turn<C: Turns>(node: &C, index: usize, turn: usize, out: &mut impl 
 
 fn decode_nodes<C: Turns>(mut nodes: Vec<C>, mut turn: usize, input: &mut impl Source) -> Result<Vec<C>, DecodeError> {
     while bool::decode(input)? {
-        input.charge(size_of::<C>())?;
-        nodes.push(C::decode_node(turn, input)?);
+        push(&mut nodes, C::decode_node(turn, input)?, input)?;
         turn = next::<C>(turn);
     }
     Ok(nodes)

@@ -34,6 +34,9 @@ pub trait Source {
     /// [`DecodeError::TooMuchMemory`].
     fn charge(&mut self, memory: usize) -> Result<(), DecodeError>;
 
+    /// Counts memory that was [charged](Source::charge) and is given back.
+    fn release(&mut self, memory: usize);
+
     /// Runs `body` one level deeper.
     ///
     /// # Errors
@@ -89,6 +92,8 @@ impl Source for Reader<'_> {
     fn charge(&mut self, _memory: usize) -> Result<(), DecodeError> {
         Ok(())
     }
+
+    fn release(&mut self, _memory: usize) {}
 
     /// Only fixed-size values are read from a window, and those do not recurse: nothing to count.
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {

@@ -89,6 +89,8 @@ impl Source for Viewer<'_> {
         Ok(())
     }
 
+    fn release(&mut self, _memory: usize) {}
+
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         if self.depth >= self.max_depth {
             return Err(DecodeError::TooDeep { limit: self.max_depth });
