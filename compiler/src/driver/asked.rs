@@ -1,7 +1,9 @@
 //! What the user says of options, and what that comes to once all files of the run are known.
 
+use super::division::Place;
 use super::{Analysed, Failure, Options, Parsed, Understood, Unit, file_name};
 use crate::diagnostic::Diagnostic;
+use crate::model::types::DefinitionId;
 use crate::options::{self, Chosen, Files, Request, Run};
 use crate::preprocess::Loader;
 use crate::source::SourceMap;
@@ -57,6 +59,16 @@ pub(super) fn choose(units: &mut [Unit]) {
             _ => {}
         }
     }
+}
+
+/// What is asked for types that the outputs of other units hold, and not there.
+pub(super) fn unheard(units: &[Unit], unit: &Understood, places: &[Place]) -> Vec<Diagnostic> {
+    let held = |id: DefinitionId| {
+        let (owner, id) = places.get(id.0).copied().flatten()?;
+        let owner = units.get(owner)?;
+        Some((owner.path.display().to_string(), owner.understood()?.chosen.choices.of(id)))
+    };
+    options::unheard(&unit.asked.requests, &unit.resolved.model, held)
 }
 
 fn choose_for(unit: &Unit, units: &[Unit]) -> Option<Result<Chosen, Vec<Diagnostic>>> {

@@ -104,7 +104,7 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
     let whole = units.iter().all(|unit| unit.state.is_ok());
     let places = if whole { division::places(division, units, unit) } else { Ok(Vec::new()) };
     let places = places.and_then(|places| {
-        let errors = views::check(units, file, &places);
+        let errors = [views::check(units, file, &places), asked::unheard(units, it, &places)].concat();
         if errors.is_empty() { Ok(places) } else { Err(errors) }
     });
     let denied = found.iter().any(|finding| finding.severity == Severity::Error);

@@ -255,6 +255,6 @@ impl Chooser<'_> {
 }
 
 /// Constants have a scope of their own.
-fn is_called(definition: &Definition, name: &str) -> bool {
+pub(super) fn is_called(definition: &Definition, name: &str) -> bool {
     !matches!(definition, Definition::Constant(_)) && definition.name() == name
 }

@@ -6,6 +6,7 @@
 mod choose;
 mod chosen;
 mod config;
+mod elsewhere;
 mod given;
 mod order;
 mod pragma;
@@ -20,6 +21,7 @@ mod type_options;
 pub(crate) use choose::choose;
 pub(crate) use chosen::Chosen;
 pub(crate) use config::{Files, requests as read_config};
+pub(crate) use elsewhere::unheard;
 pub(crate) use given::{Given, requests as read_given};
 pub(crate) use pragma::requests as read_pragmas;
 pub use procedure_options::ProcedureOptions;

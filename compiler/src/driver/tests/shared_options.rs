@@ -3,6 +3,8 @@
 use super::modules::{BASE, USER, compile, outputs, said};
 use crate::driver::Options;
 use crate::options::{Given, Setting};
+use crate::preprocess::PreprocessOptions;
+use std::path::PathBuf;
 
 fn flag(name: &str, value: &str) -> Options {
     Options { given: vec![Given::Flag(name.to_owned(), value.to_owned())], ..Options::default() }
@@ -53,6 +55,30 @@ fn a_part_for_no_file_is_told_of() {
     assert_eq!(said(&Options::default(), &[SHAPES, COLORS, toml, other], &BOTH), [expected, ""]);
     let compilations = compile(&Options::default(), &[SHAPES, COLORS, toml, other], &BOTH);
     assert!(format!("{:?}", compilations[0].result).contains("a file of a similar name is `colors.x`"));
+}
+
+#[test]
+fn what_is_said_of_a_type_is_said_where_it_is_emitted() {
+    let user = ("app/user.x", "#include \"base/base.x\"\nstruct user { color c; };");
+    let base = ("base/base.x", "enum color { RED };");
+    let names = ["app/user.x", "base/base.x"];
+    let options = |config: Option<&str>| {
+        let preprocess = PreprocessOptions { include_dirs: vec![PathBuf::new()], ..PreprocessOptions::default() };
+        Options { preprocess, config: config.map(PathBuf::from), ..Options::default() }
+    };
+    let open = "[types.color]\nenumerations = \"open\"\n";
+    let toml = &format!("{open}rename = \"Paint\"\n");
+    let expected =
+        "app/oncrpc.toml:1:8: error[E0151]: `color` is emitted with `base/base.x`, of which this is not said\n";
+    let there = ("base/oncrpc.toml", "[types.color]\nenumerations = \"open\"\nderive = [\"Hash\"]\n");
+    let found = said(&options(None), &[user, base, there, ("app/oncrpc.toml", toml)], &names);
+    assert_eq!(found, [expected, ""], "the name, but not that it is open");
+    let found = outputs(&options(None), &[user, base, there, ("app/oncrpc.toml", open)], &names);
+    assert!(found[1].contains("Other(i32)"));
+    let found = outputs(&options(Some("all.toml")), &[user, base, ("all.toml", toml)], &names);
+    assert!(found[1].contains("pub enum Paint") && found[0].contains("base::Paint"));
+    let alone = outputs(&options(None), &[user, base, ("app/oncrpc.toml", toml)], &names[..1]);
+    assert!(alone[0].contains("pub enum Paint"));
 }
 
 #[test]
