@@ -3,6 +3,9 @@
 use super::modules::inner_module_name;
 use super::{EmitError, EmitOptions};
 use askama::Template;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
 
 #[derive(Template)]
 #[template(path = "file.rs.j2", escape = "none")]
@@ -23,8 +26,7 @@ pub(super) fn file(items: &[String], imports: Vec<String>, options: &EmitOptions
     let runtime = source.contains("rpc::").then(|| "use oncrpc::codegen as rpc;".to_owned());
     let imports: Vec<String> = runtime.into_iter().chain(imports).collect();
     let is_huge = source.len() > MAX_PRETTY;
-    let laid_out = items.iter().map(|item| if is_huge { Ok(plain(item)) } else { pretty(item) });
-    let items = laid_out.collect::<Result<Vec<_>, _>>()?.join("\n");
+    let items = if is_huge { items.iter().map(|item| plain(item)).collect() } else { all_pretty(items)? }.join("\n");
     let view = View {
         source_name: &options.source_name,
         module: inner_module_name(&options.source_name),
@@ -53,6 +55,44 @@ pub(super) fn sample(text: &str) -> Result<String, EmitError> {
 
 /// The widest line that is put together again.
 const WIDTH: usize = 120;
+
+/// So many bytes of Rust are worth a thread.
+const SHARE: usize = 256 << 10;
+
+/// Items, each formatted, which is most of the work and is done by as many threads as the machine runs at once.
+fn all_pretty(items: &[String]) -> Result<Vec<String>, EmitError> {
+    let length: usize = items.iter().map(String::len).sum();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(length / SHARE).max(1);
+    let formatted = |items: &[String]| items.iter().map(|item| pretty(item)).collect::<Result<Vec<_>, _>>();
+    let shares = shares(items, length.div_ceil(threads));
+    let Some((first, others)) = shares.split_first() else { return Ok(Vec::new()) };
+    thread::scope(|scope| {
+        let others: Vec<_> = others.iter().map(|share| scope.spawn(|| formatted(share))).collect();
+        let mut all = formatted(first)?;
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        Ok(all)
+    })
+}
+
+/// The items in runs of `size` bytes at least, but for the last.
+fn shares(items: &[String], size: usize) -> Vec<&[String]> {
+    let (mut shares, mut rest) = (Vec::new(), items);
+    while !rest.is_empty() {
+        let mut length = 0;
+        let is_short = |item: &&String| {
+            let is_short = length < size;
+            length += item.len();
+            is_short
+        };
+        let count = rest.iter().take_while(is_short).count();
+        let (share, behind) = rest.split_at_checked(count.max(1)).unwrap_or((rest, &[]));
+        shares.push(share);
+        rest = behind;
+    }
+    shares
+}
 
 /// An item, formatted, parted by empty lines where a reader expects them and set in by one step.
 fn pretty(item: &str) -> Result<String, EmitError> {
@@ -121,7 +161,18 @@ fn parted(before: &str, line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, pretty};
+    use super::{SHARE, all_pretty, plain, pretty, shares};
+
+    #[test]
+    fn a_file_of_many_threads_has_its_items_in_order() {
+        let items: Vec<String> = (0..20_000).map(|n| format!("pub struct S{n} {{ pub member: i32 }}")).collect();
+        assert!(items.iter().map(String::len).sum::<usize>() > 2 * SHARE);
+        let expected: Vec<String> = items.iter().map(|item| pretty(item).unwrap()).collect();
+        assert_eq!(all_pretty(&items).unwrap(), expected);
+        let cut: Vec<usize> = shares(&items[..10], 70).iter().map(|share| share.len()).collect();
+        assert_eq!(cut, [3, 3, 3, 1]);
+        assert!(all_pretty(&["struct {".to_owned()]).is_err() && all_pretty(&[]).unwrap().is_empty());
+    }
 
     #[test]
     fn huge_files_hold_the_same() {
