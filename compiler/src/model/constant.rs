@@ -323,10 +323,19 @@ fn in_range(entry: &Entry<'_>, value: ConstantValue) -> Result<ConstantValue, Fa
     }
 }
 
+/// Those of `<rpc/rpc.h>` that are the same everywhere, since protocols are made of them.
 fn predefined(name: &str) -> Option<i128> {
-    match name {
-        "TRUE" | "true" => Some(1),
-        "FALSE" | "false" => Some(0),
-        _ => None,
-    }
+    Some(match name {
+        "FALSE" | "false" | "AUTH_NONE" | "AUTH_NULL" => 0,
+        "TRUE" | "true" | "AUTH_SYS" | "AUTH_UNIX" => 1,
+        "AUTH_SHORT" => 2,
+        "AUTH_DES" | "AUTH_DH" => 3,
+        "AUTH_KERB" => 4,
+        "RPCSEC_GSS" => 6,
+        "HEXKEYBYTES" => 48,
+        "MAXNETNAMELEN" => 255,
+        "MAX_AUTH_BYTES" => 400,
+        "MAX_NETOBJ_SZ" => 1024,
+        _ => return None,
+    })
 }

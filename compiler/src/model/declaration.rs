@@ -112,7 +112,7 @@ fn element(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) ->
 /// The type of a name; names of the C library stand for themselves unless the file defines them.
 pub(super) fn named(scope: &Scope<'_>, name: &Identifier, errors: &mut Errors) -> Option<Type> {
     let own = scope.names.find_type(&name.text).map(|item| Type::Named(DefinitionId(item)));
-    let found = own.or_else(|| predefined(&name.text).map(Type::Basic));
+    let found = own.or_else(|| predefined(&name.text));
     if found.is_none() {
         errors.undefined_type(name);
     }
@@ -156,18 +156,27 @@ pub(super) fn lower_basic(basic: BasicType) -> Basic {
     }
 }
 
-/// Type names that need no definition, since C headers define them.
-pub(super) fn predefined(name: &str) -> Option<Basic> {
-    Some(match name {
-        "int8_t" => Basic::Char,
-        "u_char" | "uint8_t" | "u_int8_t" => Basic::UnsignedChar,
-        "int16_t" => Basic::Short,
-        "u_short" | "ushort" | "uint16_t" | "u_int16_t" => Basic::UnsignedShort,
-        "int32_t" => Basic::Int,
-        "u_int" | "uint" | "u_long" | "ulong" | "uint32_t" | "u_int32_t" => Basic::UnsignedInt,
-        "int64_t" | "quad_t" | "longlong_t" => Basic::Hyper,
-        "uint64_t" | "u_int64_t" | "u_quad_t" | "u_longlong_t" => Basic::UnsignedHyper,
+/// Type names that need no definition, since C headers define them: those of `<rpc/rpc.h>`, of Sun's `<sys/types.h>` and
+/// of other systems' where all mean the same by them. What a `size_t` or `time_t` is on the wire, each program decides.
+pub(super) fn predefined(name: &str) -> Option<Type> {
+    Some(Type::Basic(match name {
+        "int8_t" | "int8" => Basic::Char,
+        "u_char" | "uchar_t" | "uint8_t" | "u_int8_t" | "uint8" => Basic::UnsignedChar,
+        "int16_t" | "int16" => Basic::Short,
+        "u_short" | "ushort" | "ushort_t" | "uint16_t" | "u_int16_t" | "uint16" => Basic::UnsignedShort,
+        "int32_t" | "int32" | "enum_t" => Basic::Int,
+        "u_int" | "uint" | "uint_t" | "u_long" | "ulong" | "ulong_t" | "uint32_t" | "u_int32_t" | "uint32" => {
+            Basic::UnsignedInt
+        }
+        "rpcprog_t" | "rpcvers_t" | "rpcproc_t" | "rpcprot_t" | "rpcport_t" => Basic::UnsignedInt,
+        "int64_t" | "int64" | "quad_t" | "longlong_t" => Basic::Hyper,
+        "uint64_t" | "u_int64_t" | "uint64" | "u_quad_t" | "u_longlong_t" => Basic::UnsignedHyper,
         "bool_t" => Basic::Bool,
+        "des_block" => return Some(Type::FixedOpaque(8)),
+        "netobj" => return Some(Type::VariableOpaque(Some(MAX_NETOBJ))),
         _ => return None,
-    })
+    }))
 }
+
+/// The most bytes of a `netobj`, as in C.
+const MAX_NETOBJ: u32 = 1024;

@@ -32,6 +32,9 @@ fn refused(left: &str, token: Token, code: &str) -> Option<(&'static str, &'stat
         (Kind::Word, "long") if left == "long" => ("`long long`", "write `hyper`"),
         (Kind::Word, "program" | "version") if !begins => ("`program` and `version` as names", "use another name"),
         (Kind::Word, "namespace") if begins => ("namespaces", "leave them out"),
+        (Kind::Word, "class") if begins => ("the word `class`", "write `struct`"),
+        (Kind::Word, "zcopaque") => ("the word `zcopaque`", "write `opaque`"),
+        (Kind::Word, _) if is_mapping(word) => ("words that map types to those of OCaml", "leave them out"),
         (Kind::Word, "pragma") if begins => ("`pragma` outside of a line that begins with `%`", "leave it out"),
         (_, ":") if left == ":" => ("qualified names", "leave the name of the namespace out"),
         (_, ";") if begins && left != "}" => ("empty declarations", "leave the second `;` out"),
@@ -39,6 +42,11 @@ fn refused(left: &str, token: Token, code: &str) -> Option<(&'static str, &'stat
         (_, "[") if begins => ("annotations", "write a comment"),
         _ => return None,
     })
+}
+
+fn is_mapping(word: &str) -> bool {
+    let of_types = matches!(word, "_int" | "_int32" | "_int64" | "_managed" | "_unboxed");
+    of_types || matches!(word, "_capitalize" | "_equals" | "_lowercase" | "_prefix" | "_tuple" | "_uppercase")
 }
 
 fn has_suffix(number: &str) -> bool {

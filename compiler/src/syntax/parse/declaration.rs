@@ -19,7 +19,10 @@ pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Decla
     for part in node.clone().into_inner() {
         match part.as_rule() {
             Rule::void_type => built.specifier.span = builder.span(&part),
-            Rule::type_specifier => built.specifier = type_specifier(builder, &part)?,
+            Rule::type_specifier => {
+                built.specifier = type_specifier(builder, &part)?;
+                built.bound = bound_of_type(&part);
+            }
             Rule::optional_mark => built.optional = true,
             Rule::identifier => built.name = Some(builder.identifier(&part)),
             Rule::fixed => built.bound = fixed(builder, &part)?,
@@ -28,6 +31,12 @@ pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Decla
         }
     }
     Ok(built)
+}
+
+/// The bound of a type that has one without being told: `zcopaque` is unbounded where `opaque` would be wrong.
+fn bound_of_type(specifier: &Node<'_>) -> Bound {
+    let zero_copy = child(specifier, Rule::opaque_type).is_some_and(|it| child(&it, Rule::ZCOPAQUE).is_some());
+    if zero_copy { Bound::Variable(None) } else { Bound::None }
 }
 
 fn fixed(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
@@ -41,7 +50,8 @@ fn variable(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
 }
 
 fn type_specifier(builder: &Builder<'_>, node: &Node<'_>) -> Built<TypeSpecifier> {
-    let written = node.clone().into_inner().next().ok_or_else(|| builder.unread(node))?;
+    let mut parts = node.clone().into_inner();
+    let written = parts.find(|part| part.as_rule() != Rule::MAPPED_TYPE).ok_or_else(|| builder.unread(node))?;
     let name = child(&written, Rule::type_name).map(|name| builder.identifier(&name));
     let body = |rule| child(&written, rule);
     let kind = match (written.as_rule(), name) {
@@ -65,7 +75,7 @@ fn basic_type(node: &Node<'_>) -> Option<BasicType> {
     let words: Vec<Rule> = node.clone().into_inner().map(|word| word.as_rule()).collect();
     let unsigned = words.contains(&Rule::UNSIGNED);
     let longs = words.iter().filter(|word| **word == Rule::LONG).count();
-    let main = words.iter().find(|word| !matches!(word, Rule::UNSIGNED | Rule::SIGNED));
+    let main = words.iter().find(|word| !matches!(word, Rule::UNSIGNED | Rule::SIGNED | Rule::MAPPED_TYPE));
     let (signed, without_sign) = match main.unwrap_or(&Rule::INT) {
         Rule::LONG if longs == 2 => (BasicType::Hyper, BasicType::UnsignedHyper),
         Rule::HYPER => (BasicType::Hyper, BasicType::UnsignedHyper),

@@ -18,6 +18,7 @@ use crate::lex::{self, Kind};
 use crate::text::Text;
 use build::Builder;
 use pest::Parser;
+use scan::Namespace;
 use std::collections::HashSet;
 
 /// The parser made from the grammar; its rules stay inside this folder.
@@ -130,10 +131,11 @@ impl Reader<'_> {
     fn open_namespace(&mut self) {
         let start = self.at;
         match scan::namespace_head(self.text.as_str(), start) {
-            Ok(end) => {
+            Ok(Namespace::Block(end)) => {
                 self.namespaces.push(start);
                 self.at = end;
             }
+            Ok(Namespace::File(end)) => self.at = end,
             Err(at) => {
                 self.errors.push(error::expected("a name and `{` for this namespace", self.text, at));
                 self.at = at.max(start + 1);

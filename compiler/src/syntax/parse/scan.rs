@@ -61,17 +61,26 @@ pub(super) fn resume(text: &str, start: usize, error: usize, end: usize) -> usiz
 }
 
 fn begins_definition(word: &str) -> bool {
-    matches!(word, "const" | "enum" | "namespace" | "program" | "struct" | "typedef" | "union")
+    matches!(word, "class" | "const" | "enum" | "namespace" | "program" | "struct" | "typedef" | "union")
 }
 
-/// Where `namespace a::b {` at `start` ends, or where it stops being one.
-pub(super) fn namespace_head(text: &str, start: usize) -> Result<usize, usize> {
+/// How a namespace begins.
+pub(super) enum Namespace {
+    /// `namespace a::b {`, and where that ends.
+    Block(usize),
+    /// `namespace a:b;`, which is of the whole file.
+    File(usize),
+}
+
+/// The namespace that begins at `start`, or where it stops being one.
+pub(super) fn namespace_head(text: &str, start: usize) -> Result<Namespace, usize> {
     let mut named = false;
     for token in lex::tokens(text, start).filter(|token| !token.is_trivia()).skip(1) {
         match (token.kind, token.text(text)) {
             (Kind::Word, _) if !named => named = true,
             (_, ":") => named = false,
-            (_, "{") if named => return Ok(token.end),
+            (_, "{") if named => return Ok(Namespace::Block(token.end)),
+            (_, ";") if named => return Ok(Namespace::File(token.end)),
             _ => return Err(token.start),
         }
     }
