@@ -54,9 +54,9 @@ impl Compiler {
         self
     }
 
-    /// Whether `%#include "name.h"`, a line for C, includes `name.x` where there is one beside the file or in a directory
-    /// given with [`Compiler::include_dir`]: interfaces often name each other by the headers made from them. Default:
-    /// false.
+    /// Whether `%#include "name.h"`, a line for C, always includes `name.x` where there is one beside the file or in a
+    /// directory given with [`Compiler::include_dir`]: interfaces often name each other by the headers made from them.
+    /// Default: false, which is only where names are missing otherwise.
     #[must_use]
     pub fn follow_c_includes(mut self, follow: bool) -> Self {
         self.options.preprocess.follow_c_includes = follow;

@@ -100,7 +100,7 @@ struct Input {
     /// Define a name, as 1 unless a value is given
     #[arg(short = 'D', value_name = "NAME[=VALUE]", value_parser = parse_define)]
     defines: Vec<(String, String)>,
-    /// Let `%#include "name.h"` include name.x, where there is one
+    /// Let `%#include "name.h"` include name.x, where there is one, even if no name is missing
     #[arg(long)]
     follow_c_includes: bool,
     /// Use a Rust type for one that only a C header defines

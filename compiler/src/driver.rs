@@ -2,7 +2,9 @@
 
 mod asked;
 mod c_constants;
+mod c_types;
 mod division;
+mod following;
 mod run;
 mod salvage;
 #[cfg(test)]
@@ -123,8 +125,7 @@ pub(crate) fn model_of(
     path: &Path,
     sources: &mut SourceMap,
 ) -> Result<Model, Failure> {
-    let parsed = parse(options, loader, path, sources)?;
-    options.resolve(&parsed, loader, sources).map(|resolved| resolved.model)
+    following::read(options, loader, path, sources).map(|(_, resolved)| resolved.model)
 }
 
 /// Compiles one file.
@@ -208,6 +209,7 @@ fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut Sour
         parsed => return Err(Failure::Rejected(salvage::all_errors(options, loader, sources, errors, parsed, &for_c))),
     };
     c_constants::add(&mut specification, &for_c);
+    c_types::add(&mut specification, sources, options.extern_types.keys());
     Ok(Parsed { text, specification, for_c, pragmas, odd_lines, root })
 }
 

@@ -207,15 +207,15 @@ fn colours_come_when_asked_for() {
 #[test]
 fn types_and_constants_of_c_headers_are_named_on_the_command_line() {
     let here = directory("extern");
-    let text = "struct lock { netobj cookie; struct netobj *owner; u_long pid; string host<MAXNETNAMELEN>; };
-        program LOCKS { version LOCKS_1 { netobj LOCK(lock, netobj) = 1; } = 1; } = 99;";
+    let text = "struct lock { cookie_t cookie; struct cookie_t *owner; u_long pid; string host<NAME_MAX>; };
+        program LOCKS { version LOCKS_1 { cookie_t LOCK(lock, cookie_t) = 1; } = 1; } = 99;";
     fs::write(here.join("lock.x"), text).unwrap();
     let without = stderr(&oncrpc(&here, &["check", "lock.x"]));
-    assert!(without.contains("`--extern-type netobj=PATH`"), "{without}");
-    assert!(without.contains("`-D MAXNETNAMELEN=VALUE`"), "{without}");
+    assert!(without.contains("`--extern-type cookie_t=PATH`"), "{without}");
+    assert!(without.contains("`-D NAME_MAX=VALUE`"), "{without}");
     let gen_with = |path: &str| {
-        let extern_type = format!("--extern-type=netobj={path}");
-        oncrpc(&here, &["gen", "lock.x", "-o", "-", "-DMAXNETNAMELEN=255", &extern_type, "--extern-type", "unused=u32"])
+        let extern_type = format!("--extern-type=cookie_t={path}");
+        oncrpc(&here, &["gen", "lock.x", "-o", "-", "-DNAME_MAX=255", &extern_type, "--extern-type", "unused=u32"])
     };
     let output = gen_with("crate::nfs::NetObj");
     assert!(output.status.success(), "{}", stderr(&output));
@@ -235,7 +235,7 @@ fn types_and_constants_of_c_headers_are_named_on_the_command_line() {
 }
 
 #[test]
-fn headers_of_interfaces_are_followed_on_demand() {
+fn headers_of_interfaces_are_followed_where_names_are_missing() {
     let here = directory("headers");
     fs::create_dir_all(here.join("rpcsvc")).unwrap();
     fs::create_dir_all(here.join("sys")).unwrap();
@@ -246,17 +246,39 @@ fn headers_of_interfaces_are_followed_on_demand() {
     fs::write(here.join("rpcsvc/object.x"), object).unwrap();
     fs::write(here.join("rpcsvc/name.x"), "typedef string name<64>;").unwrap();
     fs::write(here.join("rpcsvc/base.x"), "#error not <sys/base.h>\n").unwrap();
-    let without = stderr(&oncrpc(&here, &["check", "rpcsvc/back.x"]));
-    assert!(without.contains("write `#include \"object.x\"`"), "{without}");
-    let output = oncrpc(&here.join("rpcsvc"), &["gen", "--follow-c-includes", "back.x", "-o", "-"]);
+    let output = oncrpc(&here.join("rpcsvc"), &["gen", "back.x", "-o", "-"]);
     assert!(output.status.success(), "{}", stderr(&output));
     let rust = String::from_utf8(output.stdout).unwrap();
     let found = ["pub struct Back", "pub struct Object", "pub type Name"].map(|part| rust.matches(part).count());
     assert_eq!(found, [1; 3], "{rust}");
     // An -I names the folder that the header's own folder is in.
     fs::write(here.join("sys/user.x"), "%#include <rpcsvc/name.h>\nstruct user { name n; };").unwrap();
-    assert_eq!(oncrpc(&here, &["check", "--follow-c-includes", "sys/user.x"]).status.code(), Some(1));
-    assert!(oncrpc(&here, &["check", "--follow-c-includes", "-I", ".", "sys/user.x"]).status.success());
+    assert_eq!(oncrpc(&here, &["check", "sys/user.x"]).status.code(), Some(1));
+    assert!(oncrpc(&here, &["check", "-I", ".", "sys/user.x"]).status.success());
+}
+
+#[test]
+fn headers_of_interfaces_are_followed_without_need_when_asked() {
+    let here = directory("headers_asked");
+    fs::write(here.join("name.x"), "typedef string name<64>;").unwrap();
+    fs::write(here.join("user.x"), "%#include \"name.hpp\"\nstruct user { int id; };").unwrap();
+    for (options, wanted) in [(&["-o", "-"][..], false), (&["-o", "-", "--follow-c-includes"], true)] {
+        let output = oncrpc(&here, &[&["gen", "user.x"], options].concat());
+        assert_eq!(String::from_utf8(output.stdout).unwrap().contains("pub type Name"), wanted);
+    }
+}
+
+#[test]
+fn following_headers_to_more_errors_is_no_help() {
+    let here = directory("headers_worse");
+    fs::write(here.join("name.x"), "typedef string name<A>; typedef string other<B>; typedef lost found;").unwrap();
+    fs::write(here.join("user.x"), "%#include \"name.h\"\nstruct user { name n; };").unwrap();
+    let worse = stderr(&oncrpc(&here, &["check", "user.x", "--message-format", "short"]));
+    assert_eq!(worse, "user.x:2:15: error[E0103]: `name` is not a type\n");
+    // With as many, those say what is left to do.
+    fs::write(here.join("name.x"), "typedef string name<A>;").unwrap();
+    let left = stderr(&oncrpc(&here, &["check", "user.x", "--message-format", "short"]));
+    assert_eq!(left, "name.x:1:21: error[E0104]: `A` is not a constant\n");
 }
 
 #[test]

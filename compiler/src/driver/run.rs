@@ -1,7 +1,9 @@
 //! Several files at once, stage by stage.
 
 use super::division::{self, Division, Place};
-use super::{Analysed, Compilation, Failure, Options, Parsed, Stage, Understood, Unit, asked, file_name, parse, views};
+use super::{
+    Analysed, Compilation, Failure, Options, Parsed, Stage, Understood, Unit, asked, file_name, following, parse, views,
+};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 #[cfg(feature = "cli")]
 use crate::json;
@@ -40,11 +42,11 @@ fn analyse(
     names: &[String],
     sources: &mut SourceMap,
 ) -> Result<Analysed, Failure> {
-    let parsed = parse(options, loader, path, sources)?;
     if options.stage == Stage::Ast {
+        let parsed = parse(options, loader, path, sources)?;
         return Ok(Analysed::Tree(format!("{:#?}\n", parsed.specification)));
     }
-    let resolved = options.resolve(&parsed, loader, sources)?;
+    let (parsed, resolved) = following::read(options, loader, path, sources)?;
     let asked = asked::ask(options, loader, path, names, &parsed, sources)?;
     Ok(Analysed::Model(Box::new(Understood { parsed, resolved, asked, chosen: Chosen::default() })))
 }

@@ -1,6 +1,6 @@
 //! A file that cannot be read whole: what else is wrong with it, so that one run tells everything.
 
-use super::{Options, c_constants};
+use super::{Options, c_constants, c_types};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model;
 use crate::preprocess::Loader;
@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashSet};
 pub(super) fn all_errors(
     options: &Options,
     loader: &dyn Loader,
-    sources: &SourceMap,
+    sources: &mut SourceMap,
     mut errors: Vec<Diagnostic>,
     parsed: Result<Specification, Faulty>,
     lines: &[ForC],
@@ -23,8 +23,9 @@ pub(super) fn all_errors(
     let whole = |rest| Faulty { errors: Vec::new(), rest, lost: HashSet::new() };
     let Faulty { errors: of_syntax, mut rest, lost } = parsed.map_or_else(|faulty| faulty, whole);
     c_constants::add(&mut rest, lines);
-    let extern_types = options.extern_types.keys().chain(&lost).map(String::as_str);
-    let extern_types: BTreeSet<&str> = extern_types.collect();
+    let extern_types = || options.extern_types.keys().chain(&lost);
+    c_types::add(&mut rest, sources, extern_types());
+    let extern_types: BTreeSet<&str> = extern_types().map(String::as_str).collect();
     let mut others = model::resolve(&rest, &extern_types).err().unwrap_or_default();
     // What cannot be read may define the name, in whatever way it is needed.
     others.retain(|error| !lost.contains(sources.text(error.span)));

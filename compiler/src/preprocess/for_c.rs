@@ -124,12 +124,13 @@ fn read_include(state: &mut State<'_>, file: &File<'_>, span: Span, operand: &st
     }
 }
 
-/// The interface that a header is made from: the file beside it with `.x` for `.h`.
+/// The interface that a header is made from: the file beside it with `.x` for `.h`, or what headers of C++ end with.
 fn interface(state: &State<'_>, file: &File<'_>, span: Span, operand: &str) -> Option<(String, PathBuf, Vec<u8>)> {
     let quoted = operand.starts_with('"');
     let end = if quoted { '"' } else { '>' };
     let header = operand.strip_prefix(['"', '<'])?.split_once(end)?.0;
-    let name = format!("{}.x", header.strip_suffix(".h")?);
+    let stem = [".h", ".hh", ".hpp"].iter().find_map(|extension| header.strip_suffix(extension))?;
+    let name = format!("{stem}.x");
     if let Ok((path, bytes)) = include::find(state, file, span, &name) {
         return Some((name, path, bytes));
     }

@@ -43,7 +43,7 @@ pub(crate) struct PreprocessOptions {
     pub(crate) include_dirs: Vec<PathBuf>,
     /// Names with their values.
     pub(crate) defines: Vec<(String, String)>,
-    /// Whether `%#include "name.h"` includes `name.x`, if there is one.
+    /// Whether `%#include "name.h"` includes `name.x`, if there is one; else that is tried where names are missing.
     pub(crate) follow_c_includes: bool,
 }
 

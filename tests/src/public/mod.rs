@@ -17,15 +17,13 @@ pub struct Interface {
     pub defines: &'static [(&'static str, &'static str)],
     /// Types that only a C header defines, each with the Rust type that stands for it.
     pub extern_types: &'static [(&'static str, &'static str)],
-    /// Whether it uses other interfaces by the headers made from them.
-    pub follow_c_includes: bool,
     /// Why it needs any of these.
     pub reason: &'static str,
 }
 
 impl Interface {
     const fn plain(origin: Origin, path: &'static str) -> Self {
-        Self { origin, path, defines: &[], extern_types: &[], follow_c_includes: false, reason: "" }
+        Self { origin, path, defines: &[], extern_types: &[], reason: "" }
     }
 
     const fn needs(
@@ -35,10 +33,6 @@ impl Interface {
         reason: &'static str,
     ) -> Self {
         Self { defines, extern_types, reason, ..self }
-    }
-
-    const fn following(self) -> Self {
-        Self { follow_c_includes: true, ..self }
     }
 
     /// A module's name: package and file.
@@ -58,44 +52,30 @@ const FASTXDR: Origin = Origin::Crate("fastxdr", "1.0.2");
 const NFS_RS: Origin = Origin::Crate("nfs-rs", "0.11.1");
 const JS_XDR: Origin = Origin::Npm("js-xdr", "1.0.2");
 
-const NETOBJ: (&str, &str) = ("netobj", "crate::headers::Netobj");
-const NETBUF: (&str, &str) = ("netbuf", "crate::headers::Netbuf");
-const DES_BLOCK: (&str, &str) = ("des_block", "crate::headers::DesBlock");
-const NUMBERS: [(&str, &str); 3] = [("rpcprog_t", "u32"), ("rpcvers_t", "u32"), ("rpcproc_t", "u32")];
-const RPCB: &[(&str, &str)] = &[NUMBERS[0], NUMBERS[1], NUMBERS[2], NETBUF];
+const NETBUF: &[(&str, &str)] = &[("netbuf", "crate::headers::Netbuf")];
 
 /// All of them.
 pub const INTERFACES: &[Interface] = &[
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/bootparam_prot.x"),
-    Interface::plain(RPCSVC, "/usr/include/rpcsvc/key_prot.x").needs(
-        &[("MAXNETNAMELEN", "255")],
-        &[DES_BLOCK, NETOBJ],
-        "<rpc/auth.h>, <rpc/des_crypt.h>, <rpc/xdr.h>",
-    ),
-    Interface::plain(RPCSVC, "/usr/include/rpcsvc/klm_prot.x").needs(&[], &[NETOBJ], "<rpc/xdr.h>"),
+    Interface::plain(RPCSVC, "/usr/include/rpcsvc/key_prot.x"),
+    Interface::plain(RPCSVC, "/usr/include/rpcsvc/klm_prot.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/mount.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/nfs_prot.x"),
-    Interface::plain(RPCSVC, "/usr/include/rpcsvc/nlm_prot.x").needs(
-        &[("LM_MAXSTRLEN", "1024"), ("MAXNAMELEN", "LM_MAXSTRLEN+1")],
-        &[NETOBJ],
-        "its own %#define, <rpc/xdr.h>",
-    ),
+    Interface::plain(RPCSVC, "/usr/include/rpcsvc/nlm_prot.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/rex.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/rquota.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/rstat.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/rusers.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/sm_inter.x"),
     Interface::plain(RPCSVC, "/usr/include/rpcsvc/spray.x"),
-    Interface::plain(LIBNSL, "/usr/include/rpcsvc/nis.x").needs(&[], &[NETOBJ], "<rpc/xdr.h>"),
-    Interface::plain(LIBNSL, "/usr/include/rpcsvc/nis_callback.x")
-        .needs(&[], &[NETOBJ], "%#include <rpcsvc/nis.h>, <rpc/xdr.h>")
-        .following(),
-    Interface::plain(LIBNSL, "/usr/include/rpcsvc/nis_object.x").needs(&[], &[NETOBJ], "<rpc/xdr.h>"),
+    Interface::plain(LIBNSL, "/usr/include/rpcsvc/nis.x"),
+    Interface::plain(LIBNSL, "/usr/include/rpcsvc/nis_callback.x"),
+    Interface::plain(LIBNSL, "/usr/include/rpcsvc/nis_object.x"),
     Interface::plain(LIBNSL, "/usr/include/rpcsvc/yp.x"),
     Interface::plain(LIBNSL, "/usr/include/rpcsvc/yppasswd.x"),
-    Interface::plain(TIRPC, "/usr/include/tirpc/rpc/rpcb_prot.x").needs(&[], RPCB, "<rpc/types.h>"),
+    Interface::plain(TIRPC, "/usr/include/tirpc/rpc/rpcb_prot.x").needs(&[], NETBUF, "<rpc/types.h>"),
     Interface::plain(TIRPC, "/usr/include/tirpc/rpcsvc/crypt.x"),
-    Interface::plain(NTIRPC, "/usr/include/ntirpc/rpc/rpcb_prot.x").needs(&[], RPCB, "<rpc/types.h>"),
+    Interface::plain(NTIRPC, "/usr/include/ntirpc/rpc/rpcb_prot.x").needs(&[], NETBUF, "<rpc/types.h>"),
     Interface::plain(FASTXDR, "src/xdr_spec.x"),
     Interface::plain(NFS_RS, "src/nfs3/xdr/mount.x"),
     Interface::plain(NFS_RS, "src/nfs3/xdr/nfs.x"),

@@ -40,7 +40,7 @@ pub fn model(interface: &Interface, file: &Path) -> Result<Model, CompileError> 
 
 /// A compiler with what the file needs.
 fn compiler(interface: &Interface) -> Compiler {
-    let mut compiler = Compiler::new().follow_c_includes(interface.follow_c_includes);
+    let mut compiler = Compiler::new();
     for (name, value) in interface.defines {
         compiler = compiler.define(*name, *value);
     }

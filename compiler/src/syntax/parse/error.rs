@@ -144,7 +144,9 @@ fn describe(rule: Rule) -> Option<&'static str> {
         Rule::definition | Rule::constant_def | Rule::typedef_def | Rule::enum_def | Rule::struct_def => DEFINITION,
         Rule::union_def | Rule::program_def | Rule::CONST | Rule::TYPEDEF | Rule::PROGRAM | Rule::CLASS => DEFINITION,
         Rule::declaration | Rule::type_specifier | Rule::basic_type | Rule::string_type | Rule::opaque_type => TYPE,
-        Rule::enum_type_spec | Rule::struct_type_spec | Rule::union_type_spec | Rule::type_name | Rule::ZCOPAQUE => TYPE,
+        Rule::enum_type_spec | Rule::struct_type_spec | Rule::union_type_spec | Rule::type_name | Rule::ZCOPAQUE => {
+            TYPE
+        }
         Rule::void_type | Rule::VOID | Rule::STRING | Rule::OPAQUE | Rule::FLOAT | Rule::DOUBLE => TYPE,
         Rule::QUADRUPLE | Rule::BOOL | Rule::UNSIGNED | Rule::SIGNED | Rule::ENUM | Rule::STRUCT | Rule::UNION => TYPE,
         Rule::proc_return | Rule::member => TYPE,

@@ -1,0 +1,67 @@
+//! Structures that a file uses and only the C library defines.
+
+use crate::source::SourceMap;
+use crate::syntax;
+use crate::syntax::ast::{Declaration, Definition, Specification, TypeKind};
+use crate::syntax::walk::{self, Site, Visitor};
+use crate::text::Text;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Names, the headers that define them, and what the library's own codecs put on the wire for them.
+const LIBRARY: [(&str, &str, &str); 2] = [
+    ("netbuf", "<rpc/types.h>", "struct netbuf { unsigned int maxlen; opaque buf<>; };"),
+    ("opaque_auth", "<rpc/auth.h>", "struct opaque_auth { int oa_flavor; opaque oa_base<400>; };"),
+];
+
+/// Adds those structures to the specification, unless they are defined or stand for types of the user's.
+pub(super) fn add<'a>(
+    specification: &mut Specification,
+    sources: &mut SourceMap,
+    extern_types: impl Iterator<Item = &'a String>,
+) {
+    let mut found = Found::default();
+    walk::walk(specification, &mut found);
+    found.defined.extend(specification.definitions.iter().map(|it| name(it).to_owned()));
+    found.defined.extend(extern_types.cloned());
+    for (name, header, text) in LIBRARY {
+        if found.used.contains(name) && !found.defined.contains(name) {
+            let place = sources.add_made_up(Path::new(header), text);
+            let mut copy = Text::default();
+            copy.copy(text, place.start);
+            specification.definitions.extend(syntax::parse(&copy).into_iter().flat_map(|it| it.definitions));
+        }
+    }
+}
+
+fn name(definition: &Definition) -> &str {
+    match definition {
+        Definition::Constant(it) => &it.name.text,
+        Definition::Typedef(it) => it.name.as_ref().map_or("", |name| &name.text),
+        Definition::Enumeration(it) => &it.name.text,
+        Definition::Structure(it) => &it.name.text,
+        Definition::Union(it) => &it.name.text,
+        Definition::Program(it) => &it.name.text,
+    }
+}
+
+/// The names of types in a specification.
+#[derive(Default)]
+struct Found {
+    used: BTreeSet<String>,
+    defined: BTreeSet<String>,
+}
+
+impl Visitor for Found {
+    fn declaration(&mut self, _: Site, declaration: &Declaration) {
+        match &declaration.specifier.kind {
+            TypeKind::Name(name) => {
+                self.used.insert(name.text.clone());
+            }
+            TypeKind::Enumeration(tag, _) | TypeKind::Structure(tag, _) | TypeKind::Union(tag, _) => {
+                self.defined.extend(tag.iter().map(|tag| tag.text.clone()));
+            }
+            _ => {}
+        }
+    }
+}
