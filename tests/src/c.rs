@@ -79,6 +79,7 @@ impl Peer<'_> {
         let path = root().join(self.interface);
         let interface = path.file_stem().unwrap().to_str().unwrap();
         fs::copy(&path, place.join(format!("{interface}.x"))).unwrap();
+        copy_included(path.parent().unwrap(), &fs::read(&path).unwrap(), place);
         for (name, text) in self.extra {
             fs::write(place.join(name), text).unwrap();
         }
@@ -121,6 +122,16 @@ impl Peer<'_> {
 /// The folder of the whole project.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The files beside an interface that it includes.
+fn copy_included(folder: &Path, interface: &[u8], place: &Path) {
+    for line in String::from_utf8_lossy(interface).lines() {
+        let name = line.strip_prefix("#include \"").and_then(|rest| rest.split_once('"'));
+        if let Some((name, _)) = name.filter(|(name, _)| folder.join(name).is_file()) {
+            fs::copy(folder.join(name), place.join(name)).unwrap();
+        }
+    }
 }
 
 fn source(name: &str) -> PathBuf {

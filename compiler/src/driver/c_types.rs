@@ -9,9 +9,21 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Names, the headers that define them, and what the library's own codecs put on the wire for them.
-const LIBRARY: [(&str, &str, &str); 2] = [
+const LIBRARY: [(&str, &str, &str); 4] = [
     ("netbuf", "<rpc/types.h>", "struct netbuf { unsigned int maxlen; opaque buf<>; };"),
     ("opaque_auth", "<rpc/auth.h>", "struct opaque_auth { int oa_flavor; opaque oa_base<400>; };"),
+    (
+        "authunix_parms",
+        "<rpc/auth_unix.h>",
+        "struct authunix_parms { unsigned int aup_time; string aup_machname<255>; unsigned int aup_uid; \
+         unsigned int aup_gid; unsigned int aup_gids<16>; };",
+    ),
+    (
+        "authsys_parms",
+        "<rpc/auth_sys.h>",
+        "struct authsys_parms { unsigned int stamp; string machinename<255>; unsigned int uid; unsigned int gid; \
+         unsigned int gids<16>; };",
+    ),
 ];
 
 /// Adds those structures to the specification, unless they are defined or stand for types of the user's.
