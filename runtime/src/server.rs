@@ -1,9 +1,12 @@
 mod handed_in;
+#[cfg(unix)]
+mod inherited;
 mod keeper;
 mod listen;
 mod observe;
 mod own_rpcbind;
 mod place;
+mod prepare;
 mod ready;
 mod registrations;
 mod running;
@@ -11,21 +14,22 @@ mod running;
 pub use handed_in::Listener;
 pub use running::{RunningServer, ServerHandle};
 
-use crate::call::Call;
+use crate::call::{Call, Peer};
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::net::{Acceptor, Common, EventLoop, Pool, Seats, Stop, most_connections};
+use crate::net::{Acceptor, Stop, Stream};
 use crate::procedure::Procedure;
 use crate::session::server::Programs;
 use mio::net::UdpSocket;
 use observe::Counted;
 use place::Place;
-use ready::{Ready, Signals};
-use registrations::{Registers, Registrations};
-use std::io::{self, ErrorKind};
+use ready::Signals;
+use registrations::Registers;
+use std::io;
 use std::sync::Arc;
-use std::{mem, thread};
+use std::thread;
+use std::time::Duration;
 
 /// Threads of the pool, if there is one: most of them wait as a rule.
 const POOL_THREADS: usize = 16;
@@ -58,8 +62,12 @@ pub struct Server {
     programs: Programs,
     acceptors: Vec<Acceptor>,
     udp: Vec<UdpSocket>,
+    /// Those that were open before.
+    connections: Vec<(Stream, Peer)>,
     bound: Vec<Place>,
     rpcbind_socket: Option<String>,
+    /// How long it has nothing to do before it ends.
+    idle: Option<Duration>,
     quiet: bool,
     registers: Registers,
     workers: usize,
@@ -75,8 +83,10 @@ impl Server {
             programs: Programs::default(),
             acceptors: Vec::new(),
             udp: Vec::new(),
+            connections: Vec::new(),
             bound: Vec::new(),
             rpcbind_socket: None,
+            idle: None,
             quiet: false,
             registers: Registers::No,
             workers: 1,
@@ -150,6 +160,14 @@ impl Server {
         self
     }
 
+    /// Stops when there was no connection, no datagram and no call in flight for `time`, and at latest after twice that:
+    /// for servers that something starts again when there is work, as inetd and systemd do. What comes too late stays in
+    /// the sockets that they keep open.
+    pub fn stop_when_idle(mut self, time: Duration) -> Self {
+        self.idle = Some(time.max(Duration::from_millis(1)));
+        self
+    }
+
     /// With other limits than [`Limits::default`].
     pub fn limits(mut self, limits: Limits) -> Self {
         self.programs.set_limits(limits);
@@ -219,44 +237,6 @@ impl Server {
             .map_err(|source| failed(&addresses, source))?;
         Ok(RunningServer::new(addresses, handle, thread))
     }
-
-    fn prepare(mut self, signals: Signals) -> Result<Ready> {
-        self.programs.number_rows();
-        self.programs.set_capture(Arc::clone(&self.counted.capture));
-        let addresses = self.addresses();
-        let numbers: Vec<_> = self.programs.numbers().collect();
-        if addresses.is_empty() {
-            let source = io::Error::new(ErrorKind::InvalidInput, "none was given to Server::listen");
-            return Err(failed(&["any address".to_owned()], source));
-        }
-        let pool = Arc::new(Pool::default());
-        let pool_threads = if self.programs.has_pool() { self.pool_threads } else { 0 };
-        let most = most_connections(self.programs.limits().connections);
-        let common = Common {
-            programs: Arc::new(self.programs),
-            pool: Arc::clone(&pool),
-            stop: Arc::clone(&self.stop),
-            seats: Arc::new(Seats::new(self.workers, most)),
-            roster: Arc::clone(&self.counted.roster),
-        };
-        self.counted.set(&common.programs);
-        let (mut acceptors, mut udp) = (self.acceptors, self.udp);
-        // The first one has the listeners, and tells the others of signals.
-        let event_loops = (0..self.workers).map(|row| {
-            let mut event_loop = EventLoop::new(mem::take(&mut acceptors), mem::take(&mut udp), &common)?;
-            // Before anything is registered, so that a signal in between does not leave it behind.
-            if row == 0 && signals == Signals::Heeded {
-                event_loop.stop_on_signals()?;
-            }
-            Ok(event_loop)
-        });
-        let event_loops: io::Result<Vec<_>> = event_loops.collect();
-        let event_loops = event_loops.map_err(|source| failed(&addresses, source))?;
-        let registrations =
-            Registrations::new(self.registers, numbers.iter().copied(), &self.bound, self.rpcbind_socket.as_deref())?;
-        pool.start(pool_threads, &self.stop).map_err(|source| failed(&addresses, source))?;
-        Ok(Ready { event_loops, pool, stop: self.stop, registrations, numbers, addresses })
-    }
 }
 
 impl Default for Server {
@@ -266,5 +246,6 @@ impl Default for Server {
 }
 
 fn failed(addresses: &[String], source: io::Error) -> Error {
-    Error::Listen { address: addresses.join(", "), source: Arc::new(source) }
+    let address = if addresses.is_empty() { "any address".to_owned() } else { addresses.join(", ") };
+    Error::Listen { address, source: Arc::new(source) }
 }

@@ -7,8 +7,10 @@ use oncrpc::{Call, Error, Result, Server};
 use std::fs::File;
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
-/// Does what the arguments of this process say, as interop/c/peers_server.c: `[--rpcbind] [--journal FILE] TRANSPORT...`.
+/// Does what the arguments of this process say, as interop/c/peers_server.c: `[--rpcbind] [--journal FILE] TRANSPORT...`;
+/// or serves what it was started with: `--inetd` or `--listen-fds`. With `--idle`, it ends as soon as it is.
 ///
 /// # Errors
 /// It cannot listen there, or not register.
@@ -18,6 +20,9 @@ pub fn serve() -> Result<()> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--rpcbind" => server = server.register_with_rpcbind(),
+            "--inetd" => return server.inetd()?.serve(peers_v1::server(peers)).run(),
+            "--listen-fds" => return server.listen_fds()?.serve(peers_v1::server(peers)).run(),
+            "--idle" => server = server.stop_when_idle(Duration::from_millis(500)),
             "--journal" => {
                 let file = File::options().append(true).create(true).open(arguments.next().unwrap()).unwrap();
                 peers.journal = Some(file);

@@ -56,7 +56,7 @@ impl EventLoop {
     }
 
     /// Takes a connection in; one that the system refuses to watch is closed.
-    pub(super) fn admit(&mut self, mut socket: Stream, peer: Peer, seat: Seat) {
+    pub(crate) fn admit(&mut self, mut socket: Stream, peer: Peer, seat: Seat) {
         while self.seats.is_overbooked() && self.connections.evict() {
             self.shared.recorder.count(Event::ClosedForAnother);
         }

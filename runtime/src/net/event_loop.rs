@@ -2,6 +2,7 @@ use super::acceptor::Acceptor;
 use super::connection::Shared;
 use super::connections::{Connections, not_before_long};
 use super::datagrams::Datagrams;
+use super::idleness::Idleness;
 use super::listener::Listener;
 use super::loop_thread::LoopThread;
 use super::mailbox::{Letter, Mailbox};
@@ -46,6 +47,7 @@ pub(crate) struct EventLoop {
     ready: VecDeque<Source>,
     /// Connections with calls for which the server has no room.
     held: Vec<usize>,
+    idleness: Idleness,
     /// When it is to be looked for calls that nobody has answered in time.
     next_expiry: Option<Instant>,
     pub(super) shared: Shared,
@@ -93,6 +95,7 @@ impl EventLoop {
             datagrams,
             ready: VecDeque::new(),
             held: Vec::new(),
+            idleness: Idleness::new(None),
             next_expiry: Some(Instant::now()),
             shared,
         };
@@ -109,6 +112,11 @@ impl EventLoop {
         Ok(())
     }
 
+    /// Stops the server also when it has nothing to do for `time`, as far as this loop knows.
+    pub(crate) fn stop_when_idle(&mut self, time: Duration) {
+        self.idleness = Idleness::new(Some(time));
+    }
+
     /// Serves until it is stopped, then calls `stopping` and lets peers take the replies that wait for them.
     ///
     /// # Errors
@@ -117,7 +125,7 @@ impl EventLoop {
         let mut events = Events::with_capacity(EVENTS);
         self.stop.note_own_thread();
         let _this_thread = LoopThread::enter();
-        while !self.stop.is_asked() {
+        while !self.stop.is_asked() && !self.is_idle_for_long() {
             self.wait(&mut events, self.deadline())?;
             // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
@@ -166,6 +174,9 @@ impl EventLoop {
                 && let Some(connection) = self.connections.get_mut(key)
             {
                 connection.handle_event(event);
+            }
+            if let Source::Listener(_) | Source::Datagrams(_) = source {
+                self.idleness.interrupt();
             }
             self.enqueue(source);
         }
@@ -266,10 +277,18 @@ impl EventLoop {
         }
     }
 
+    /// Whether the server ends because it has nothing to do.
+    fn is_idle_for_long(&mut self) -> bool {
+        let Self { idleness, seats, ready, datagrams, .. } = self;
+        let is_busy = || seats.total() > 0 || !ready.is_empty() || datagrams.iter().any(Datagrams::is_busy);
+        idleness.is_over(is_busy, Instant::now())
+    }
+
     fn deadline(&self) -> Option<Instant> {
         let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
         let calls = earlier(self.next_expiry, self.connections.deadline());
-        earlier(self.release_time(), earlier(paused, calls))
+        let idle = self.idleness.deadline(Instant::now());
+        earlier(earlier(self.release_time(), idle), earlier(paused, calls))
     }
 
     fn expire_calls(&mut self, now: Instant) {

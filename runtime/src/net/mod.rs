@@ -8,6 +8,9 @@ mod connections;
 mod datagrams;
 mod descriptors;
 mod event_loop;
+mod idleness;
+#[cfg(unix)]
+mod inherited;
 mod listener;
 #[cfg_attr(not(unix), path = "no_local.rs")]
 mod local;
@@ -28,6 +31,8 @@ pub(crate) use bind::{adopt_tcp, adopt_udp, bind_tcp, bind_udp};
 pub(crate) use descriptors::most_connections;
 pub(crate) use event_loop::{Common, EventLoop};
 #[cfg(unix)]
+pub(crate) use inherited::{Inherited, release_standard_streams, standard_input};
+#[cfg(unix)]
 pub(crate) use local::adopt_unix;
 pub(crate) use local::bind_unix;
 pub(crate) use pool::Pool;
@@ -35,6 +40,7 @@ pub use roster::ConnectionInfo;
 pub(crate) use roster::Roster;
 pub(crate) use seats::Seats;
 pub(crate) use stop::Stop;
+pub(crate) use stream::Stream;
 
 use crate::metrics::Event;
 use std::time::{Duration, Instant};

@@ -10,7 +10,7 @@ pub(crate) struct Seats {
 
 /// The place of a connection: as long as this is there, it is counted.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(crate) struct Seat {
     seats: Arc<Seats>,
     row: usize,
 }
@@ -23,7 +23,7 @@ impl Seats {
 
     /// A seat for one more connection at loop `row`, or, if that makes too many, at the loop that has the most: it can
     /// close one.
-    pub(super) fn take(self: &Arc<Self>, row: usize) -> Seat {
+    pub(crate) fn take(self: &Arc<Self>, row: usize) -> Seat {
         let row = if self.total() >= self.most { self.fullest() } else { row };
         if let Some(taken) = self.taken.get(row) {
             taken.fetch_add(1, Ordering::Relaxed);
@@ -42,14 +42,15 @@ impl Seats {
         counts.enumerate().max_by_key(|(row, count)| (*count, std::cmp::Reverse(*row))).map_or(0, |(row, _)| row)
     }
 
-    fn total(&self) -> usize {
+    /// Connections in all.
+    pub(super) fn total(&self) -> usize {
         self.taken.iter().map(|taken| taken.load(Ordering::Relaxed)).sum()
     }
 }
 
 impl Seat {
     /// The loop it is at.
-    pub(super) fn row(&self) -> usize {
+    pub(crate) fn row(&self) -> usize {
         self.row
     }
 }

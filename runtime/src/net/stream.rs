@@ -19,6 +19,19 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
+    /// A connection of the standard library.
+    pub(crate) fn tcp(socket: std::net::TcpStream) -> io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        Ok(Self::Tcp(TcpStream::from_std(socket)))
+    }
+
+    /// A connection of the standard library.
+    #[cfg(unix)]
+    pub(crate) fn unix(socket: std::os::unix::net::UnixStream) -> io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        Ok(Self::Unix(UnixStream::from_std(socket)))
+    }
+
     /// Replies are written in one piece; waiting for more of them would only delay them.
     pub(super) fn set_nodelay(&self) -> io::Result<()> {
         match self {

@@ -79,7 +79,7 @@ impl Server {
         Ok(self)
     }
 
-    fn adopt(&mut self, socket: Listener) -> io::Result<()> {
+    pub(super) fn adopt(&mut self, socket: Listener) -> io::Result<()> {
         let place = match socket {
             Listener::Tcp(socket) => {
                 let (acceptor, bound) = adopt_tcp(socket)?;
@@ -116,6 +116,6 @@ fn take(sockets: &mut listenfd::ListenFd, index: usize) -> io::Result<Listener> 
     sockets.take_udp_socket(index)?.map(Listener::Udp).ok_or_else(missing)
 }
 
-fn failed(address: &str, source: io::Error) -> Error {
+pub(super) fn failed(address: &str, source: io::Error) -> Error {
     Error::Listen { address: address.to_owned(), source: Arc::new(source) }
 }

@@ -11,6 +11,8 @@ mod fairness;
 mod handed_in;
 mod held;
 mod hostile;
+#[cfg(unix)]
+mod inetd;
 mod layers;
 #[cfg(target_os = "linux")]
 mod local;

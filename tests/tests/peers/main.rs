@@ -7,6 +7,7 @@ mod dissected;
 mod fragments;
 mod restart;
 mod script;
+mod started;
 
 use oncrpc_tests::c::PEERS_SERVER;
 use std::path::{Path, PathBuf};
