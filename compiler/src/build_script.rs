@@ -90,6 +90,7 @@ impl Compiler {
     }
 
     /// Derives further traits for all structures, unions and enumerations, given by their paths: `serde::Serialize`.
+    /// Those of the standard library are passed over for types that cannot have them.
     #[must_use]
     pub fn derive<T: Into<String>>(self, traits: impl IntoIterator<Item = T>) -> Self {
         self.given(None, Setting::Derive(traits.into_iter().map(Into::into).collect()))

@@ -1,6 +1,7 @@
 //! Requests become choices for the definitions of a model.
 
-use super::{Chosen, Reach, Request, Run, Setting, Target, order, procedures, subject};
+use super::order::{self, Asked};
+use super::{Chosen, Reach, Request, Run, Setting, Target, procedures, subject};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Resolved;
 use crate::model::types::Definition;
@@ -234,7 +235,8 @@ impl Chooser<'_> {
 
     fn order(&mut self) {
         let model = &self.resolved.model;
-        let asked: Vec<bool> = self.ordered.iter().map(|asked| asked.is_some_and(|(asked, _)| asked)).collect();
+        let asked = |(ordered, chosen): (&Option<_>, &_)| Asked::new(ordered.is_some_and(|(asked, _)| asked), chosen);
+        let asked: Vec<Asked> = self.ordered.iter().zip(&self.types).map(asked).collect();
         let orders = order::orders(model, &asked);
         for (index, definition) in model.definitions.iter().enumerate() {
             let own = orders.get(index).copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-use super::order;
+use super::order::{self, Asked};
 use crate::model;
 use crate::model::types::{DefaultArm, Definition, DefinitionId, Model};
 use crate::rust::choices::{Choices, Order, TypeChoices};
@@ -42,7 +42,7 @@ impl Chosen {
         };
         let mut types: Vec<TypeChoices> = (0..count).map(chosen).collect();
         // A type has no order if one that it holds has none where it is defined.
-        let asked: Vec<bool> = types.iter().map(|it| it.order != Order::None).collect();
+        let asked: Vec<Asked> = types.iter().map(|it| Asked::new(it.order != Order::None, it)).collect();
         for (it, (index, order)) in types.iter_mut().zip(order::orders(model, &asked).into_iter().enumerate()) {
             if place(index).is_none() {
                 it.order = it.order.min(order);

@@ -26,7 +26,8 @@ impl TypeOptions {
         self.with(Setting::UnknownDiscriminants(how))
     }
 
-    /// Derives further traits, given by their paths.
+    /// Derives further traits, given by their paths. Those of the standard library are passed over if the type cannot
+    /// have them.
     #[must_use]
     pub fn derive<T: Into<String>>(self, traits: impl IntoIterator<Item = T>) -> Self {
         self.with(Setting::Derive(traits.into_iter().map(Into::into).collect()))

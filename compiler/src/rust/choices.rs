@@ -111,8 +111,24 @@ impl TypeChoices {
         self.procedures.get(&(version, number)).copied().unwrap_or_default()
     }
 
+    /// Whether a trait of the standard library is asked for, by its name alone.
+    pub(crate) fn asks_for(&self, name: &str) -> bool {
+        self.derives.iter().any(|path| standard_trait(path) == Some(name))
+    }
+
     /// The Rust name of a member, enumerator or case label, if it was chosen.
     pub(crate) fn member(&self, name: &str) -> Option<&str> {
         self.members.get(name).map(String::as_str)
     }
+}
+
+/// The traits of the standard library that can be derived.
+const STANDARD: &[&str] = &["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
+
+/// `Hash` for `std::hash::Hash`, `core::hash::Hash` or `Hash`; `None` for paths of other traits.
+pub(super) fn standard_trait(path: &str) -> Option<&str> {
+    let path = path.trim_start_matches("::");
+    let name = path.rsplit("::").next()?;
+    let is_standard = path == name || ["std::", "core::"].iter().any(|root| path.starts_with(root));
+    Some(name).filter(|name| is_standard && STANDARD.contains(name))
 }

@@ -58,12 +58,11 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> 
     let docs = docs::comment(&it.docs, &format!("enum {}", it.name));
     let (name, chosen) = (context.names.of(id), context.choices.of(id));
     if chosen.open {
-        let (derived, has) = (["Clone", "Copy", "Debug", "Default"], ["Eq", "Hash", "Ord", "PartialEq", "PartialOrd"]);
-        let derives = traits::listed(&derived, &has, chosen);
+        let derives = traits::listed(&["Clone", "Copy", "Debug", "Default"], chosen);
         let other = context.names.inner(id, it.enumerators.len());
         return Ok(OpenView { docs, derives, name, variants, aliases, other }.render()?);
     }
     let all = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
-    let derives = traits::listed(&all, &[], chosen);
+    let derives = traits::listed(&all, chosen);
     Ok(View { docs, derives, name, source_name: &it.name, variants, aliases }.render()?)
 }

@@ -1,4 +1,4 @@
-use super::choices::{Choices, Order, TypeChoices};
+use super::choices::{Choices, Order, TypeChoices, standard_trait};
 use super::size::{fixed_bytes, is_on_heap};
 use super::{Context, arms};
 use crate::model::types::{Basic, Definition, DefinitionId, Field, Model, Type};
@@ -10,24 +10,38 @@ const COPIED: u64 = 128;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Traits {
     pub(super) copy: bool,
-    /// `Eq` and `Hash`: nothing floating.
+    /// Nothing is floating.
     pub(super) eq: bool,
+    /// Likewise, but where types from elsewhere are held one of the two may be known and the other not.
+    pub(super) hash: bool,
     pub(super) default: bool,
     /// Whether its view is something borrowed rather than the value itself.
     pub(super) borrows: bool,
 }
 
 impl Traits {
-    const ALL: Self = Self { copy: true, eq: true, default: true, borrows: false };
-    /// Of a type that is defined elsewhere.
-    const UNKNOWN: Self = Self { copy: false, eq: false, default: false, borrows: true };
+    const ALL: Self = Self { copy: true, eq: true, hash: true, default: true, borrows: false };
+    /// Of a type of which nothing is known.
+    const UNKNOWN: Self = Self { copy: false, eq: false, hash: false, default: false, borrows: true };
     /// Of what lives on the heap.
     const MOVED: Self = Self { copy: false, borrows: true, ..Self::ALL };
+
+    /// Of a type that is defined elsewhere, for one that holds it: what the user asks for there, the other type has.
+    fn elsewhere(chosen: &TypeChoices) -> Self {
+        Self {
+            copy: chosen.asks_for("Copy"),
+            eq: chosen.asks_for("Eq"),
+            hash: chosen.asks_for("Hash"),
+            default: chosen.asks_for("Default"),
+            borrows: true,
+        }
+    }
 
     fn and(self, other: Self) -> Self {
         Self {
             copy: self.copy && other.copy,
             eq: self.eq && other.eq,
+            hash: self.hash && other.hash,
             default: self.default && other.default,
             borrows: self.borrows || other.borrows,
         }
@@ -40,32 +54,22 @@ impl Traits {
             (self.copy, "Copy"),
             (self.default, "Default"),
             (self.eq, "Eq"),
-            (self.eq, "Hash"),
+            (self.hash, "Hash"),
             (partial, "PartialOrd"),
             (total, "Ord"),
         ];
         let mut names = vec!["Clone", "Debug", "PartialEq"];
         names.extend(extras.iter().filter(|(has, _)| *has).map(|(_, name)| *name));
         names.sort_unstable();
-        // Where they can be had they are there; asked for by the whole file, they are no error elsewhere.
-        listed(&names, &["Eq", "Hash"], chosen)
+        listed(&names, chosen)
     }
 }
 
-/// Traits that are derived for a type in any case, and behind them those that the user asked for and that it would not
-/// have: it `has` some by hand.
-pub(super) fn listed(derived: &[&str], has: &[&str], chosen: &TypeChoices) -> String {
-    let mut names = derived.to_vec();
-    let asked = chosen.derives.iter().map(String::as_str);
-    names.extend(asked.filter(|name| !derived.contains(&standard(name)) && !has.contains(&standard(name))));
-    names.join(", ")
-}
-
-/// `Hash` for `std::hash::Hash`; other paths as they are.
-fn standard(path: &str) -> &str {
-    let own = path.trim_start_matches("::");
-    let is_standard = own.starts_with("std::") || own.starts_with("core::");
-    own.rsplit("::").next().filter(|_| is_standard).unwrap_or(path)
+/// Traits that are derived for a type in any case, and behind them those that the user asked for. Those of the standard
+/// library are derived wherever they can be, so that asking for one where it cannot be does nothing.
+pub(super) fn listed(derived: &[&str], chosen: &TypeChoices) -> String {
+    let asked = chosen.derives.iter().map(String::as_str).filter(|path| standard_trait(path).is_none());
+    derived.iter().copied().chain(asked).collect::<Vec<_>>().join(", ")
 }
 
 /// The traits of every definition of a model.
@@ -81,7 +85,7 @@ impl TraitTable {
         while changed {
             changed = false;
             for (index, definition) in model.definitions.iter().enumerate() {
-                let found = table.definition(model, choices, definition);
+                let found = table.definition(model, DefinitionId(index), choices, definition);
                 if let Some(entry) = table.0.get_mut(index).filter(|entry| **entry != found) {
                     *entry = found;
                     changed = true;
@@ -100,44 +104,58 @@ impl TraitTable {
         ids.iter().map(|id| self.of(*id)).fold(Traits::ALL, Traits::and)
     }
 
-    fn definition(&self, model: &Model, choices: &Choices, definition: &Definition) -> Traits {
+    fn definition(&self, model: &Model, id: DefinitionId, choices: &Choices, definition: &Definition) -> Traits {
+        let chosen = choices.of(id);
         match definition {
             Definition::Structure(it) => {
                 let small = fixed_bytes(it.size).is_some_and(|size| size <= COPIED) && it.link.is_none();
-                self.holding(model, &mut it.fields.iter(), small)
+                self.holding(model, chosen, &mut it.fields.iter(), small)
             }
             Definition::Union(it) => {
                 let small = it.size.max.is_some_and(|size| size <= COPIED);
-                Traits { default: false, ..self.holding(model, &mut arms::held(model, choices, it), small) }
+                let held = &mut arms::held(model, choices, it);
+                Traits { default: false, ..self.holding(model, chosen, held, small) }
             }
-            Definition::Typedef(it) => self.ty(model, &it.field.ty),
+            Definition::Typedef(it) => self.ty(model, chosen, &it.field.ty),
             Definition::Extern(_) => Traits::UNKNOWN,
             Definition::Constant(_) | Definition::Enumeration(_) | Definition::Program(_) => Traits::ALL,
         }
     }
 
     /// Of a type that holds `fields`. What is copied is seen as itself.
-    fn holding(&self, model: &Model, fields: &mut dyn Iterator<Item = &Field>, small: bool) -> Traits {
-        let held = fields.map(|field| self.ty(model, &field.ty)).fold(Traits::ALL, Traits::and);
-        let copy = held.copy && small;
+    fn holding(
+        &self,
+        model: &Model,
+        chosen: &TypeChoices,
+        fields: &mut dyn Iterator<Item = &Field>,
+        small: bool,
+    ) -> Traits {
+        let held = fields.map(|field| self.ty(model, chosen, &field.ty)).fold(Traits::ALL, Traits::and);
+        let copy = held.copy && (small || chosen.asks_for("Copy"));
         Traits { copy, borrows: held.borrows && !copy, ..held }
     }
 
-    fn ty(&self, model: &Model, ty: &Type) -> Traits {
+    /// Of a declaration in a definition for which `chosen` is chosen.
+    fn ty(&self, model: &Model, chosen: &TypeChoices, ty: &Type) -> Traits {
+        let of = |ty| self.ty(model, chosen, ty);
         match ty {
-            Type::Basic(Basic::Float | Basic::Double) => Traits { eq: false, ..Traits::ALL },
+            Type::Basic(Basic::Float | Basic::Double) => Traits { eq: false, hash: false, ..Traits::ALL },
             Type::Basic(_) => Traits::ALL,
             Type::FixedOpaque(length) => array(model, ty, Traits::ALL, *length),
-            Type::FixedArray(element, length) => array(model, ty, self.ty(model, element), *length),
+            Type::FixedArray(element, length) => array(model, ty, of(element), *length),
             Type::VariableOpaque(_) | Type::String(_) => Traits::MOVED,
             Type::VariableArray(element, _) | Type::RecursiveOptional(element) => {
-                Traits { default: true, ..self.ty(model, element).and(Traits::MOVED) }
+                Traits { default: true, ..of(element).and(Traits::MOVED) }
             }
-            Type::Optional(inner) => Traits { default: true, ..self.ty(model, inner) },
+            Type::Optional(inner) => Traits { default: true, ..of(inner) },
             Type::List(id) | Type::NonEmptyList(id) => {
                 Traits { default: true, ..self.all(&model.turns(*id)).and(Traits::MOVED) }
             }
-            Type::Named(id) => self.of(*id),
+            Type::Named(id) => match model.definition(*id) {
+                Some(Definition::Extern(_)) => Traits::elsewhere(chosen),
+                Some(Definition::Typedef(it)) => of(&it.field.ty),
+                _ => self.of(*id),
+            },
         }
     }
 }
@@ -147,9 +165,9 @@ fn array(model: &Model, ty: &Type, element: Traits, length: u32) -> Traits {
     let on_stack = !is_on_heap(model, ty);
     Traits {
         copy: element.copy && on_stack,
-        eq: element.eq,
         default: element.default && on_stack && length <= 32,
         borrows: true,
+        ..element
     }
 }
 
@@ -170,5 +188,5 @@ pub(super) fn is_by_value(context: Context<'_>, id: DefinitionId) -> bool {
 
 /// Whether a declaration is seen as something borrowed.
 pub(super) fn borrows(context: Context<'_>, ty: &Type) -> bool {
-    context.traits.ty(context.model, ty).borrows
+    context.traits.ty(context.model, context.chosen, ty).borrows
 }

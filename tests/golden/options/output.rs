@@ -184,7 +184,7 @@ mod idl_input {
     }
 
     /// `struct attributes`
-    #[derive(Clone, Debug, Default, PartialEq, core::cmp::PartialOrd)]
+    #[derive(Clone, Debug, Default, PartialEq, PartialOrd)]
     pub struct Attributes {
         /// `opaque label<>`
         pub label: rpc::Bytes,
