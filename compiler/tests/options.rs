@@ -239,10 +239,78 @@ fn nodes_of_a_mutual_list_get_what_all_of_their_structures_get() {
     assert!(rust.contains("pub enum AOrBeta {") && rust.contains("Beta(Beta),"));
 }
 
+/// The traits that a type is emitted with.
+#[track_caller]
+fn derives(rust: &str, ty: &str) -> String {
+    let before = rust.split(&format!(" {ty} {{")).next().unwrap();
+    let list = before.rsplit_once("#[derive(").unwrap().1.split_once(")]").unwrap().0;
+    list.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
-fn traits_that_are_there_already_are_not_derived_again() {
-    let text = "%#pragma oncrpc derive Hash,std::cmp::Eq,::core::clone::Clone\nstruct a { double x; };\nstruct b { int x; };\n";
+fn standard_traits_are_there_wherever_they_can_be() {
+    let text = "%#pragma oncrpc derive Hash,std::cmp::Eq,::core::clone::Clone,Copy,Ord,Default
+        struct small { double x; }; struct large { int x[40]; }; struct named { string x<>; }; struct exact { quadruple x; };
+        union either switch (bool is) { case TRUE: hyper x[40]; case FALSE: void; };
+        enum plain { A }; enum wide { B };\n%#pragma oncrpc enumerations open wide\n";
     let rust = compile(&Compiler::new(), &directory("standard"), text, "").unwrap();
-    assert!(rust.contains("#[derive(Clone, Copy, Debug, Default, PartialEq)]"), "{rust}");
-    assert!(rust.contains("#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]"), "{rust}");
+    assert_eq!(derives(&rust, "Small"), "Clone, Copy, Debug, Default, PartialEq, PartialOrd");
+    assert_eq!(derives(&rust, "Large"), "Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd");
+    assert_eq!(derives(&rust, "Named"), "Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd");
+    assert_eq!(derives(&rust, "Exact"), "Clone, Copy, Debug, Default, Eq, Hash, PartialEq");
+    assert_eq!(derives(&rust, "Either"), "Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd");
+    assert_eq!(derives(&rust, "Plain"), "Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd");
+    assert_eq!(derives(&rust, "Wide"), "Clone, Copy, Debug, Default");
+}
+
+#[test]
+fn one_trait_brings_those_that_it_needs() {
+    let (here, text) = (directory("needs"), "struct named { string x<>; };\nstruct holder { named y; };\n");
+    let ordered = "Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd";
+    for list in ["Ord", "PartialOrd", "core::cmp::Ord"] {
+        let toml = format!("[types.named]\nderive = [\"{list}\"]\n");
+        let rust = compile(&Compiler::new(), &here, text, &toml).unwrap();
+        assert_eq!(derives(&rust, "Named"), ordered, "{list}");
+        assert_eq!(derives(&rust, "Holder"), "Clone, Debug, Default, Eq, Hash, PartialEq");
+        // What it holds is not asked to have an order, so that it has none.
+        let rust = compile(&Compiler::new(), &here, text, &toml.replace("named", "holder")).unwrap();
+        assert_eq!(derives(&rust, "Holder"), "Clone, Debug, Default, Eq, Hash, PartialEq", "{list}");
+    }
+}
+
+#[test]
+fn a_type_from_elsewhere_has_what_is_asked_for_where_it_is_held() {
+    let (here, compiler) = (directory("elsewhere_traits"), Compiler::new().extern_type("inode", "crate::Inode"));
+    let text = "typedef inode number;\nstruct file { number of; };\nstruct folder { file it; inode other; };\n";
+    let rust = |toml: &str| compile(&compiler, &here, text, toml).unwrap();
+    assert_eq!(derives(&rust(""), "File"), "Clone, Debug, PartialEq");
+    assert_eq!(derives(&rust("derive = [\"Hash\"]"), "File"), "Clone, Debug, Hash, PartialEq");
+    let all = rust("derive = [\"Copy\", \"Default\", \"Eq\", \"Hash\", \"Ord\"]");
+    for ty in ["File", "Folder"] {
+        assert_eq!(derives(&all, ty), "Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd");
+    }
+    // `file` has not been given what `folder` asks for.
+    let one = rust("[types.folder]\nderive = [\"Copy\", \"Hash\", \"PartialOrd\"]");
+    assert_eq!(derives(&one, "Folder"), "Clone, Debug, PartialEq");
+    let partial = rust("derive = [\"PartialOrd\"]");
+    assert_eq!(derives(&partial, "Folder"), "Clone, Debug, PartialEq, PartialOrd");
+}
+
+#[test]
+fn members_are_helped_only_for_the_traits_of_serde_and_arbitrary() {
+    let (here, text) = (directory("attributes"), "struct a { opaque key[33]; string name<5>; int few[32]; };\n");
+    let attributes = |list: &str| {
+        let rust = compile(&Compiler::new().derive(list.split(',')), &here, text, "").unwrap();
+        (
+            rust.matches("#[serde(with = \"rpc::Serde::<rpc::FixedOpaque<33>>\")]").count(),
+            rust.matches("#[arbitrary(with = rpc::arbitrary::<rpc::Str<5>>)]").count(),
+        )
+    };
+    assert_eq!(attributes("Clone"), (0, 0));
+    assert_eq!(attributes("serde::Serialize"), (1, 0));
+    assert_eq!(attributes("::serde_derive::Deserialize"), (1, 0));
+    assert_eq!(attributes("crate::all::serde::Serialize,arbitrary::Arbitrary"), (1, 1));
+    assert_eq!(attributes("libfuzzer_sys::arbitrary::Arbitrary"), (0, 1));
+    // Others of the same names would not know the attributes.
+    assert_eq!(attributes("rkyv::Serialize,rkyv::Deserialize,proptest_derive::Arbitrary"), (0, 0));
 }

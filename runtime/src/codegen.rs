@@ -1,5 +1,9 @@
 //! What emitted code is written against: the only names it uses, kept stable for it alone.
 
+#[cfg(feature = "arbitrary")]
+pub use crate::derive::arbitrary::{arbitrary, arbitrary_other};
+#[cfg(feature = "serde")]
+pub use crate::derive::serde::Serde;
 pub use crate::xdr::{
     Array, ArrayView, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque,
     HeapOpaqueVec, Indirect, LazyView, List, ListView, MutualList, MutualListView, Nested, NonEmptyList,

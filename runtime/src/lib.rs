@@ -17,6 +17,8 @@ pub mod capture;
 mod client;
 #[doc(hidden)]
 pub mod codegen;
+#[cfg(any(feature = "arbitrary", feature = "serde"))]
+mod derive;
 #[cfg(feature = "net")]
 mod dispatch;
 #[cfg(feature = "net")]

@@ -19,6 +19,18 @@ const MODULES: &[&str] = &["common", "a", "b", "ask", "tell"];
 /// How many random interfaces there are, and of how many types.
 const RANDOM: (usize, usize) = (12, 16);
 
+/// Traits to derive: of the standard library as well, where types can have them.
+const DERIVED: &[&str] = &[
+    "serde::Serialize",
+    "serde::Deserialize",
+    "arbitrary::Arbitrary",
+    "Copy",
+    "Default",
+    "core::cmp::Ord",
+    "Eq",
+    "std::hash::Hash",
+];
+
 /// Folders of interfaces from elsewhere: rpcgen's package, and one quirk of the language a file, the latter with views
 /// and without.
 const COLLECTIONS: &[(&str, &str, bool)] = &[
@@ -44,6 +56,7 @@ fn main() {
         collection(&out_dir, name, Path::new(folder), &compiler().views(*views)).expect("OUT_DIR can be written");
     }
     options(&out_dir).expect("OUT_DIR can be written");
+    derived(&out_dir).expect("OUT_DIR can be written");
 }
 
 /// Clashes of names are what some of the interfaces are there to try.
@@ -141,6 +154,25 @@ fn options(out_dir: &Path) -> io::Result<()> {
     let place = out_dir.join("utf8");
     fs::create_dir_all(&place)?;
     open.string(StringType::String).out_dir(place).compile("../idl/kitchen_sink.x").unwrap_or_exit();
+    Ok(())
+}
+
+/// Interfaces whose types have every trait that they can, with the default options and with others.
+fn derived(out_dir: &Path) -> io::Result<()> {
+    let folder = out_dir.join("derives");
+    fs::create_dir_all(&folder)?;
+    for input in ["../idl/kitchen_sink.x", "interfaces/derives.x"] {
+        println!("cargo:rerun-if-changed={input}");
+        fs::copy(input, folder.join(Path::new(input).file_name().unwrap_or_default()))?;
+    }
+    let plain = compiler().derive(DERIVED.iter().copied()).extern_type("inode", "crate::extern_types::Inode");
+    collection(out_dir, "derived", &folder, &plain)?;
+    let open = plain.enumerations(Enumerations::Open).unknown_discriminants(UnknownDiscriminants::Keep).views(true);
+    collection(out_dir, "derived_open", &folder, &open.opaque(OpaqueType::Vec).string(StringType::String))?;
+    let place = out_dir.join("derived_modules");
+    fs::create_dir_all(&place)?;
+    let modules = Compiler::new().views(true).derive(DERIVED.iter().copied()).out_dir(place);
+    modules.compile_all(MODULES.iter().map(|name| format!("modules/{name}.x"))).unwrap_or_exit();
     Ok(())
 }
 

@@ -41,6 +41,7 @@ const ROOMS: &[Room] = &[
         ],
         never: NET,
     },
+    Room { place: "runtime/src/derive", knows: &["derive", "xdr"], never: &["std", "mio", "socket2", "slab"] },
     Room { place: "runtime/src/metrics", knows: &["metrics", "rpc"], never: NET },
     Room {
         place: "runtime/src/capture",
@@ -102,6 +103,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("tracing", &["runtime/src/trace"]),
     ("nix", &["runtime/src/net"]),
     ("listenfd", &["runtime/src/server/handed_in"]),
+    ("serde", &["runtime/src/derive"]),
+    ("arbitrary", &["runtime/src/derive"]),
 ];
 
 fn libraries() -> Vec<Source> {

@@ -6,6 +6,7 @@ pub(crate) mod choices;
 #[cfg(feature = "cli")]
 pub(crate) mod codec;
 mod constant;
+mod derive;
 mod docs;
 mod enumeration;
 mod format;

@@ -1,6 +1,6 @@
 use super::size::{bytes, fixed_bytes};
 use super::types::pair;
-use super::{Context, EmitError, docs, name::Scope, traits};
+use super::{Context, EmitError, derive, docs, name::Scope, traits};
 use crate::model::types::{Definition, DefinitionId, Field, Structure};
 use askama::Template;
 
@@ -28,6 +28,7 @@ struct EmptyView<'a> {
 /// A member, and the codec that puts it on the wire.
 pub(super) struct FieldView {
     pub(super) docs: String,
+    attributes: String,
     pub(super) name: String,
     ty: String,
     codec: String,
@@ -58,7 +59,8 @@ fn field_view(context: Context<'_>, field: &Field, scope: &mut Scope) -> FieldVi
         Some(chosen) => chosen.to_owned(),
         None => scope.claim(&context.spelling.value_name(&field.name)),
     };
-    FieldView { docs: docs::comment(&field.docs, &field.source), name, ty: pair.value, codec: pair.codec }
+    let attributes = derive::attributes(context, &field.ty, &pair.codec);
+    FieldView { docs: docs::comment(&field.docs, &field.source), attributes, name, ty: pair.value, codec: pair.codec }
 }
 
 /// A structure in the words of the `.x` file: `struct node { ...; node *next; }`.

@@ -124,7 +124,7 @@ fn element_pair(context: Context<'_>, element: &Type, path: &str) -> Pair {
     Pair { codec, ..pair }
 }
 
-fn is_recursive(context: Context<'_>, ty: &Type) -> bool {
+pub(super) fn is_recursive(context: Context<'_>, ty: &Type) -> bool {
     match resolved(context.model, ty) {
         Type::Named(id) => match context.model.definition(*id) {
             Some(Definition::Structure(structure)) => structure.recursive,

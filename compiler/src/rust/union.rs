@@ -3,7 +3,7 @@ use super::names::view_name;
 use super::size::bytes;
 use super::types::{Pair, pair};
 use super::variant::{Selected, Variant, applied, case_numbers, cases_pattern, variants};
-use super::{Context, EmitError, docs, traits};
+use super::{Context, EmitError, derive, docs, traits};
 use crate::model::types::{Definition, DefinitionId, Discriminant, Type, Union};
 use askama::Template;
 
@@ -57,6 +57,7 @@ const ONE_ARM: &str =
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result<String, EmitError> {
     let variants = variants(context, it);
     let discriminant = pair(context, &it.discriminant_type, "");
+    let other = derive::other_attribute(context, it, &discriminant.codec) + &discriminant.value;
     let success = variants.iter().find_map(success).filter(|_| variants.len() > 1);
     let view = View {
         docs: docs::comment(&it.docs, &source(context, it)),
@@ -68,7 +69,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
         rest: rest(it, is_covered(context.model, context.choices, it) || it.default.is_some()),
         success,
         attribute: attribute(&variants),
-        variants: variants.iter().map(|variant| variant_view(variant, &discriminant.value)).collect(),
+        variants: variants.iter().map(|variant| variant_view(variant, &other)).collect(),
         discriminant,
         min: bytes(Some(it.size.min)),
         max: bytes(if it.recursive { None } else { it.size.max }),
@@ -76,23 +77,25 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
     Ok(view.render()?)
 }
 
-fn variant_view(it: &Variant, discriminant_type: &str) -> VariantView {
-    let Variant { name, docs, selected, held } = it;
+/// `kept` is the declaration of a discriminant that a variant holds.
+fn variant_view(it: &Variant, kept: &str) -> VariantView {
+    let Variant { name, docs, selected, held, attributes } = it;
     let (value, decode) = match held {
         Some(Pair { value, codec, .. }) => (Some(value.as_str()), Some(format!("rpc::decode::<{codec}>(input)?"))),
         None => (None, None),
     };
     let (holds, discriminant, pattern) = match selected {
         Selected::ByCase { discriminant, .. } => (None, discriminant.as_str(), discriminant.as_str()),
-        Selected::ByDefault => (Some(discriminant_type), "*discriminant", "value"),
+        Selected::ByDefault => (Some(kept), "*discriminant", "value"),
     };
+    let declared = value.map(|value| format!("{attributes}{value}"));
     let parts = |first: &'static str, second: Option<&'static str>| -> Vec<&str> {
         holds.map(|_| first).into_iter().chain(value.and(second)).collect()
     };
     let decoded: Vec<&str> = holds.map(|_| pattern).into_iter().chain(decode.as_deref()).collect();
     VariantView {
         docs: docs.clone(),
-        declaration: applied(name, &holds.into_iter().chain(value).collect::<Vec<_>>()),
+        declaration: applied(name, &holds.into_iter().chain(declared.as_deref()).collect::<Vec<_>>()),
         shape: applied(name, &parts("discriminant", Some("_"))),
         discriminant: discriminant.to_owned(),
         binding: applied(name, &parts("_", Some("value"))),

@@ -2,7 +2,7 @@
 
 use super::arms::{cases, is_covered};
 use super::types::{Pair, pair};
-use super::{Context, docs, name::Scope};
+use super::{Context, derive, docs, name::Scope};
 use crate::model::types::{Arm, Case, DefaultArm, Discriminant, Field, Union};
 
 /// A variant.
@@ -12,6 +12,8 @@ pub(super) struct Variant {
     pub(super) selected: Selected,
     /// What it holds beside the discriminant; nothing for `void`.
     pub(super) held: Option<Pair>,
+    /// For derives, on what it holds.
+    pub(super) attributes: String,
 }
 
 /// What selects a variant.
@@ -59,7 +61,7 @@ pub(super) fn applied(name: &str, parts: &[&str]) -> String {
 }
 
 fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope: &mut Scope) -> Variant {
-    let (comment, held, source) = declared(context, &arm.docs, arm.field.as_ref());
+    let Declared { comment, held, attributes, source } = declared(context, &arm.docs, arm.field.as_ref());
     let success = case.value == 0 && it.discriminant != Discriminant::Bool;
     Variant {
         name: match context.chosen.member(&case.label) {
@@ -69,11 +71,12 @@ fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope:
         docs: docs::comment(&comment, &format!("case {}: {source}", case.label)),
         selected: Selected::ByCase { discriminant: discriminant(context, it, case), success },
         held,
+        attributes,
     }
 }
 
 fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &mut Scope) -> Variant {
-    let (comment, held, source) = declared(context, &arm.docs, arm.field.as_ref());
+    let Declared { comment, held, attributes, source } = declared(context, &arm.docs, arm.field.as_ref());
     let (wanted, sentence) = if context.chosen.keeps_unknown {
         ("Unknown", format!("A `{}` that no arm is for; nothing follows it on the wire.", it.discriminant_name))
     } else {
@@ -87,21 +90,27 @@ fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &m
         docs: docs::comment_and(&comment, &sentence),
         selected: Selected::ByDefault,
         held,
+        attributes,
     }
 }
 
-/// The comment, type and text of what an arm holds.
-fn declared<'a>(
-    context: Context<'_>,
-    arm: &[String],
-    field: Option<&'a Field>,
-) -> (Vec<String>, Option<Pair>, &'a str) {
+/// What an arm holds, with its comment and text.
+struct Declared<'a> {
+    comment: Vec<String>,
+    held: Option<Pair>,
+    attributes: String,
+    source: &'a str,
+}
+
+fn declared<'a>(context: Context<'_>, arm: &[String], field: Option<&'a Field>) -> Declared<'a> {
     match field {
         Some(field) => {
             let comment = if arm == field.docs { arm.to_vec() } else { [arm, &field.docs].concat() };
-            (comment, Some(pair(context, &field.ty, "")), &field.source)
+            let held = pair(context, &field.ty, "");
+            let attributes = derive::attributes(context, &field.ty, &held.codec);
+            Declared { comment, held: Some(held), attributes, source: &field.source }
         }
-        None => (arm.to_vec(), None, "void"),
+        None => Declared { comment: arm.to_vec(), held: None, attributes: String::new(), source: "void" },
     }
 }
 

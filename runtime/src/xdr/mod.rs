@@ -35,6 +35,8 @@ pub use encoder::{Encoder, Mark};
 pub use error::{DecodeError, EncodeError};
 pub use limits::DecodeLimits;
 pub use list::{List, NonEmptyList};
+#[cfg(feature = "arbitrary")]
+pub(crate) use mutual_list::next as next_turn;
 pub use mutual_list::{MutualList, NonEmptyMutualList, Turns};
 pub use nested::Nested;
 pub use number::Quadruple;

@@ -70,7 +70,7 @@ impl<C: Turns, const FIRST: usize> Xdr for NonEmptyMutualList<C, FIRST> {
 }
 
 /// Whose turn it is after `turn`.
-pub(super) fn next<C: Turns>(turn: usize) -> usize {
+pub(crate) fn next<C: Turns>(turn: usize) -> usize {
     let next = turn.saturating_add(1);
     if next < C::NODES.len() { next } else { 0 }
 }
