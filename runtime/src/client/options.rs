@@ -1,4 +1,5 @@
 use crate::dispatch::{Dispatch, SharedDispatch};
+use crate::limits::Limits;
 use crate::record;
 use crate::rpc::Credential;
 use crate::xdr::DecodeLimits;
@@ -30,6 +31,7 @@ pub struct ClientOptions {
     pub(crate) idempotent: bool,
     pub(crate) max_calls: usize,
     pub(crate) services: Vec<SharedDispatch>,
+    pub(crate) answer_timeout: Duration,
 }
 
 impl Default for ClientOptions {
@@ -50,6 +52,7 @@ impl Default for ClientOptions {
             idempotent: false,
             max_calls: 1 << 20,
             services: Vec::new(),
+            answer_timeout: Limits::DEFAULT.call_time,
         }
     }
 }
@@ -170,5 +173,13 @@ impl ClientOptions {
     pub fn serve(mut self, version: impl Dispatch) -> Self {
         self.services.push(SharedDispatch::new(version));
         self
+    }
+
+    /// The time in which a call of the server must be answered that a handler [answers later](crate::Reply); 600 s by
+    /// default. Then it is answered `SYSTEM_ERR`, and what is sent later is dropped. Stops calls that a handler loses
+    /// from filling the places of those that may be answered later.
+    #[must_use]
+    pub fn answer_timeout(self, answer_timeout: Duration) -> Self {
+        Self { answer_timeout, ..self }
     }
 }

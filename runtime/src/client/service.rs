@@ -122,27 +122,37 @@ impl Service {
         }
     }
 
-    /// The next call to carry out, as soon as there is one and not too many are in flight.
+    /// The next call to carry out, as soon as there is one and not too many are in flight. Gives up those that nobody
+    /// answers in time.
     fn next(&self) -> Option<(Peer, Arc<Origin>, Record<'static>)> {
-        let mut state = self.lock();
-        while !state.closed {
-            let State { calls, origin, .. } = &mut *state;
-            if let Some((peer, origin)) = origin
-                && !origin.is_full()
-                && let Some(record) = calls.pop()
-            {
-                let next = (*peer, Arc::clone(origin), Record::Owned(record));
+        loop {
+            let now = Instant::now();
+            let (_, due) = self.programs.expire_calls(now);
+            let mut state = self.lock();
+            if state.closed {
+                return None;
+            }
+            if let Some(next) = state.take_next() {
                 drop(state);
                 self.changed.notify_all();
                 return Some(next);
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            // What is answered later has come up on this thread: no call is due earlier than is known here.
+            let wait = due.map_or(Duration::MAX, |due| due.saturating_duration_since(now));
+            drop(self.changed.wait_timeout(state, wait));
         }
-        None
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take_next(&mut self) -> Option<(Peer, Arc<Origin>, Record<'static>)> {
+        let (peer, origin) = self.origin.as_ref().filter(|(_, origin)| !origin.is_full())?;
+        let record = self.calls.pop()?;
+        Some((*peer, Arc::clone(origin), Record::Owned(record)))
     }
 }
 
@@ -152,6 +162,8 @@ impl Port for Service {
         let current = self.lock().origin.as_ref().map(|(_, origin)| Arc::clone(origin));
         let origin = current.filter(|origin| delivery.is_for(origin));
         let reply = delivery.into_reply();
+        // The thread either sees that one less is in flight, or waits by now.
+        drop(self.lock());
         self.changed.notify_all();
         if let Some((channel, origin)) = self.channel.upgrade().zip(origin) {
             channel.reply_now(self, &origin, reply);
@@ -179,8 +191,10 @@ impl Port for Service {
 
 /// What is served; `None` if nothing is.
 fn programs(options: &ClientOptions) -> Option<Programs> {
-    let ClientOptions { services, record_limits: record, decode_limits: decode, .. } = options;
-    let mut programs = Programs::new(Limits { record: *record, decode: *decode, ..Limits::default() });
+    let ClientOptions { services, record_limits: record, decode_limits: decode, answer_timeout: call_time, .. } =
+        options;
+    let limits = Limits { record: *record, decode: *decode, call_time: *call_time, ..Limits::default() };
+    let mut programs = Programs::new(limits);
     services.iter().for_each(|service| programs.add(service.clone()));
     programs.number_rows();
     (!services.is_empty()).then_some(programs)

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, ask, start};
 use super::office::*;
-use super::peer::{Message, Peer, call_of, words};
+use super::peer::{Message, Peer, call_of, success, words};
 use oncrpc::{Client, Error};
 use std::io::Write;
 use std::net::TcpListener;
@@ -105,6 +105,33 @@ fn headers_are_checked_as_by_a_server() {
     peer.send(&words(&[5, 0, 2, BACK]));
     call_back(&mut peer, 6, DOUBLE, &[1]);
     peer.check_reply(6, 2);
+    drop(client);
+}
+
+/// Their places are for others then, although there are as many as may be answered later.
+#[test]
+fn calls_that_nobody_answers_in_time_are_given_up() {
+    let (listener, address) = listen();
+    let desk = Desk::default();
+    let options = desk.options().answer_timeout(Duration::from_millis(150));
+    let client = Client::connect_with(&address, PROGRAM, 1, &options).unwrap();
+    let mut peer = Peer::accept(&listener);
+    for round in 0..3 {
+        (0..64).for_each(|xid| call_back(&mut peer, xid, KEEP, &[]));
+        call_back(&mut peer, 64, DOUBLE, &[round]);
+        let mut replies: Vec<_> = (0..65).map(|_| peer.receive_bytes()).collect();
+        replies.sort();
+        let given_up = (0..64).map(|xid| words(&[xid, 1, 0, 0, 0, 5]));
+        assert!(replies.into_iter().eq(given_up.chain([success(64, &[2 * round])])));
+        let late: Vec<_> = desk.kept.lock().unwrap().drain(..).collect();
+        assert_eq!(late.len(), 64);
+        for reply in late {
+            assert!(!reply.is_wanted());
+            reply.send(Ok(7));
+        }
+    }
+    call_back(&mut peer, 1, DOUBLE, &[1]);
+    peer.check_reply(1, 2);
     drop(client);
 }
 
