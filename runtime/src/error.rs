@@ -56,6 +56,11 @@ pub enum Error {
         /// How many may be: [`ClientOptions::max_calls`](crate::ClientOptions::max_calls).
         limit: usize,
     },
+    /// The caller: the reply has come and was dropped, as so many bytes of others are kept that nobody waits for.
+    ReplyDropped {
+        /// How many may be: [`ClientOptions::max_kept`](crate::ClientOptions::max_kept).
+        limit: usize,
+    },
     /// The caller: a handler on the server's loop would wait for a reply that the loop is to read. The call is given up.
     WouldDeadlock,
     /// The caller: the call to be called back over came as a datagram, without a connection.
@@ -228,6 +233,11 @@ impl fmt::Display for Error {
             Self::TooManyCalls { limit } => {
                 write!(out, "{limit} calls are in flight, as many as may be: take the outcomes of some first")
             }
+            Self::ReplyDropped { limit } => write!(
+                out,
+                "the reply has come and was dropped, as {limit} bytes of others are kept that nobody waits for: take \
+                 the outcomes of some first"
+            ),
             Self::WouldDeadlock => write!(
                 out,
                 "a handler on the server's loop cannot wait for a reply that the loop is to read: put its procedure on \

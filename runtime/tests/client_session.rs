@@ -14,7 +14,7 @@ const FIRST_XID: u32 = 7000;
 const TIMEOUT: Duration = Duration::from_secs(25);
 
 fn config() -> ClientConfig {
-    ClientConfig { max_call: 1000, first_xid: FIRST_XID, peer: "tcp://peer".into() }
+    ClientConfig { max_call: 1000, max_kept: 1 << 20, first_xid: FIRST_XID, peer: "tcp://peer".into() }
 }
 
 fn session() -> ClientSession {
@@ -277,4 +277,34 @@ fn a_call_that_has_no_more_time_is_not_sent_again() {
     assert!(calls.poll_again(now + Duration::from_secs(1)).is_some(), "1 s later, the next is due at 3 s");
     assert_eq!(calls.next_due(), None);
     assert!(calls.poll_again(now + Duration::from_secs(100)).is_none());
+}
+
+/// A reply with so many bytes of results.
+fn long_success(xid: u32, length: usize) -> Vec<u32> {
+    [&[xid, 1, 0, 0, 0, 0][..], &vec![7; length / 4]].concat()
+}
+
+#[test]
+fn what_nobody_waits_for_is_kept_up_to_a_limit() {
+    let mut session = ClientSession::new(ClientConfig { max_kept: 1_000, ..config() });
+    let now = Instant::now();
+    let xids: Vec<_> = (0..6).map(|_| start(&mut session, now)).collect();
+    session.expect(xids[3]);
+    for xid in &xids[..5] {
+        assert_eq!(deliver(&mut session, &long_success(*xid, 600)), Some(*xid));
+    }
+    let is_dropped = |outcome| matches!(outcome, Some(Err(Error::ReplyDropped { limit: 1_000 })));
+    assert!(is_dropped(session.poll(xids[2], now)));
+    assert!(is_dropped(session.poll(xids[4], now)));
+    // One that is taken and one that is given up make room.
+    success(session.take(xids[0]));
+    success(session.poll(xids[3], now));
+    session.forget(xids[1]);
+    assert_eq!(deliver(&mut session, &long_success(xids[5], 2_000)), Some(xids[5]));
+    success(session.poll(xids[5], now));
+    assert_eq!(session.pending(), 0);
+    // Small ones take no more than their slots, of which the number is limited.
+    let xids: Vec<_> = (0..100).map(|_| start(&mut session, now)).collect();
+    xids.iter().for_each(|xid| assert_eq!(deliver(&mut session, &long_success(*xid, 64)), Some(*xid)));
+    xids.iter().for_each(|xid| drop(success(session.poll(*xid, now))));
 }

@@ -16,7 +16,8 @@ fn client_session() {
     let (now, mut outcomes) = (Instant::now(), [0_u64; 3]);
     let template = CallTemplate::new(1, 1, &Credential::None).unwrap();
     run("client_session", &replies(), LIMITS.memory, |message, random| {
-        let mut session = ClientSession::new(ClientConfig { max_call: 1_000, first_xid: XID, peer: "peer".into() });
+        let mut session =
+            ClientSession::new(ClientConfig { max_call: 1_000, max_kept: 10_000, first_xid: XID, peer: "peer".into() });
         let call = NewCall { template: &template, procedure: 1, timeout: SECOND, idempotent: false };
         assert_eq!(session.start(now, call, |_| Ok(()), &mut Encoder::new()).unwrap(), XID);
         let shared = Bytes::copy_from_slice(message);

@@ -56,7 +56,7 @@ pub fn broadcast<C: Xdr>(
     let template = CallTemplate::new(program, version, &options.credential)?;
     let call = NewCall { template: &template, procedure, timeout: wait, idempotent: false };
     let max_call = options.max_call.min(MAX_CALL);
-    let config = ClientConfig { max_call, first_xid: super::connect::random_xid(), peer: "udp".into() };
+    let config = ClientConfig { max_call, max_kept: 0, first_xid: super::connect::random_xid(), peer: "udp".into() };
     let (xid, message) = ClientSession::new(config).start_datagram(Instant::now(), call, arguments)?;
     let failed = |source| Error::Io { peer: format!("udp://{address}").into(), source: Arc::new(source) };
     let socket = open(address, options).map_err(failed)?;

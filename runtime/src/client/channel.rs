@@ -138,6 +138,7 @@ impl Channel {
             return Some(outcome);
         }
         let deadline = state.calls.deadline(xid).unwrap_or(now);
+        state.calls.expect(xid);
         state.tasks.add(xid, deadline, waker);
         let state = self.send_now(state);
         self.attend(state).err().map(|error| {

@@ -175,7 +175,12 @@ fn over_socket(
         Transport::Tcp | Transport::Unix => options.max_call,
         Transport::Udp => options.max_call.min(MAX_DATAGRAM),
     };
-    let calls = ClientSession::new(ClientConfig { max_call, first_xid: random_xid(), peer: peer.clone() });
+    let calls = ClientSession::new(ClientConfig {
+        max_call,
+        max_kept: options.max_kept,
+        first_xid: random_xid(),
+        peer: peer.clone(),
+    });
     let unusable = |source| Error::Io { peer: peer.clone(), source: Arc::new(source) };
     let socket = PeerSocket::new(socket).map_err(unusable)?;
     let output = Output::new(transport, options.retransmit_interval);

@@ -37,6 +37,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Bytes of replies kept of one connection that a server calls back over, as [`ClientOptions::max_kept`] of a client.
+const BACK_KEPT: usize = 16 << 20;
+
 /// A client of one version of a program at one server.
 ///
 /// Clones share the connection; calls of several threads are in flight on it at the same time, and replies may come in
@@ -216,6 +219,7 @@ impl Client {
         let options = ClientOptions::default();
         let config = || ClientConfig {
             max_call: options.max_call,
+            max_kept: BACK_KEPT,
             first_xid: connect::random_xid(),
             peer: format!("the caller at {peer}").into(),
         };

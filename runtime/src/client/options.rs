@@ -30,6 +30,7 @@ pub struct ClientOptions {
     pub(crate) reconnect: bool,
     pub(crate) idempotent: bool,
     pub(crate) max_calls: usize,
+    pub(crate) max_kept: usize,
     pub(crate) services: Vec<SharedDispatch>,
     pub(crate) answer_timeout: Duration,
 }
@@ -51,6 +52,7 @@ impl Default for ClientOptions {
             reconnect: true,
             idempotent: false,
             max_calls: 1 << 20,
+            max_kept: 256 << 20,
             services: Vec::new(),
             answer_timeout: Limits::DEFAULT.call_time,
         }
@@ -156,6 +158,15 @@ impl ClientOptions {
     #[must_use]
     pub fn max_calls(self, max_calls: usize) -> Self {
         Self { max_calls, ..self }
+    }
+
+    /// Bytes of replies that have come for calls that neither a thread waits for nor a task awaits, which one further
+    /// reply may exceed; 256 MiB by default. The call of a further one fails with
+    /// [`Error::ReplyDropped`](crate::Error). Stops a server from filling the memory with large replies that a
+    /// caller does not take before others.
+    #[must_use]
+    pub fn max_kept(self, max_kept: usize) -> Self {
+        Self { max_kept, ..self }
     }
 
     /// Serves a version of a program to the server, which may then [call](crate::Call::client) over the connection of

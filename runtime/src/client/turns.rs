@@ -19,6 +19,7 @@ const BATCHES: usize = 2;
 impl Channel {
     /// Takes part in sending and reading until the call has its outcome.
     pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32) -> Result<Results> {
+        state.calls.expect(xid);
         loop {
             let now = Instant::now();
             if let Some(outcome) = state.outcome(xid, now) {

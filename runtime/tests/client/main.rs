@@ -2,6 +2,7 @@
 
 mod awaited;
 mod awaited_mixed;
+mod bounded;
 mod broadcast;
 mod connect;
 mod datagram;

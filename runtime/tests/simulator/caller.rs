@@ -39,7 +39,12 @@ enum Link {
 
 impl Caller {
     pub(crate) fn new(number: usize, plan: CallerPlan, ledger: Ledger, stage: &mut Stage) -> Self {
-        let config = ClientConfig { max_call: 1 << 20, first_xid: plan.first_xid, peer: Arc::from("the server") };
+        let config = ClientConfig {
+            max_call: 1 << 20,
+            max_kept: 1 << 20,
+            first_xid: plan.first_xid,
+            peer: Arc::from("the server"),
+        };
         let link = match plan.kind {
             CallerKind::Datagrams => Link::Datagrams(Retransmission::new(RESEND)),
             _ => Link::Stream(Stream::default()),

@@ -280,6 +280,7 @@ impl State {
     }
 
     fn watch(&mut self, xid: u32, due: Option<Instant>, waker: &Waker) {
+        self.calls.expect(xid);
         let former = self.waiting.insert(xid, Waiting { waker: waker.clone(), due });
         if let Some(former) = former.and_then(|former| former.due) {
             self.due.remove(&(former, xid));

@@ -40,6 +40,14 @@ impl Results {
         }))
     }
 
+    /// Bytes that are kept of the reply beyond this value.
+    pub(super) fn kept(&self) -> usize {
+        match &self.0 {
+            Stored::Inline { .. } => 0,
+            Stored::Shared(bytes) => bytes.len(),
+        }
+    }
+
     /// Reads them.
     pub fn decoder(&self, limits: DecodeLimits) -> Decoder<'_> {
         match &self.0 {

@@ -1,14 +1,23 @@
-use super::{CallTemplate, Results};
+mod calls;
+mod results;
+mod retransmit;
+mod template;
+mod unfinished;
+
+pub use results::Results;
+pub use retransmit::Retransmission;
+pub use template::CallTemplate;
+
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{MessageHead, REPLY};
-use crate::xdr::{EncodeError, Encoder, Mark, Sink};
+use crate::xdr::{EncodeError, Encoder, Sink};
 use bytes::Bytes;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use calls::{Calls, Waiting};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use unfinished::Unfinished;
 
 /// Longer than any call waits; keeps sums of times in range.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
@@ -18,6 +27,8 @@ const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
 pub struct ClientConfig {
     /// Bytes of a call, header and arguments together.
     pub max_call: usize,
+    /// Bytes of results that have come and that nobody waits for, which one further reply may exceed.
+    pub max_kept: usize,
     /// The first xid. To be random: a peer may still hold replies to an earlier client's calls.
     pub first_xid: u32,
     /// The name of the peer in errors.
@@ -44,32 +55,17 @@ pub struct NewCall<'a> {
 #[derive(Debug)]
 pub struct ClientSession {
     next_xid: u32,
-    calls: HashMap<u32, Slot, BuildHasherDefault<XidHasher>>,
+    calls: Calls,
     max_call: usize,
+    max_kept: usize,
     peer: Arc<str>,
-}
-
-#[derive(Debug)]
-enum Slot {
-    Waiting(Waiting),
-    Done(Result<Results>),
-}
-
-#[derive(Debug)]
-struct Waiting {
-    deadline: Instant,
-    timeout: Duration,
-    /// The record of a call that may be sent again.
-    record: Option<Bytes>,
-    /// It was sent over a connection that is lost.
-    sent: bool,
 }
 
 impl ClientSession {
     /// A session without calls.
     pub fn new(config: ClientConfig) -> Self {
-        let ClientConfig { max_call, first_xid, peer } = config;
-        Self { next_xid: first_xid, calls: HashMap::default(), max_call, peer }
+        let ClientConfig { max_call, max_kept, first_xid, peer } = config;
+        Self { next_xid: first_xid, calls: Calls::default(), max_call, max_kept, peer }
     }
 
     /// Starts a call at `now` for a stream: appends one record to `out`, or nothing on an error. Returns its xid.
@@ -136,91 +132,82 @@ impl ClientSession {
 
     /// Takes a message of the peer. Returns the xid of the call that it completes; `None` if there is no such call: the
     /// reply is stale, or no reply at all. Such messages are skipped.
+    ///
+    /// When as much as [may be](ClientConfig::max_kept) is kept of other replies, the call fails and its results are
+    /// dropped, unless somebody [waits](ClientSession::expect) for it.
     pub fn handle_record(&mut self, record: &Record<'_>) -> Option<u32> {
         let mut input = record.decoder();
         let MessageHead { xid, kind } = MessageHead::decode(&mut input).ok()?;
         if kind != REPLY {
             return None;
         }
-        let slot = self.calls.get_mut(&xid).filter(|slot| matches!(slot, Slot::Waiting(_)))?;
-        *slot = Slot::Done(Results::of_reply(record, input));
-        Some(xid)
+        self.calls.complete(xid, self.max_kept, || Results::of_reply(record, input)).then_some(xid)
     }
 
     /// The outcome of a call, which is then no longer pending: its results, or why it failed, which may be that its
     /// deadline has passed. `None` while the reply may still come, and for a call that is not pending.
     pub fn poll(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
-        match self.calls.get(&xid)? {
-            Slot::Waiting(call) if now < call.deadline => None,
-            Slot::Waiting(call) => {
-                let after = call.timeout;
-                self.calls.remove(&xid);
-                Some(Err(Error::TimedOut { peer: self.peer.clone(), after }))
-            }
-            Slot::Done(_) => self.take(xid),
+        let Some(call) = self.calls.waiting(xid) else { return self.take(xid) };
+        if now < call.deadline {
+            return None;
         }
+        let after = call.timeout;
+        self.calls.remove(xid);
+        Some(Err(Error::TimedOut { peer: self.peer.clone(), after }))
     }
 
     /// As [`ClientSession::poll`], but the deadline is not looked at.
     pub fn take(&mut self, xid: u32) -> Option<Result<Results>> {
-        match self.calls.entry(xid) {
-            Entry::Occupied(slot) if matches!(slot.get(), Slot::Done(_)) => match slot.remove() {
-                Slot::Done(outcome) => Some(outcome),
-                Slot::Waiting(_) => None,
-            },
-            _ => None,
+        self.calls.take(xid)
+    }
+
+    /// Somebody waits for the reply of a call from now on: it will be taken as soon as it comes.
+    pub fn expect(&mut self, xid: u32) {
+        if let Some(call) = self.calls.waiting_mut(xid) {
+            call.awaited = true;
         }
     }
 
     /// Gives up a call: a reply that still comes is stale.
     pub fn forget(&mut self, xid: u32) {
-        self.calls.remove(&xid);
+        self.calls.remove(xid);
     }
 
     /// Completes every call that has no outcome yet with `error`.
     pub fn fail_all(&mut self, error: &Error) {
-        for slot in self.calls.values_mut() {
-            if let Slot::Waiting(_) = slot {
-                *slot = Slot::Done(Err(error.clone()));
-            }
-        }
+        self.calls.fail(error, |_, _| false);
     }
 
     /// The connection is lost. Calls that have no outcome yet and are not among the `unsent` may have been carried out:
     /// they fail with `error`, but for those that may be carried out twice. Returns the records of these, to be sent
     /// again in this order.
     pub fn lose(&mut self, unsent: &HashSet<u32>, error: &Error) -> Vec<Bytes> {
-        let mut again = Vec::new();
-        for (xid, slot) in self.calls.iter_mut().filter(|(xid, _)| !unsent.contains(xid)) {
-            match slot {
-                Slot::Done(_) => {}
-                Slot::Waiting(Waiting { record: Some(record), sent, .. }) => {
-                    *sent = true;
-                    again.push((xid.wrapping_sub(self.next_xid), record.clone()));
-                }
-                Slot::Waiting(_) => *slot = Slot::Done(Err(error.clone())),
+        let (mut again, next_xid) = (Vec::new(), self.next_xid);
+        self.calls.fail(error, |xid, call| {
+            let is_unsent = unsent.contains(&xid);
+            if let Some(record) = call.record.as_ref().filter(|_| !is_unsent) {
+                call.sent = true;
+                again.push((xid.wrapping_sub(next_xid), record.clone()));
             }
-        }
+            is_unsent || call.record.is_some()
+        });
         again.sort_unstable_by_key(|(age, _)| *age);
         again.into_iter().map(|(_, record)| record).collect()
     }
 
     /// Whether a call was sent over a connection that is lost, and is to be sent again.
     pub fn was_sent(&self, xid: u32) -> bool {
-        matches!(self.calls.get(&xid), Some(Slot::Waiting(Waiting { sent: true, .. })))
+        self.calls.waiting(xid).is_some_and(|call| call.sent)
     }
 
     /// Until when a call waits; `None` if it is not pending or has its outcome.
     pub fn deadline(&self, xid: u32) -> Option<Instant> {
-        match self.calls.get(&xid)? {
-            Slot::Waiting(call) => Some(call.deadline),
-            Slot::Done(_) => None,
-        }
+        self.calls.waiting(xid).map(|call| call.deadline)
     }
 
     /// Lets a call wait until `until` at least.
     pub fn extend(&mut self, xid: u32, until: Instant) {
-        if let Some(Slot::Waiting(call)) = self.calls.get_mut(&xid) {
+        if let Some(call) = self.calls.waiting_mut(xid) {
             call.deadline = until.max(call.deadline);
         }
     }
@@ -235,7 +222,7 @@ impl ClientSession {
         loop {
             let xid = self.next_xid;
             self.next_xid = xid.wrapping_add(1);
-            if !self.calls.contains_key(&xid) {
+            if !self.calls.contains(xid) {
                 return xid;
             }
         }
@@ -266,50 +253,6 @@ impl ClientSession {
 
     fn add(&mut self, xid: u32, now: Instant, timeout: Duration, record: Option<Bytes>) {
         let deadline = now.checked_add(timeout.min(FOREVER)).unwrap_or(now);
-        self.calls.insert(xid, Slot::Waiting(Waiting { deadline, timeout, record, sent: false }));
-    }
-}
-
-/// Takes back what was appended to `out` unless it is kept, even if encoding panics: the next record must not follow
-/// half a one.
-struct Unfinished<'a> {
-    out: &'a mut Encoder,
-    start: Option<Mark>,
-}
-
-impl<'a> Unfinished<'a> {
-    fn new(out: &'a mut Encoder) -> Self {
-        let start = Some(out.mark());
-        Self { out, start }
-    }
-
-    fn keep(mut self) {
-        self.start = None;
-    }
-}
-
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        if let Some(start) = self.start {
-            self.out.truncate(start);
-        }
-    }
-}
-
-/// Spreads xids, which only this session chooses: nobody can make them collide, so that nothing stronger is needed.
-#[derive(Debug, Default)]
-struct XidHasher(u64);
-
-impl Hasher for XidHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.0 = (self.0 ^ u64::from(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.calls.insert(xid, Waiting { deadline, timeout, record, sent: false, awaited: false });
     }
 }
