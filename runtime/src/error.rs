@@ -84,7 +84,7 @@ pub enum Error {
     Connect {
         /// The address as it was given.
         address: String,
-        /// Of the last attempt.
+        /// Of the last attempt; where several addresses were tried, it names each with what came of it.
         source: Arc<io::Error>,
     },
     /// The network: the address cannot be listened on.

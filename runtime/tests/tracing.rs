@@ -177,7 +177,7 @@ fn each_call_is_a_span_at_either_end_until_its_reply() {
     );
     assert!(all(&served, "transport").iter().all(|it| it == "tcp"));
     assert!(all(&served, "peer").iter().all(|it| it.starts_with("127.0.0.1:")));
-    assert_eq!(all(&called, "name"), ["NOW", "ON_POOL", "LATER", ""]);
+    assert_eq!(all(&called, "name"), ["NOW", "ON_POOL", "LATER", "proc-9"]);
     assert_eq!(all(&called, "xid"), all(&served, "xid"));
     assert_eq!(all(&called, "program"), vec![PROGRAM.to_string(); 4]);
     assert_eq!(all(&called, "outcome")[..3], ["SUCCESS"; 3]);

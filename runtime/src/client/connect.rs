@@ -10,8 +10,10 @@ use crate::address::{Address, Transport};
 use crate::error::{Error, Result};
 use crate::session::{CallTemplate, ClientConfig, ClientSession};
 use socket2::Socket;
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::mem;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -97,19 +99,49 @@ fn open_any(
     target: Target<'_>,
     deadline: Instant,
 ) -> Result<(Socket, String)> {
-    let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    let mut failures = Failures(Vec::new());
     for (tried, candidate) in candidates.iter().enumerate() {
         let share = u32::try_from(candidates.len() - tried).unwrap_or(u32::MAX);
         let left = (deadline.saturating_duration_since(Instant::now()) / share).max(MIN_ATTEMPT);
         let probe = candidates.len() > 1;
         match open_one(address.transport, *candidate, target, left, probe) {
             Ok(socket) => return Ok((socket, format!("{}://{candidate}", address.transport))),
-            Err(Attempt::Failed(error)) => failure = error,
+            Err(Attempt::Failed(error)) => failures.0.push((*candidate, error)),
             Err(Attempt::Hopeless(error)) => return Err(error),
         }
     }
-    Err(Error::Connect { address: address.to_string(), source: Arc::new(failure) })
+    Err(Error::Connect { address: address.to_string(), source: Arc::new(failures.into()) })
 }
+
+/// Why each of several addresses could not be connected to.
+#[derive(Debug)]
+struct Failures(Vec<(SocketAddr, io::Error)>);
+
+/// Of the kind of the last.
+impl From<Failures> for io::Error {
+    fn from(mut failures: Failures) -> Self {
+        match failures.0.pop() {
+            None => Self::from(io::ErrorKind::AddrNotAvailable),
+            Some((_, only)) if failures.0.is_empty() => only,
+            Some(last) => {
+                let kind = last.1.kind();
+                failures.0.push(last);
+                Self::new(kind, failures)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        self.0
+            .iter()
+            .try_for_each(|(address, error)| write!(out, "{}{address}: {error}", mem::replace(&mut separator, ", ")))
+    }
+}
+
+impl std::error::Error for Failures {}
 
 /// Why an attempt came to nothing.
 enum Attempt {
@@ -199,4 +231,23 @@ fn over_socket(
 pub(super) fn random_xid() -> u32 {
     let bits = RandomState::new().hash_one(Instant::now());
     (bits >> 32) as u32 ^ bits as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_address_that_was_tried_is_named() {
+        let address: Address = "tcp://somewhere:1".parse().unwrap();
+        let options = ClientOptions::new();
+        let target = Target { program: 1, version: 1, options: &options };
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let nowhere = [free(), free()];
+        let error = open_any(&address, &nowhere, target, connect_deadline(&options)).map(drop).unwrap_err();
+        let [one, other] = nowhere.map(|address| format!("{address}: Connection refused"));
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("cannot connect to tcp://somewhere:1: {one}")), "{text}");
+        assert!(text.contains(&other) && text.ends_with("; is the server running, and on that port?"), "{text}");
+    }
 }

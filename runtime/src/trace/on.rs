@@ -1,5 +1,6 @@
 use crate::call::Call;
 use crate::error::{Error, Result};
+use std::fmt;
 use tracing::field::Empty;
 use tracing::{Span, debug, info, info_span};
 
@@ -29,9 +30,9 @@ impl Trace {
         ))
     }
 
-    /// The span `call` of a call to `peer`; of program and version, procedure and its name.
+    /// The span `call` of a call to `peer`; of program and version, procedure and its name if that is known.
     pub(crate) fn of_client((program, version): (u32, u32), procedure: u32, name: &str, peer: &str) -> Self {
-        let xid = Empty;
+        let (xid, name) = (Empty, tracing::field::display(Name(procedure, name)));
         Self(info_span!(target: "oncrpc", "call", program, version, procedure, name, xid, peer, outcome = Empty))
     }
 
@@ -57,6 +58,19 @@ impl Trace {
             Err(error) => {
                 self.0.record("outcome", tracing::field::display(error));
             }
+        }
+    }
+}
+
+/// A procedure's name; the one that Wireshark uses if there is none.
+struct Name<'a>(u32, &'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0, self.1) {
+            (0, "") => write!(out, "NULL"),
+            (number, "") => write!(out, "proc-{number}"),
+            (_, name) => write!(out, "{name}"),
         }
     }
 }

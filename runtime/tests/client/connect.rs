@@ -1,7 +1,7 @@
 use crate::peer::{PROGRAM, Peer, VERSION, answer_all, read_call};
 use oncrpc::rpc::{AuthSys, Credential};
 use oncrpc::{Client, ClientOptions, Error};
-use std::net::{TcpListener, UdpSocket};
+use std::net::{TcpListener, ToSocketAddrs, UdpSocket};
 
 /// An address where nothing listens: a port that was free a moment ago.
 fn nowhere() -> String {
@@ -14,6 +14,17 @@ fn a_refused_connection_names_the_address_and_what_to_do() {
     let error = Client::connect(&address, PROGRAM, VERSION).unwrap_err();
     assert!(matches!(&error, Error::Connect { address: named, .. } if *named == address), "{error:?}");
     assert!(error.to_string().contains("is the server running"), "{error}");
+}
+
+#[test]
+fn a_name_that_nothing_listens_at_is_refused_with_all_its_addresses() {
+    let address = nowhere();
+    let name = format!("localhost:{}", address.rsplit_once(':').unwrap().1);
+    let tried: Vec<_> = name.to_socket_addrs().unwrap().collect();
+    let error = Client::connect(&name, PROGRAM, VERSION).unwrap_err().to_string();
+    assert!(error.contains(&name) && error.contains("is the server running"), "{error}");
+    let reasons = tried.iter().filter(|tried| error.contains(&format!("{tried}: "))).count();
+    assert_eq!(reasons, if tried.len() > 1 { tried.len() } else { 0 }, "{error} names {tried:?}");
 }
 
 #[test]
