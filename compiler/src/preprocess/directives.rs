@@ -202,10 +202,13 @@ fn define(state: &mut State<'_>, line: &Line, word: Token) -> bool {
         return false;
     };
     let name_span = line.body.source(name.start, name.end);
-    let has_parameters = body.get(name.end..).is_some_and(|rest| rest.starts_with('('));
     let value = line.rest(name);
-    state.macros.define(name.text(body), value, Some(name_span), has_parameters);
-    if has_parameters || value.is_empty() {
+    if body.get(name.end..).is_some_and(|rest| rest.starts_with('(')) {
+        state.macros.define_with_parameters(name.text(body), value, Some(name_span));
+        return false;
+    }
+    state.macros.define(name.text(body), value, Some(name_span));
+    if value.is_empty() {
         return false;
     }
     let Ok(value) = state.macros.expand_text(value) else {

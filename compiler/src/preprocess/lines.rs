@@ -7,6 +7,9 @@ use crate::lex::{self, Kind, Token};
 use crate::source::Span;
 use std::path::Path;
 
+/// How much all replacements of a file and its includes may come to, in bytes: a short file would not end otherwise.
+const MAX_EXPANDED: usize = 1 << 22;
+
 /// One file while it is read.
 pub(super) struct File<'a> {
     pub(super) text: &'a str,
@@ -101,16 +104,17 @@ fn is_page_mark(line: &str) -> bool {
 fn read_code(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
     let mut copied = start;
     let mut at = start;
-    for token in lex::tokens(file.text, start) {
+    while let Some(token) = lex::token(file.text, at) {
         at = token.end;
         match token.kind {
             Kind::Newline => break,
             Kind::OpenComment => state.diagnostics.push(open_comment(file, token)),
             Kind::Word if state.conditionals.kept() => {
-                if let Some(value) = replacement(state, file, token) {
+                if let Some((value, end)) = replacement(state, file, token) {
                     keep(state, file, copied, token.start);
-                    state.out.replace(&value, token.text(file.text), file.span(token.start, token.end));
-                    copied = token.end;
+                    let written = file.text.get(token.start..end).unwrap_or_default();
+                    state.out.replace(&value, written, file.span(token.start, end));
+                    (copied, at) = (end, end);
                     lex::tokens(&value, 0).for_each(|inner| state.boundary.feed(inner, &value));
                     continue;
                 }
@@ -135,12 +139,16 @@ fn read_code(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
     at
 }
 
-/// What the macro named by a token stands for; `None` if it names none.
-fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<String> {
-    let word = token.text(file.text);
-    match state.macros.expand(word) {
+/// What the macro named by a token stands for, and where its arguments end; `None` if it names none.
+fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<(String, usize)> {
+    let value = state.macros.expand(file.text, token);
+    let more = value.as_ref().map_or(0, |value| value.as_ref().map_or(0, |(value, _)| value.len()));
+    state.expanded = state.expanded.saturating_add(more);
+    match value.and_then(|value| if state.expanded > MAX_EXPANDED { Err(ExpansionError::TooLarge) } else { Ok(value) })
+    {
         Ok(value) => value,
         Err(error) => {
+            let word = token.text(file.text);
             state.diagnostics.push(bad_macro_use(file.span(token.start, token.end), word, &error));
             None
         }
@@ -149,10 +157,16 @@ fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<S
 
 pub(super) fn bad_macro_use(span: Span, name: &str, error: &ExpansionError) -> Diagnostic {
     match error {
-        ExpansionError::HasParameters(name, defined) => {
-            let message = format!("`{name}` is a macro with parameters, which an interface file cannot use");
-            let error = Diagnostic::error(Code::BadMacroUse, span, message)
-                .help("write the value here, or define a constant with `const`");
+        ExpansionError::TakesAny(name, defined) => {
+            let message =
+                format!("`{name}` is a macro for any number of arguments, which an interface file cannot use");
+            let error = Diagnostic::error(Code::BadMacroUse, span, message).help("give each argument a name");
+            defined.iter().fold(error, |error, at| error.note_at(*at, "it is defined here"))
+        }
+        ExpansionError::Arguments { name, span: defined, takes, got } => {
+            let arguments = if *takes == 1 { "argument" } else { "arguments" };
+            let message = format!("the macro `{name}` takes {takes} {arguments}, not {got}");
+            let error = Diagnostic::error(Code::BadMacroUse, span, message);
             defined.iter().fold(error, |error, at| error.note_at(*at, "it is defined here"))
         }
         ExpansionError::TooLarge => {

@@ -10,6 +10,7 @@ mod conditionals;
 mod directives;
 pub(crate) mod for_c;
 mod include;
+mod invocation;
 mod lines;
 mod macros;
 
@@ -119,6 +120,8 @@ struct State<'a> {
     loader: &'a dyn Loader,
     sources: &'a mut SourceMap,
     macros: Macros,
+    /// The length of all replacements so far.
+    expanded: usize,
     conditionals: Conditionals,
     boundary: Boundary,
     /// Constants defined inside another definition, to be written behind it.
@@ -140,15 +143,16 @@ impl<'a> State<'a> {
     fn new(options: &'a PreprocessOptions, loader: &'a dyn Loader, sources: &'a mut SourceMap) -> Self {
         let mut macros = Macros::default();
         // What rpcgen defines while it makes a header: the output is types.
-        macros.define("RPC_HDR", "1", None, false);
+        macros.define("RPC_HDR", "1", None);
         for (name, value) in &options.defines {
-            macros.define(name, value, None, false);
+            macros.define(name, value, None);
         }
         State {
             options,
             loader,
             sources,
             macros,
+            expanded: 0,
             conditionals: Conditionals::default(),
             boundary: Boundary::default(),
             waiting_constants: Vec::new(),

@@ -128,7 +128,19 @@ fn errors_are_collected() {
         errors("#foo\n#else\n#if (\n#endif\n/*"),
         [Code::BadDirective, Code::UnbalancedConditional, Code::BadCondition, Code::UnterminatedComment]
     );
-    assert_eq!(errors("#define F(x) x\nF(1)"), [Code::BadMacroUse]);
+    assert_eq!(errors("#define F(x) x\nF(1, 2)"), [Code::BadMacroUse]);
+}
+
+#[test]
+fn a_macro_is_used_over_several_lines_and_only_with_brackets() {
+    let text = "#define LIST(t, n) struct t##_list { t all<n>; }\n#define LEN 4\nLIST(foo, /* as\nmany */\n  LEN\n);\nint LIST;";
+    assert_eq!(code(&[("a.x", text)]), "# define LEN 4 ; struct foo_list { foo all < 4 > ; } ; int LIST ;");
+}
+
+#[test]
+fn all_replacements_together_have_an_end() {
+    let text = format!("#define A {}\n{}", "x ".repeat(30_000), "A ".repeat(200));
+    assert!(errors(&text).contains(&Code::BadMacroUse));
 }
 
 #[test]
