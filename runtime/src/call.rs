@@ -13,6 +13,7 @@ use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
 use crate::session::server::replay::Memo;
 use crate::session::server::{Origin, Ticket};
 use crate::trace::Trace;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -69,6 +70,12 @@ impl Call {
     /// Who called. The address of a datagram may be false.
     pub fn peer(&self) -> &Peer {
         &self.peer
+    }
+
+    /// The address of this machine that was called; `None` over a UNIX socket. Where the system does not tell of a datagram, that of
+    /// its socket, which may stand for all.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        self.origin.as_ref()?.local(&self.peer)
     }
 
     /// What carried the call.

@@ -46,6 +46,21 @@ fn every_procedure_over_a_unix_socket() {
     running.stop().unwrap();
 }
 
+/// A client of libtirpc takes no reply from another address than the one it has called.
+#[test]
+fn a_server_of_all_addresses_answers_from_the_one_that_was_called() {
+    let Some(client) = CALCULATOR_CLIENT.build() else { return };
+    for place in ["udp://0.0.0.0:0", "udp://[::]:0"] {
+        for host in ["127.0.0.2", "127.0.0.1"] {
+            let running = server().listen(place).unwrap().start().unwrap();
+            let port = running.addresses()[0].rsplit(':').next().unwrap().to_owned();
+            let output = process::run(&client, &[host, "udp", &port], &[]);
+            let expected = include_str!("../interop/calculator_client.expected");
+            assert_eq!(output.lines(), expected.lines().collect::<Vec<_>>(), "{place} at {host}");
+        }
+    }
+}
+
 #[test]
 fn every_error() {
     on_each_transport(ERROR_CLIENT, &[], |transport, output| {

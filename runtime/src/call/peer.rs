@@ -8,6 +8,8 @@ pub struct Peer {
     transport: Transport,
     address: Option<SocketAddr>,
     unix: Option<UnixCredentials>,
+    /// The address of this machine that it has sent a datagram to, where that is known.
+    called: Option<IpAddr>,
 }
 
 /// The process at the other end of a UNIX socket, as the system knows it: when it connected.
@@ -29,12 +31,22 @@ impl Peer {
             IpAddr::V4(_) => None,
         };
         let address = mapped.map_or(address, |ip| SocketAddr::new(ip.into(), address.port()));
-        Self { transport, address: Some(address), unix: None }
+        Self { transport, address: Some(address), unix: None, called: None }
     }
 
     /// The peer at the other end of a UNIX socket; `None` where the system does not tell who it is.
     pub fn unix(credentials: Option<UnixCredentials>) -> Self {
-        Self { transport: Transport::Unix, address: None, unix: credentials }
+        Self { transport: Transport::Unix, address: None, unix: credentials, called: None }
+    }
+
+    /// This peer, which has sent a datagram to this address.
+    pub(crate) fn calling(self, called: Option<IpAddr>) -> Self {
+        Self { called, ..self }
+    }
+
+    /// The address that it has sent a datagram to, where that is known.
+    pub(crate) fn called(&self) -> Option<IpAddr> {
+        self.called
     }
 
     /// What carries its messages.

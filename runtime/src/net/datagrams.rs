@@ -1,14 +1,13 @@
 use super::Turn;
 use super::connection::Shared;
+use super::datagram_socket::DatagramSocket;
 use super::tally::{count, count_later};
-use crate::address::Transport;
 use crate::call::Peer;
 use crate::metrics::{Event, Recorder};
 use crate::session::server::{Delivery, Origin, Programs, ServerDatagrams};
 use crate::xdr::Encoder;
 use mio::net::UdpSocket;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,7 @@ const PER_TURN: u32 = 64;
 /// A UDP socket of the server.
 #[derive(Debug)]
 pub(super) struct Datagrams {
-    socket: UdpSocket,
+    socket: DatagramSocket,
     session: ServerDatagrams,
     out: Encoder,
     /// A reply in one piece.
@@ -29,6 +28,7 @@ pub(super) struct Datagrams {
 
 impl Datagrams {
     pub(super) fn new(socket: UdpSocket, origin: Arc<Origin>) -> Self {
+        let socket = DatagramSocket::new(socket);
         if let Ok(local) = socket.local_addr() {
             origin.set_local(local);
         }
@@ -37,7 +37,7 @@ impl Datagrams {
     }
 
     pub(super) fn socket_mut(&mut self) -> &mut UdpSocket {
-        &mut self.socket
+        self.socket.socket_mut()
     }
 
     /// Whether replies are to come.
@@ -50,12 +50,11 @@ impl Datagrams {
         let begin = Instant::now();
         let mut last = begin;
         for _ in 0..PER_TURN {
-            match self.socket.recv_from(&mut shared.scratch) {
-                Ok((length, address)) => {
-                    let peer = Peer::new(address, Transport::Udp);
+            match self.socket.receive(&mut shared.scratch) {
+                Ok((length, peer)) => {
                     let datagram = shared.scratch.get(..length).unwrap_or_default();
                     let handled = self.session.handle_datagram(programs, peer, datagram, &mut self.out);
-                    send(&self.socket, &self.out, &mut self.reply, address, &shared.recorder);
+                    send(&self.socket, &self.out, &mut self.reply, &peer, &shared.recorder);
                     let now = Instant::now();
                     count(&shared.recorder, &handled, Some(now.saturating_duration_since(last)));
                     last = now;
@@ -75,20 +74,19 @@ impl Datagrams {
     /// Sends a reply that has come later.
     pub(super) fn deliver(&mut self, delivery: Delivery, recorder: &Recorder) {
         count_later(recorder, &delivery);
-        if let Some(caller) = delivery.peer().address() {
-            send(&self.socket, &delivery.into_reply(), &mut self.reply, caller, recorder);
-        }
+        let caller = *delivery.peer();
+        send(&self.socket, &delivery.into_reply(), &mut self.reply, &caller, recorder);
     }
 }
 
 /// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
-fn send(socket: &UdpSocket, out: &Encoder, reply: &mut Vec<u8>, caller: SocketAddr, recorder: &Recorder) {
+fn send(socket: &DatagramSocket, out: &Encoder, reply: &mut Vec<u8>, caller: &Peer, recorder: &Recorder) {
     if out.is_empty() {
         return;
     }
     reply.clear();
     out.slices().for_each(|slice| reply.extend_from_slice(slice));
-    if socket.send_to(reply, caller).is_err() {
+    if socket.send(reply, caller).is_err() {
         recorder.count(Event::DroppedUnsent);
     }
 }

@@ -5,6 +5,7 @@ mod admission;
 mod bind;
 mod connection;
 mod connections;
+mod datagram_socket;
 mod datagrams;
 mod descriptors;
 mod event_loop;
@@ -16,6 +17,8 @@ mod listener;
 mod local;
 mod loop_thread;
 mod mailbox;
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), path = "no_packet_info.rs")]
+mod packet_info;
 mod pool;
 mod roster;
 mod seats;

@@ -12,6 +12,9 @@ impl Server {
     /// Listens on `address`: `tcp://host:port`, `udp://host:port` or `host:port` (TCP), with an IPv6 address in
     /// brackets. Port 0 is any that is free, see [`Server::addresses`]. A name stands for all its addresses.
     ///
+    /// Over UDP, replies come from the address that was called, also where that of the socket stands for all of the machine, `0.0.0.0`
+    /// or `[::]` (Linux; elsewhere the system chooses one of the machine's, and callers may not take such replies).
+    ///
     /// `unix:///run/name.sock` is a UNIX socket, and `unix:@name` one in the abstract namespace of Linux, to which any process of the network
     /// namespace can connect. Who may write to the file of the former can connect to it: its mode is what the process's `umask` leaves of
     /// 0777, and a directory that only some can enter keeps others away from the start. A file that a former server

@@ -1,8 +1,9 @@
 //! Datagrams: poison, loops, sizes. What is answered to which message is in `matrix`.
 
 use super::support::*;
-use oncrpc::Limits;
-use std::net::UdpSocket;
+use oncrpc::{Limits, Server};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 fn ask(socket: &UdpSocket, message: &[u8]) -> Vec<u8> {
@@ -84,4 +85,35 @@ fn a_caller_that_is_gone_does_not_stop_the_socket() {
         connect_udp(&server).send(&call(xid, NULL, b"")).unwrap();
     }
     assert_eq!(ask(&connect_udp(&server), &call(1, NULL, b"")), success(1, b""));
+}
+
+/// C's clients take replies from there only, and so does a connected socket.
+#[cfg(target_os = "linux")]
+#[test]
+fn replies_come_from_the_address_that_was_called() {
+    let called = Arc::new(Mutex::new(Vec::new()));
+    let see = Arc::clone(&called);
+    let server = Server::new().serve(Probe::new(PROGRAM, 1)).on_pool([procedure(SLEEP)]).layer(move |call| {
+        see.lock().unwrap().push(call.local_address().unwrap());
+        Ok(())
+    });
+    let places = ["udp://0.0.0.0:0", "udp://[::]:0", "udp://127.0.0.2:0"];
+    let server = places.iter().try_fold(server, |server, place| server.listen(place)).unwrap().start().unwrap();
+    for place in server.addresses() {
+        let port: u16 = place.rsplit_once(':').unwrap().1.parse().unwrap();
+        let mut hosts = vec!["127.0.0.2"];
+        hosts.extend(["127.0.0.1", "127.1.2.3"].iter().filter(|_| !place.contains("127")));
+        hosts.extend(["::1"].iter().filter(|_| place.contains("[::]")));
+        for host in hosts {
+            let host: IpAddr = host.parse().unwrap();
+            let any = if host.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+            let socket = UdpSocket::bind(any).unwrap();
+            socket.connect((host, port)).unwrap();
+            socket.set_read_timeout(Some(PATIENCE)).unwrap();
+            assert_eq!(ask(&socket, &call(1, ADD, &words(&[2, 3]))), success(1, &words(&[5])), "{place} at {host}");
+            let later = ask(&socket, &call(2, SLEEP, &words(&[1])));
+            assert_eq!(later[..12], success(2, b"")[..12], "{place} at {host}, from the pool");
+            assert_eq!(std::mem::take(&mut *called.lock().unwrap()), [SocketAddr::new(host, port); 2]);
+        }
+    }
 }

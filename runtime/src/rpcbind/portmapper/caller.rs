@@ -61,6 +61,10 @@ pub(super) fn reachable(address: UniversalAddress, call: &Call) -> Option<Univer
 }
 
 fn host_towards(call: &Call, ipv6: bool) -> Option<IpAddr> {
+    let called = call.local_address().map(|address| address.ip());
+    if let Some(called) = called.filter(|called| !called.is_unspecified() && called.is_ipv6() == ipv6) {
+        return Some(called);
+    }
     if call.peer().is_local() {
         return Some(if ipv6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() });
     }

@@ -1,4 +1,5 @@
 use super::{Backchannel, Delivery, Programs, Work};
+use crate::call::Peer;
 use crate::session::ClientConfig;
 use core::net::SocketAddr;
 use std::fmt;
@@ -77,11 +78,13 @@ impl Origin {
     /// The address of our end, for whoever looks at messages.
     pub fn set_local(&self, address: SocketAddr) {
         // It has one address, so that it is not set yet.
-        let _ = self.local.set(address);
+        let _ = self.local.set(SocketAddr::new(address.ip().to_canonical(), address.port()));
     }
 
-    pub(super) fn local(&self) -> Option<SocketAddr> {
-        self.local.get().copied()
+    /// The address of our end that this peer has called.
+    pub(crate) fn local(&self, peer: &Peer) -> Option<SocketAddr> {
+        let local = self.local.get()?;
+        Some(SocketAddr::new(peer.called().unwrap_or(local.ip()), local.port()))
     }
 
     /// The port's name for it.

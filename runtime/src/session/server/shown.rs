@@ -45,7 +45,7 @@ impl Programs {
         let route = Route {
             is_stream: peer.transport() != Transport::Udp,
             peer: peer.address(),
-            local: origin.local(),
+            local: origin.local(peer),
             connection: origin.key() as u64,
         };
         self.capture.record(origin.port().now(), direction, route, pieces);
