@@ -247,7 +247,7 @@ impl Chooser<'_> {
             let (Order::None, Some((true, Some(span)))) = (own, by_name) else { continue };
             let message = format!("`{}` cannot be ordered", definition.name());
             let error = Diagnostic::error(Code::OptionTarget, span, message)
-                .help("ask for `ord` of the types it holds, too; types from elsewhere and `quadruple` have no order");
+                .help("ask for `ord` of the types it holds, too; `quadruple` has no order, types from elsewhere if `derive` names `Ord`");
             self.errors.push(match order::obstacle(model, definition, &orders) {
                 Some(field) => error.label(format!("`{}` has no order", field.source)),
                 None => error,
