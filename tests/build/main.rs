@@ -165,7 +165,7 @@ fn derived(out_dir: &Path) -> io::Result<()> {
         println!("cargo:rerun-if-changed={input}");
         fs::copy(input, folder.join(Path::new(input).file_name().unwrap_or_default()))?;
     }
-    let plain = compiler().derive(DERIVED.iter().copied()).extern_type("inode", "crate::extern_types::Inode");
+    let plain = compiler().derive(DERIVED.iter().copied()).extern_type("inode", "crate::inode::Inode");
     collection(out_dir, "derived", &folder, &plain)?;
     let open = plain.enumerations(Enumerations::Open).unknown_discriminants(UnknownDiscriminants::Keep).views(true);
     collection(out_dir, "derived_open", &folder, &open.opaque(OpaqueType::Vec).string(StringType::String))?;

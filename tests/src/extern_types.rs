@@ -1,8 +1,6 @@
 //! A type of ours that stands for one of a C header, as a user writes it, and an interface that uses it.
 
-use arbitrary::Arbitrary;
 use oncrpc::xdr::{DecodeError, EncodeError, Sink, Source, Viewer, Xdr, XdrView};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// `struct timeval`: seconds and microseconds, each an `int` on the wire.
@@ -27,37 +25,6 @@ impl Xdr for Timeval {
 }
 
 impl XdrView for Timeval {
-    type View<'a> = Self;
-
-    fn view<'a>(input: &mut Viewer<'a>) -> Result<Self, DecodeError> {
-        Self::decode(input)
-    }
-
-    fn to_value(view: Self) -> Result<Self, DecodeError> {
-        Ok(view)
-    }
-}
-
-/// `inode` of interfaces/derives.x: an `unsigned hyper` on the wire, with every trait that the types around it are to have.
-#[derive(Arbitrary, Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-pub struct Inode(pub u64);
-
-impl Xdr for Inode {
-    type Value = Self;
-
-    const MIN: usize = 8;
-    const MAX: usize = 8;
-
-    fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
-        u64::encode(&value.0, out)
-    }
-
-    fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
-        u64::decode(input).map(Self)
-    }
-}
-
-impl XdrView for Inode {
     type View<'a> = Self;
 
     fn view<'a>(input: &mut Viewer<'a>) -> Result<Self, DecodeError> {

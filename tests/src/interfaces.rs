@@ -125,31 +125,6 @@ pub mod utf8 {
     include!(concat!(env!("OUT_DIR"), "/utf8/kitchen_sink.rs"));
 }
 
-/// idl/kitchen_sink.x and interfaces/derives.x with every trait.
-pub mod derived {
-    include!(concat!(env!("OUT_DIR"), "/derived.rs"));
-}
-
-/// The same with views and all options that make other types.
-pub mod derived_open {
-    include!(concat!(env!("OUT_DIR"), "/derived_open.rs"));
-}
-
-/// The modules with every trait.
-#[rustfmt::skip]
-pub mod derived_modules {
-    /// modules/common.x
-    pub mod common { include!(concat!(env!("OUT_DIR"), "/derived_modules/common.rs")); }
-    /// modules/a.x
-    pub mod a { include!(concat!(env!("OUT_DIR"), "/derived_modules/a.rs")); }
-    /// modules/b.x
-    pub mod b { include!(concat!(env!("OUT_DIR"), "/derived_modules/b.rs")); }
-    /// modules/ask.x
-    pub mod ask { include!(concat!(env!("OUT_DIR"), "/derived_modules/ask.rs")); }
-    /// modules/tell.x
-    pub mod tell { include!(concat!(env!("OUT_DIR"), "/derived_modules/tell.rs")); }
-}
-
 /// Random interfaces, see build/interface.rs.
 pub mod random {
     include!(concat!(env!("OUT_DIR"), "/random.rs"));

@@ -1,12 +1,15 @@
 //! Traits of other crates, derived for every kind of type: what serde writes and reads, what `Arbitrary` makes up.
 
+mod inode;
+mod interfaces;
+
 use arbitrary::{Arbitrary, Unstructured};
+use inode::Inode;
+use interfaces::derived::x_derives as forms;
+use interfaces::derived_modules::{b, tell};
+use interfaces::derived_open::x_derives as open;
 use oncrpc::codegen;
 use oncrpc::xdr::{EncodeError, HeapArray, HeapOpaque, Quadruple, Text, Xdr, from_bytes, to_bytes};
-use oncrpc_tests::extern_types::Inode;
-use oncrpc_tests::interfaces::derived::x_derives as forms;
-use oncrpc_tests::interfaces::derived_modules::{b, tell};
-use oncrpc_tests::interfaces::derived_open::x_derives as open;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -17,8 +20,8 @@ use std::hash::Hash;
 /// The types of two interfaces, with the default options and with others.
 mod types {
     use super::Codec;
+    use super::interfaces::{derived, derived_open};
     use oncrpc::xdr::{NonEmptyList, NonEmptyMutualList};
-    use oncrpc_tests::interfaces::{derived, derived_open};
 
     pub(super) const PLAIN: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/derived_codecs.rs"));
     pub(super) const OPEN: &[(&str, &[Codec])] = include!(concat!(env!("OUT_DIR"), "/derived_open_codecs.rs"));
