@@ -69,6 +69,11 @@ pub use xdr::Text;
 #[doc = include_str!("../../docs/observability.md")]
 mod observability {}
 
+/// The examples of the document are compiled.
+#[cfg(all(doctest, feature = "net"))]
+#[doc = include_str!("../../docs/security.md")]
+mod security {}
+
 /// Includes what `build.rs` made of `NAME.x`: `oncrpc::include_idl!("calc");`.
 ///
 /// The definitions land in the module where it stands.

@@ -110,6 +110,14 @@ impl Server {
         }
     }
 
+    /// Tells it to end (SIGTERM) and waits until it has; how it ended.
+    pub fn end(mut self) -> ExitStatus {
+        self.places.clear();
+        let told = Command::new("kill").args(["-TERM", &self.child.0.id().to_string()]).status();
+        assert!(told.expect("kill").success());
+        self.child.wait(DEADLINE).expect("it ends")
+    }
+
     /// Kills it with SIGKILL and waits until it is gone. The file of a UNIX socket stays, as it does when a server crashes.
     pub fn kill(mut self) {
         self.places.clear();

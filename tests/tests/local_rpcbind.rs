@@ -4,9 +4,12 @@ use oncrpc::rpcbind::{Portmapper, Rpcbind};
 use oncrpc::{Error, Server};
 use oncrpc_tests::c::{CALCULATOR_CLIENT, CALCULATOR_SERVER};
 use oncrpc_tests::interfaces::calculator::calculator_v1::PROGRAM;
+use oncrpc_tests::interfaces::peers::peers_v1;
 use oncrpc_tests::process::{self, run};
 use oncrpc_tests::{namespace, rpcbind, services};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 const RPCBIND: &str = "unix:///run/rpcbind.sock";
 const OURS: &str = "unix:///run/calculator.sock";
@@ -55,6 +58,52 @@ fn registers_as_local_with_ours() {
     running.stop().unwrap();
     assert!(matches!(Rpcbind::connect(RPCBIND), Err(Error::Connect { .. })));
     assert!(!Path::new("/run/rpcbind.sock").exists() && !Path::new("/run/calculator.sock").exists());
+}
+
+/// Both look for it at this path, and use it before anything else.
+#[test]
+fn rpcinfo_and_c_clients_need_no_more_than_the_socket() {
+    if !namespace::inside("rpcinfo_and_c_clients_need_no_more_than_the_socket") {
+        return;
+    }
+    let portmapper = Portmapper::new();
+    let _rpcbind = portmapper.serve_on(Server::new()).listen(RPCBIND).unwrap().start().unwrap();
+    let server = services::server().listen(OURS).unwrap().register_with_rpcbind();
+    let _running = server.listen("tcp://127.0.0.1:0").unwrap().start().unwrap();
+    let output = run("sh", &["-c", "PATH=$PATH:/usr/sbin:/sbin rpcinfo -s"], &[]);
+    let number = PROGRAM.to_string();
+    let row = |line: &&&str| line.split_whitespace().next() == Some(number.as_str());
+    let lines = output.lines();
+    let row = lines.iter().find(row).unwrap_or_else(|| panic!("{lines:?}"));
+    let words: Vec<_> = row.split_whitespace().collect();
+    assert!(words[1].contains('1') && words[1].contains('2') && words[2].contains("local"), "{row}");
+    assert_eq!(words.last(), Some(&"superuser"), "{row}");
+    check_c_client();
+}
+
+/// Somebody who is not the superuser owns what they have registered with the real rpcbind.
+#[test]
+fn rpcbind_knows_whose_server_it_is() {
+    if !namespace::inside("rpcbind_knows_whose_server_it_is") {
+        return;
+    }
+    let Some(_rpcbind) = rpcbind::start_own() else { return };
+    let program = env!("CARGO_BIN_EXE_peers_server");
+    let nobody = ["--reuid=65534", "--clear-groups", program, "--rpcbind", "unix:/tmp/oncrpc-of-nobody.sock", "tcp"];
+    let _server = process::Server::start(Path::new("setpriv"), &nobody);
+    let owners = || {
+        let all = Rpcbind::connect(RPCBIND).unwrap().registrations().unwrap();
+        let theirs = all.into_iter().filter(|it| it.program == peers_v1::PROGRAM);
+        theirs.map(|it| (it.netid.to_string(), it.owner.to_string())).collect::<Vec<_>>()
+    };
+    let end = Instant::now() + process::DEADLINE / 2;
+    while owners().len() < 2 {
+        assert!(Instant::now() < end, "{:?}", owners());
+        thread::sleep(Duration::from_millis(20));
+    }
+    let mut found = owners();
+    found.sort();
+    assert_eq!(found, ["local", "tcp"].map(|netid| (netid.to_owned(), "65534".to_owned())));
 }
 
 /// A C server registers over the UNIX socket, where the system tells whose process it is.

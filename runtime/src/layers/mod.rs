@@ -31,7 +31,7 @@
 //!
 //! # The null procedure
 //! [`minimum_flavor`] and [`privileged_port`] let calls of procedure 0 pass: it does nothing (RFC 5531 §12.1), and clients, `rpcinfo` among
-//! them, probe with it before they have a credential. [`peers`] and layers of your own see it like any other; with [`only`], all of them
+//! them, probe with it before they have a credential. [`peers`], [`users`] and layers of your own see it like any other; with [`only`], all of them
 //! can be kept from it.
 
 mod peers;
@@ -66,6 +66,17 @@ pub fn privileged_port() -> impl Fn(&mut Call) -> Result<()> + Send + Sync + 'st
         let is_low = peer.address().is_some_and(|address| address.port() < UNPRIVILEGED);
         let is_superuser = peer.unix_credentials().is_some_and(|credentials| credentials.uid == 0);
         allow(is_null(call) || is_low || is_superuser)
+    }
+}
+
+/// Refuses calls with `AUTH_TOOWEAK` unless they come over a UNIX socket from a process of one of these users, by their
+/// numbers: the system vouches for it, whatever the credential of the call says.
+pub fn users(list: impl IntoIterator<Item = u32>) -> impl Fn(&mut Call) -> Result<()> + Send + Sync + 'static {
+    let mut users: Vec<_> = list.into_iter().collect();
+    users.sort_unstable();
+    move |call| {
+        let caller = call.peer().unix_credentials().map(|credentials| credentials.uid);
+        allow(caller.is_some_and(|caller| users.binary_search(&caller).is_ok()))
     }
 }
 

@@ -8,34 +8,39 @@ use std::thread;
 #[test]
 fn a_client_is_asked_while_its_call_is_pending() {
     let server = Office::default().serve(Limits::default(), 2);
-    let client = Desk::default().connect(&server);
-    assert_eq!(ask(&client, ASK, &[21]).unwrap(), 42);
-    assert_eq!(ask(&client, ASK_LATER, &[21]).unwrap(), 42);
-    assert_eq!(ask(&client, ASK_ON_LOOP, &[21]).unwrap(), 1);
-    assert_eq!(ask(&client, ASK_OFTEN, &[1_000]).unwrap(), 999_000);
-    // The client's handler calls the server, which waits for it, over the same connection.
-    assert_eq!(ask(&client, ASK_IN_TURN, &[41]).unwrap(), 42);
-    assert_eq!(block_on(start(&client, ASK, &[4]).unwrap()).unwrap(), 8);
+    for address in Office::streams(&server) {
+        let client = Desk::default().connect_to(address);
+        assert_eq!(ask(&client, ASK, &[21]).unwrap(), 42);
+        assert_eq!(ask(&client, ASK_LATER, &[21]).unwrap(), 42);
+        assert_eq!(ask(&client, ASK_ON_LOOP, &[21]).unwrap(), 1);
+        assert_eq!(ask(&client, ASK_OFTEN, &[1_000]).unwrap(), 999_000);
+        // The client's handler calls the server, which waits for it, over the same connection.
+        assert_eq!(ask(&client, ASK_IN_TURN, &[41]).unwrap(), 42);
+        assert_eq!(block_on(start(&client, ASK, &[4]).unwrap()).unwrap(), 8);
+    }
 }
 
 #[test]
 fn a_client_that_only_waits_is_asked() {
-    let (office, desk) = (Office::default(), Desk::default());
+    let office = Office::default();
     let server = office.serve(Limits::default(), 1);
-    let client = desk.connect(&server);
-    ask(&client, STAY, &[0]).unwrap();
-    let back = office.stayed();
-    for value in 0..100 {
-        assert_eq!(double(&back, value).unwrap().wait().unwrap(), 2 * value);
+    for address in Office::streams(&server) {
+        let desk = Desk::default();
+        let client = desk.connect_to(address);
+        ask(&client, STAY, &[0]).unwrap();
+        let back = office.stayed();
+        for value in 0..100 {
+            assert_eq!(double(&back, value).unwrap().wait().unwrap(), 2 * value);
+        }
+        (0..10_000).for_each(|_| back.send(NOTE, |_| Ok(())).unwrap());
+        back.null().unwrap(); // Behind all of them, as they are carried out in order.
+        assert_eq!(desk.noted.load(Ordering::Relaxed), 10_000);
+        assert!(matches!(back.share(BACK, 2).null(), Err(Error::ProgramMismatch { low: 1, high: 1 })));
+        assert!(matches!(back.share(PROGRAM, 1).null(), Err(Error::ProgramUnavailable)));
+        assert!(matches!(back.call::<u32>(99, |_| Ok(())), Err(Error::ProcedureUnavailable)));
+        assert!(matches!(back.call::<u32>(DOUBLE, |_| Ok(())), Err(Error::GarbageArguments)));
+        assert!(matches!(back.call::<u32>(PANIC, |_| Ok(())), Err(Error::SystemError)));
     }
-    (0..10_000).for_each(|_| back.send(NOTE, |_| Ok(())).unwrap());
-    back.null().unwrap(); // Behind all of them, as they are carried out in order.
-    assert_eq!(desk.noted.load(Ordering::Relaxed), 10_000);
-    assert!(matches!(back.share(BACK, 2).null(), Err(Error::ProgramMismatch { low: 1, high: 1 })));
-    assert!(matches!(back.share(PROGRAM, 1).null(), Err(Error::ProgramUnavailable)));
-    assert!(matches!(back.call::<u32>(99, |_| Ok(())), Err(Error::ProcedureUnavailable)));
-    assert!(matches!(back.call::<u32>(DOUBLE, |_| Ok(())), Err(Error::GarbageArguments)));
-    assert!(matches!(back.call::<u32>(PANIC, |_| Ok(())), Err(Error::SystemError)));
 }
 
 #[test]

@@ -19,7 +19,11 @@ impl Desk {
     }
 
     pub(crate) fn connect(&self, server: &RunningServer) -> Client {
-        Client::connect_with(&server.addresses()[0], PROGRAM, 1, &self.options()).unwrap()
+        self.connect_to(&server.addresses()[0])
+    }
+
+    pub(crate) fn connect_to(&self, address: &str) -> Client {
+        Client::connect_with(address, PROGRAM, 1, &self.options()).unwrap()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::executor::block_on;
 use oncrpc::codegen as rpc;
 use oncrpc::{Call, Client, Error, Limits, RunningServer, Server};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -41,6 +42,12 @@ pub(crate) const PANIC: u32 = 5;
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A UNIX socket that nobody else has.
+fn any_name() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    format!("unix:@oncrpc callbacks {} {}", std::process::id(), LAST.fetch_add(1, Relaxed))
+}
+
 #[derive(Clone, Default)]
 pub(crate) struct Office {
     pub(crate) stayed: Arc<Mutex<Vec<Client>>>,
@@ -51,7 +58,14 @@ impl Office {
     pub(crate) fn serve(&self, limits: Limits, threads: usize) -> RunningServer {
         let on_pool = [ASK, ASK_OFTEN, ASK_IN_TURN].map(procedure);
         let server = Server::new().serve(self.clone()).on_pool(on_pool).pool_threads(threads).limits(limits);
-        server.listen("tcp://127.0.0.1:0").unwrap().listen("udp://127.0.0.1:0").unwrap().start().unwrap()
+        let server = server.listen("tcp://127.0.0.1:0").unwrap().listen("udp://127.0.0.1:0").unwrap();
+        let server = if cfg!(target_os = "linux") { server.listen(&any_name()).unwrap() } else { server };
+        server.start().unwrap()
+    }
+
+    /// One for each stream that the server listens on.
+    pub(crate) fn streams(server: &RunningServer) -> impl Iterator<Item = &String> {
+        server.addresses().iter().filter(|address| !address.starts_with("udp"))
     }
 
     /// A client of who has STAYed last.

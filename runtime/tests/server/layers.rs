@@ -58,13 +58,15 @@ fn who_may_call_what() {
     let is_listed = [true, true, false, true, true];
     type Layer = Box<dyn Fn(&mut Call) -> Result<()> + Send + Sync>;
     // The layer, and which peers may call NULL, ADD and ECHO with AUTH_NONE, and ADD with AUTH_SYS.
-    let rows: [(&str, Layer, [[bool; 5]; 4]); 9] = [
+    let rows: [(&str, Layer, [[bool; 5]; 4]); 11] = [
         ("none", Box::new(layers::minimum_flavor(Flavor::NONE)), [all, all, all, all]),
         ("sys", Box::new(layers::minimum_flavor(Flavor::SYS)), [all, none, none, all]),
         ("gss", Box::new(layers::minimum_flavor(Flavor::GSS)), [all, none, none, none]),
         ("port", Box::new(layers::privileged_port()), [all, is_low, is_low, is_low]),
         ("peers", Box::new(layers::peers(["10.0.0.0/8", "unix"]).unwrap()), [is_listed; 4]),
         ("nobody", Box::new(layers::peers::<&str>([]).unwrap()), [none; 4]),
+        ("users", Box::new(layers::users([1000, 7])), [[false, false, false, false, true]; 4]),
+        ("the superuser", Box::new(layers::users([0])), [[false, false, false, true, false]; 4]),
         ("only", Box::new(layers::only(procedures(), layers::minimum_flavor(Flavor::SYS))), [all, none, all, all]),
         ("except", Box::new(layers::except(procedures(), layers::privileged_port())), [all, all, is_low, all]),
         (

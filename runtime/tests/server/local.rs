@@ -95,6 +95,26 @@ fn the_file_is_removed_at_the_end() {
 }
 
 #[test]
+fn what_is_in_flight_at_the_end_is_answered() {
+    let place = Place::new("stopping");
+    let server = server().on_pool([procedure(SLEEP)]).listen(&address(&place.socket())).unwrap().start().unwrap();
+    let mut stream = UnixStream::connect(place.socket()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(&record(&call(1, SLEEP, &words(&[300])))).unwrap();
+    let handle = server.handle();
+    while handle.connections().iter().all(|it| it.in_flight == 0) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    handle.stop();
+    while place.socket().exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(read_record(&mut stream), success(1, b""));
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0, "closed");
+    server.join().unwrap();
+}
+
+#[test]
 fn a_file_that_another_server_has_put_there_stays() {
     let place = Place::new("another");
     let path = place.socket();

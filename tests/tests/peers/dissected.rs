@@ -2,9 +2,12 @@
 
 use crate::script::{self, Size};
 use crate::{our_server, servers};
+use oncrpc::codegen::{self as rpc, Answer, Dispatch};
+use oncrpc::{Call, Client, ClientOptions, Procedure, Server};
 use oncrpc_tests::c::PEERS_CLIENT;
 use oncrpc_tests::interfaces::peers::peers_v1;
-use oncrpc_tests::process::{Server, address, host, run};
+use oncrpc_tests::peers::Peers;
+use oncrpc_tests::process::{Server as Process, address, host, run};
 use oncrpc_tests::proxy::{self, Cut};
 use oncrpc_tests::traffic::{Dissection, Message, Traffic};
 use std::collections::HashSet;
@@ -18,7 +21,7 @@ fn size(transport: &str) -> Size {
     if transport.starts_with("udp") { Size::DATAGRAM } else { SIZE }
 }
 
-fn ports(server: &Server) -> Vec<(&'static str, &str)> {
+fn ports(server: &Process) -> Vec<(&'static str, &str)> {
     TRANSPORTS.iter().map(|transport| (&transport[..3], server.place(transport))).collect()
 }
 
@@ -46,7 +49,7 @@ fn programs() -> [String; 3] {
 #[test]
 fn calls_of_our_client() {
     for (name, program) in servers() {
-        let server = Server::start(&program, &TRANSPORTS);
+        let server = Process::start(&program, &TRANSPORTS);
         let Some(traffic) = Traffic::record(&format!("client-{name}"), &ports(&server)) else { return };
         let mut calls = 0;
         for transport in TRANSPORTS {
@@ -63,7 +66,7 @@ fn calls_of_our_client() {
 #[test]
 fn calls_of_a_c_client() {
     let Some(client) = PEERS_CLIENT.build() else { return };
-    let server = Server::start(our_server(), &TRANSPORTS);
+    let server = Process::start(our_server(), &TRANSPORTS);
     let Some(traffic) = Traffic::record("server", &ports(&server)) else { return };
     let mut calls = 0;
     for transport in TRANSPORTS {
@@ -80,7 +83,7 @@ fn calls_of_a_c_client() {
 
 #[test]
 fn calls_in_flight_and_records_in_fragments() {
-    let server = Server::start(our_server(), &["tcp"]);
+    let server = Process::start(our_server(), &["tcp"]);
     let proxy = proxy::start(&server.address("tcp"), Cut::Fragments(50));
     let port = proxy.port().to_string();
     let Some(traffic) = Traffic::record("pipelined", &[("tcp", server.place("tcp")), ("tcp", &port)]) else { return };
@@ -92,4 +95,48 @@ fn calls_in_flight_and_records_in_fragments() {
     }
     // What goes through the proxy is seen before it and behind it.
     check("pipelined", &traffic.dissect(), 3 * 201);
+}
+
+/// A program whose one procedure asks the caller back, over the same connection.
+struct Asker;
+
+const ASK: Procedure = Procedure::new(0x2000_0cfe, 1, 1, "ASK");
+
+impl Dispatch for Asker {
+    fn program(&self) -> u32 {
+        ASK.program()
+    }
+
+    fn version(&self) -> u32 {
+        ASK.version()
+    }
+
+    fn procedures(&self) -> &'static [Procedure] {
+        &[ASK]
+    }
+
+    fn dispatch(&self, call: &Call, input: &mut rpc::Decoder<'_>, out: &mut rpc::Encoder) -> rpc::Result<Answer> {
+        let number = rpc::argument::<u32>(input)?;
+        rpc::results::<u32>(&peers_v1::Client::back(call)?.look(number)?, out)
+    }
+}
+
+#[test]
+fn calls_both_ways_over_one_connection() {
+    const CALLS: u32 = 50;
+    let server = Server::new().serve(Asker).on_pool([ASK]).listen("tcp://127.0.0.1:0").unwrap().start().unwrap();
+    let place = &server.addresses()[0];
+    let Some(traffic) = Traffic::record("callbacks", &[("tcp", place.rsplit_once(':').unwrap().1)]) else { return };
+    let options = ClientOptions::new().serve(peers_v1::server(Peers::default()));
+    let client = Client::connect_with(place, ASK.program(), ASK.version(), &options).unwrap();
+    let ask = |number| client.start::<u32>(ASK.number(), |out| rpc::encode::<u32>(&number, out)).unwrap();
+    let started: Vec<_> = (0..CALLS).map(ask).collect();
+    started.into_iter().zip(0..).for_each(|(pending, number)| assert_eq!(pending.wait().unwrap(), number));
+    let found = traffic.dissect();
+    assert_eq!(found.malformed, [""; 0]);
+    assert_eq!(found.programs, [format!("{} 1", peers_v1::PROGRAM), format!("{} 1", ASK.program())]);
+    // Each side numbers its own calls: both may give one the same number.
+    let of = |is_call| found.messages.iter().filter(move |it| it.is_call == is_call).count();
+    assert_eq!((of(true), of(false)), (2 * CALLS as usize, 2 * CALLS as usize));
+    assert_eq!(once(&found, true), once(&found, false));
 }

@@ -1,12 +1,12 @@
 //! Our server, started by inetd and systemd when a client comes: both hold the sockets, also between one server and the
 //! next.
 
-use crate::our_server;
 use crate::script::{self, Size};
+use crate::{listen, our_server};
 use oncrpc::rpcbind::Rpcbind;
 use oncrpc_tests::c::PEERS_CLIENT;
-use oncrpc_tests::interfaces::peers::peers_v1::PROGRAM;
-use oncrpc_tests::process::{DEADLINE, Guard, free_port, run};
+use oncrpc_tests::interfaces::peers::peers_v1::{self, PROGRAM};
+use oncrpc_tests::process::{DEADLINE, Guard, Server, free_port, run};
 use oncrpc_tests::{missing, namespace, rpcbind};
 use std::fs;
 use std::net::{TcpStream, UdpSocket};
@@ -100,6 +100,18 @@ fn by_inetd() {
         ("unix", "/run/nowait.sock", "unix:///run/nowait.sock"),
         ("unix", "/run/wait.sock", "unix:///run/wait.sock"),
     ]);
+}
+
+/// As systemd ends a service, and init scripts do: with SIGTERM.
+#[test]
+fn one_that_is_told_to_end_removes_its_socket() {
+    let server = Server::start(our_server(), &[&listen("unix", "told-to-end")]);
+    let (address, path) = (server.address("unix"), server.place("unix").to_owned());
+    let client = peers_v1::Client::connect(&address).unwrap();
+    assert_eq!(client.look(7).unwrap(), 7);
+    assert!(server.end().success());
+    assert!(!Path::new(&path).exists());
+    assert!(client.look(8).is_err());
 }
 
 #[test]
