@@ -5,6 +5,7 @@ mod c_constants;
 mod c_types;
 mod division;
 mod following;
+mod missing;
 mod run;
 mod salvage;
 #[cfg(test)]
@@ -51,6 +52,7 @@ impl Options {
         let extern_types = self.extern_types.keys().map(String::as_str).collect();
         model::resolve(&parsed.specification, &extern_types).map_err(|mut errors| {
             for_c::explain(&mut errors, &parsed.for_c, loader, sources);
+            missing::sum_up(&mut errors, sources);
             Failure::Rejected(errors)
         })
     }

@@ -1,6 +1,6 @@
 //! The values of constants and enumerators, which share one name space as in C.
 
-use super::errors::Errors;
+use super::errors::{Errors, ONLY_IN_C};
 use super::evaluate::{self, Failure};
 use super::names::{ItemKind, Names, duplicate};
 use super::types::{Constant, ConstantValue};
@@ -191,7 +191,7 @@ impl<'a> Constants<'a> {
             }
             None => error
                 .help("define it with `const`, or `#include` the `.x` file that does")
-                .help(format!("if only a C header defines it, give its value with `-D {}=VALUE`", name.text)),
+                .help(format!("{ONLY_IN_C}, give its value with `-D {}=VALUE`", name.text)),
         }
     }
 

@@ -7,6 +7,9 @@ use crate::suggest::{self, Suggester};
 use crate::syntax::ast::Identifier;
 use std::collections::{BTreeMap, HashSet};
 
+/// How a message begins that tells what to do about a name of C's.
+pub(crate) const ONLY_IN_C: &str = "if only a C header defines it";
+
 /// Collected errors; undefined types are gathered by name, so that each is reported once.
 #[derive(Debug, Default)]
 pub(super) struct Errors {
@@ -58,6 +61,6 @@ fn undefined_type(scope: &Scope<'_>, suggester: &Suggester, name: &str, spans: &
         },
         None => error
             .help("define it, or `#include` the `.x` file that does; a line with `%` is for C only")
-            .help(format!("if only a C header defines it, name a Rust type for it with `--extern-type {name}=PATH`")),
+            .help(format!("{ONLY_IN_C}, name a Rust type for it with `--extern-type {name}=PATH`")),
     })
 }

@@ -32,6 +32,7 @@ use std::collections::BTreeSet;
 use types::Model;
 
 pub(crate) use definition::Places;
+pub(crate) use errors::ONLY_IN_C;
 pub(crate) use sizes::compute as compute_sizes;
 
 /// A model, and where its definitions stand.
