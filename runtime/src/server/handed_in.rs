@@ -64,7 +64,9 @@ impl Server {
     }
 
     /// Listens on the sockets that systemd has opened for this process (`LISTEN_FDS`), of TCP, UDP and UNIX streams. None of them is no
-    /// fault here. To be called once, before other threads run: it clears the environment's variables.
+    /// fault here. A unit with `Accept=yes` and `StandardInput=socket` takes [`Server::inetd`] instead.
+    ///
+    /// To be called once, before other threads run: it clears the environment's variables.
     ///
     /// # Errors
     /// [`Error::Listen`] if one of them is of another kind.

@@ -70,14 +70,6 @@ fn a_server_ends_with_the_last_of_the_connections_that_it_was_given() {
     }
 }
 
-fn wait_until(mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end);
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 #[test]
 fn what_is_no_connection_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -102,13 +102,9 @@ fn what_is_in_flight_at_the_end_is_answered() {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(&record(&call(1, SLEEP, &words(&[300])))).unwrap();
     let handle = server.handle();
-    while handle.connections().iter().all(|it| it.in_flight == 0) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    wait_until(|| handle.connections().iter().any(|it| it.in_flight == 1));
     handle.stop();
-    while place.socket().exists() {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    wait_until(|| !place.socket().exists());
     assert_eq!(read_record(&mut stream), success(1, b""));
     assert_eq!(stream.read(&mut [0]).unwrap(), 0, "closed");
     server.join().unwrap();

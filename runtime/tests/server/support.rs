@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) const PROGRAM: u32 = 0x2000_0099;
 pub(crate) const OTHER_PROGRAM: u32 = 0x2000_009a;
@@ -23,6 +23,16 @@ pub(crate) const SLEEP: u32 = 8;
 
 /// How long a test waits for what must come: long enough for a machine that is busy with other things.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for what must come.
+#[cfg(unix)]
+pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "it does not come");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
 
 /// A hand-written version of a program. It counts its calls.
 #[derive(Default)]
