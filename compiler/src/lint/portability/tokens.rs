@@ -7,6 +7,7 @@ use crate::text::Text;
 pub(super) fn check(text: &Text, found: &mut Found) {
     let code = text.as_str();
     let mut before: Option<Token> = None;
+    let (mut depth, mut first) = (0_usize, "");
     for token in lex::tokens(code, 0) {
         if token.kind == Kind::LineComment {
             found.push(text.source(token.start, token.end), "`//` comments", "write `/* ... */`");
@@ -18,6 +19,18 @@ pub(super) fn check(text: &Text, found: &mut Found) {
         if let Some((what, cure)) = refused(left, token, code) {
             found.push(text.source(token.start, token.end), what, cure);
         }
+        let word = token.text(code);
+        if depth == 0 && matches!(left, "" | ";" | "}") {
+            first = word;
+        } else if depth == 0 && left == first && is_nameless(left, word) {
+            let cure = "write the name in front of what it stands for";
+            found.push(text.source(token.start, token.end), "types whose names stand behind them", cure);
+        }
+        depth = match word {
+            "{" => depth + 1,
+            "}" => depth.saturating_sub(1),
+            _ => depth,
+        };
         before = Some(token);
     }
 }
@@ -42,6 +55,10 @@ fn refused(left: &str, token: Token, code: &str) -> Option<(&'static str, &'stat
         (_, "[") if begins => ("annotations", "write a comment"),
         _ => return None,
     })
+}
+
+fn is_nameless(left: &str, word: &str) -> bool {
+    matches!((left, word), ("enum" | "struct", "{") | ("union", "switch"))
 }
 
 fn is_mapping(word: &str) -> bool {

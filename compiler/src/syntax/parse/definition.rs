@@ -3,8 +3,8 @@
 use super::build::{Builder, Built, Node, child};
 use super::{Rule, declaration, expression, program};
 use crate::syntax::ast::{
-    CaseLabel, CaseSpec, ConstantDef, Declaration, Definition, EnumBody, Enumerator, Identifier, Named, StructBody,
-    UnionBody,
+    Bound, CaseLabel, CaseSpec, ConstantDef, Declaration, Definition, EnumBody, Enumerator, Identifier, Named,
+    StructBody, TypeKind, TypeSpecifier, UnionBody,
 };
 use pest::iterators::Pairs;
 
@@ -17,6 +17,7 @@ pub(super) fn build(builder: &Builder<'_>, pairs: Pairs<'_, Rule>) -> Built<Opti
                 Rule::constant_def => Definition::Constant(constant(builder, &node, false)?),
                 Rule::typedef_def => Definition::Typedef(commented(builder, &node)?),
                 Rule::enum_def => Definition::Enumeration(named(builder, &node, Rule::enum_body, enum_body)?),
+                Rule::pointer_def => Definition::Typedef(pointer(builder, &node)?),
                 Rule::struct_def => Definition::Structure(named(builder, &node, Rule::struct_body, struct_body)?),
                 Rule::union_def => Definition::Union(named(builder, &node, Rule::union_body, union_body)?),
                 Rule::program_def => Definition::Program(program::program(builder, &node)?),
@@ -44,6 +45,23 @@ fn commented(builder: &Builder<'_>, node: &Node<'_>) -> Built<Declaration> {
     let mut declaration = declaration::declaration(builder, &declared)?;
     declaration.docs = builder.docs(node, None);
     Ok(declaration)
+}
+
+/// `struct *name { ... }`, which is `typedef struct { ... } *name`.
+fn pointer(builder: &Builder<'_>, node: &Node<'_>) -> Built<Declaration> {
+    let body = child(node, Rule::struct_body).ok_or_else(|| builder.unread(node))?;
+    Ok(Declaration {
+        span: builder.span(node),
+        docs: builder.docs(node, Some(&body)),
+        source: builder.written(node),
+        specifier: TypeSpecifier {
+            span: builder.span(node),
+            kind: TypeKind::Structure(None, struct_body(builder, &body)?),
+        },
+        optional: true,
+        name: Some(name(builder, node)?),
+        bound: Bound::None,
+    })
 }
 
 fn named<T>(

@@ -142,7 +142,13 @@ const DEFINITION: &str = "a definition such as `const`, `typedef`, `enum`, `stru
 fn describe(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::definition | Rule::constant_def | Rule::typedef_def | Rule::enum_def | Rule::struct_def => DEFINITION,
-        Rule::union_def | Rule::program_def | Rule::CONST | Rule::TYPEDEF | Rule::PROGRAM | Rule::CLASS => DEFINITION,
+        Rule::union_def
+        | Rule::pointer_def
+        | Rule::program_def
+        | Rule::CONST
+        | Rule::TYPEDEF
+        | Rule::PROGRAM
+        | Rule::CLASS => DEFINITION,
         Rule::declaration | Rule::type_specifier | Rule::basic_type | Rule::string_type | Rule::opaque_type => TYPE,
         Rule::enum_type_spec | Rule::struct_type_spec | Rule::union_type_spec | Rule::type_name | Rule::ZCOPAQUE => {
             TYPE
