@@ -76,7 +76,7 @@ fn help(rules: &[Rule], code: &str, at: usize) -> Option<String> {
     }
     if expects(Rule::identifier) && code.get(..at)?.trim_end().ends_with('}') {
         return Some(
-            "a type written in place needs a member name behind its `}`; or a `}` is missing above".to_owned(),
+            "a type written in place needs a name behind its `}`; or a `}` is missing above".to_owned(),
         );
     }
     match word {
