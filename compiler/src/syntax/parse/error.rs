@@ -75,9 +75,7 @@ fn help(rules: &[Rule], code: &str, at: usize) -> Option<String> {
         return Some(format!("`{word}` is a word of the language and cannot be a name"));
     }
     if expects(Rule::identifier) && code.get(..at)?.trim_end().ends_with('}') {
-        return Some(
-            "a type written in place needs a name behind its `}`; or a `}` is missing above".to_owned(),
-        );
+        return Some("a type written in place needs a name behind its `}`; or a `}` is missing above".to_owned());
     }
     match word {
         "," if expects(Rule::semicolon) => Some("write one declaration for each name".to_owned()),
