@@ -4,6 +4,7 @@ use super::mailbox::Letter;
 use super::seats::Seat;
 use super::source::Source;
 use super::stream::Stream;
+use super::watched::Watched;
 use super::{EventLoop, Turn};
 use crate::call::Peer;
 use crate::metrics::Event;
@@ -71,7 +72,8 @@ impl EventLoop {
             }
             let now = Instant::now();
             let place = self.roster.enter(peer, Arc::clone(&origin), seat, now);
-            let connection = Connection::new(socket, peer, &self.programs, origin, place, now);
+            let socket = Watched::new(socket, now);
+            let connection = Connection::new(socket, peer, &self.programs, origin, place);
             let key = self.connections.insert(connection, &self.programs);
             self.shared.recorder.count(Event::Accepted);
             if self.stop.is_asked()

@@ -1,6 +1,6 @@
 use super::roster::{Place, Tally};
-use super::stream::Stream;
 use super::tally::{Stopwatch, broken_record, count, count_later};
+use super::watched::Watched;
 use super::{Turn, earlier};
 use crate::call::Peer;
 use crate::metrics::{Event, Recorder};
@@ -8,7 +8,7 @@ use crate::record::RecordError;
 use crate::session::server::{Delivery, Origin, Programs, ServerStream};
 use crate::xdr::Encoder;
 use bytes::{Buf, Bytes, BytesMut};
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,9 +17,6 @@ const SCRATCH: usize = 256 << 10;
 
 /// Bytes of replies that are written before more calls are answered.
 const BATCH: usize = 256 << 10;
-
-/// Pieces written at a time.
-const PIECES: usize = 64;
 
 /// What connections share, as one at a time has its turn: a connection that is silent holds no buffer.
 #[derive(Debug)]
@@ -40,30 +37,19 @@ impl Shared {
 /// A connection of the server.
 #[derive(Debug)]
 pub(super) struct Connection {
-    socket: Stream,
+    socket: Watched,
     stream: ServerStream,
     /// What was read and not yet looked at, because it was another connection's turn or replies are not taken.
     backlog: Bytes,
     /// Replies that the peer has not yet taken.
     out: Option<Encoder>,
-    /// Whether there may be bytes to read, and room to write, since the last event.
-    readable: bool,
-    writable: bool,
-    /// Whether the end of the input has been announced, and reached.
-    end_announced: bool,
-    ended: bool,
-    /// Whether the peer takes nothing any more.
-    broken: bool,
     /// Whether it is closed as soon as all that has come is answered.
     stopping: bool,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
     place: Place,
-    tally: Tally,
-    /// When the last byte went either way.
-    last_active: Instant,
-    /// Since when the peer has not taken a byte of those that wait.
-    stalled: Option<Instant>,
+    /// Calls that were answered, or are answered with silence.
+    calls: u64,
 }
 
 /// Who counts the calls of a turn, when they begin, and when it is over.
@@ -88,30 +74,16 @@ impl From<RecordError> for Fault {
 }
 
 impl Connection {
-    pub(super) fn new(
-        socket: Stream,
-        peer: Peer,
-        programs: &Programs,
-        origin: Arc<Origin>,
-        place: Place,
-        now: Instant,
-    ) -> Self {
+    pub(super) fn new(socket: Watched, peer: Peer, programs: &Programs, origin: Arc<Origin>, place: Place) -> Self {
         Self {
             socket,
             stream: ServerStream::new(peer, programs, Some(origin)),
             backlog: Bytes::new(),
             out: None,
-            readable: false,
-            writable: true,
-            end_announced: false,
-            ended: false,
-            broken: false,
             stopping: false,
             queued: false,
             place,
-            tally: Tally::default(),
-            last_active: now,
-            stalled: None,
+            calls: 0,
         }
     }
 
@@ -121,15 +93,12 @@ impl Connection {
     }
 
     pub(super) fn last_active(&self) -> Instant {
-        self.last_active
+        self.socket.last_active()
     }
 
     /// Notes what an event says.
     pub(super) fn handle_event(&mut self, event: &mio::event::Event) {
-        self.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
-        self.writable |= event.is_writable() || event.is_write_closed() || event.is_error();
-        self.end_announced |= event.is_read_closed();
-        self.broken |= event.is_error();
+        self.socket.handle_event(event);
     }
 
     /// Reads once, answers what came until `slice` is over, writes once.
@@ -142,13 +111,12 @@ impl Connection {
             Err(Fault::Socket) => Turn::Close(Event::ClosedByError),
             Err(Fault::Record(error)) => {
                 // What was asked properly before is still answered, as far as the peer takes it at once.
-                let _ = self.write(&mut out);
+                let _ = self.socket.write(&mut out);
                 Turn::Close(broken_record(error))
             }
         };
         shared.record = self.stream.take_back();
-        self.tally.queued = out.len() as u64;
-        self.place.show(self.tally, self.last_active);
+        self.place.show(self.tally(out.len()), self.last_active());
         if out.is_empty() || matches!(turn, Turn::Close(_)) {
             out.clear();
             shared.spare = out;
@@ -164,7 +132,7 @@ impl Connection {
         if !self.stream.origin().is_some_and(|origin| delivery.is_for(origin)) {
             return;
         }
-        self.tally.calls = self.tally.calls.wrapping_add(u64::from(delivery.handled().outcome.is_some()));
+        self.calls = self.calls.wrapping_add(u64::from(delivery.handled().outcome.is_some()));
         let reply = delivery.into_reply();
         if !reply.is_empty() {
             self.out.get_or_insert_with(|| std::mem::take(&mut shared.spare)).append(reply);
@@ -174,7 +142,7 @@ impl Connection {
     /// From now on it is closed as soon as all that has come is answered. To be followed by a turn.
     pub(super) fn stop(&mut self) {
         self.stopping = true;
-        self.readable = true;
+        self.socket.read_to_the_end();
     }
 
     /// Tells who waits too long for the peer; returns when that will be so for others.
@@ -195,9 +163,9 @@ impl Connection {
 
     fn deadlines(&self, programs: &Programs) -> [(Event, Option<Instant>); 3] {
         let limits = programs.limits();
-        let idle = self.last_active.checked_add(limits.idle_time).filter(|_| self.in_flight() == 0);
+        let idle = self.last_active().checked_add(limits.idle_time).filter(|_| self.in_flight() == 0);
         let idle = idle.max(idle.and_then(|_| self.stream.busy_until()));
-        let stalled = self.stalled.and_then(|since| since.checked_add(limits.write_time));
+        let stalled = self.socket.stalled().and_then(|since| since.checked_add(limits.write_time));
         [
             (Event::ClosedRecordTime, self.stream.poll_deadline(programs)),
             (Event::ClosedWriteTime, stalled),
@@ -218,7 +186,8 @@ impl Connection {
             return Ok(());
         }
         if self.backlog.is_empty() {
-            let (direct, mut input) = self.read(&mut shared.scratch, now)?;
+            let room = if self.socket.may_read() { self.stream.room() } else { &mut [] };
+            let (direct, mut input) = self.socket.read(room, &mut shared.scratch, now)?;
             self.stream.handle_room(programs, direct, out);
             let mut watch = Stopwatch::new(now);
             self.count(&shared.recorder, &mut watch);
@@ -227,7 +196,7 @@ impl Connection {
         } else {
             self.answer_backlog(programs, out, (&shared.recorder, Stopwatch::new(now), end))?;
         }
-        if self.ended {
+        if self.socket.has_ended() {
             self.stream.handle_end();
         }
         self.write_all(out, programs)
@@ -247,7 +216,7 @@ impl Connection {
     }
 
     fn next_turn(&self, programs: &Programs, out: &Encoder, recorder: &Recorder) -> Turn {
-        let may_have_replies = !self.backlog.is_empty() || (self.readable && !self.ended);
+        let may_have_replies = !self.backlog.is_empty() || self.socket.may_read();
         if may_have_replies && self.stream.takes_replies() && !is_full(out, programs) {
             return Turn::Again;
         }
@@ -255,7 +224,7 @@ impl Connection {
         let origin = self.stream.origin();
         match origin {
             // Nothing that it sends is read for now, and nothing that it gets is of use.
-            Some(origin) if self.broken && origin.is_full() => return Turn::Close(Event::ClosedByError),
+            Some(origin) if self.socket.is_broken() && origin.is_full() => return Turn::Close(Event::ClosedByError),
             Some(origin) if has_input && origin.is_server_full() => {
                 recorder.count(Event::PausedInFlightTotal);
                 return Turn::Hold;
@@ -273,37 +242,10 @@ impl Connection {
             recorder.count(Event::PausedOutput);
             return Turn::Wait;
         }
-        let is_done = (self.stopping || self.ended) && out.is_empty() && self.in_flight() == 0;
-        let reason = if self.ended { Event::ClosedByPeer } else { Event::ClosedByStop };
+        let ended = self.socket.has_ended();
+        let is_done = (self.stopping || ended) && out.is_empty() && self.in_flight() == 0;
+        let reason = if ended { Event::ClosedByPeer } else { Event::ClosedByStop };
         if is_done { Turn::Close(reason) } else { Turn::Wait }
-    }
-
-    /// Reads once: how many bytes went straight to the record they belong to, and those behind them, in `scratch`.
-    /// Fewer than fit tell that there are no more for now. But an end that has been announced is not announced again, so
-    /// that it has to be read up to there; and one that is to be closed takes what reading has just made room for.
-    fn read<'a>(&mut self, scratch: &'a mut [u8], now: Instant) -> io::Result<(usize, &'a [u8])> {
-        while self.readable && !self.ended {
-            let room = self.stream.room();
-            let (direct, most) = (room.len(), room.len().saturating_add(scratch.len()));
-            let outcome = match direct {
-                0 => self.socket.read(scratch),
-                _ => self.socket.read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
-            };
-            match outcome {
-                Ok(count) => {
-                    self.ended = count == 0;
-                    self.readable = self.end_announced || self.stopping || count == most;
-                    self.last_active = now;
-                    self.tally.received = self.tally.received.wrapping_add(count as u64);
-                    let direct = direct.min(count);
-                    return Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()));
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok((0, &[]))
     }
 
     /// Answers the calls in `input` until it is used up, the time is over, or the peer does not take the replies.
@@ -319,7 +261,7 @@ impl Connection {
         {
             self.count(recorder, &mut watch);
             if out.len() >= BATCH || is_full(out, programs) {
-                self.write(out)?;
+                self.socket.write(out)?;
             }
             if is_full(out, programs) || watch.last >= end {
                 break;
@@ -331,66 +273,27 @@ impl Connection {
     /// Counts the call that was just answered, if there was one.
     fn count(&mut self, recorder: &Recorder, watch: &mut Stopwatch) {
         if let Some(handled) = self.stream.take_handled() {
-            self.tally.calls = self.tally.calls.wrapping_add(u64::from(handled.outcome.is_some()));
+            self.calls = self.calls.wrapping_add(u64::from(handled.outcome.is_some()));
             count(recorder, &handled, watch.lap());
         }
     }
 
     /// Writes replies and calls. What calls there are is taken as soon as there is room for it.
     fn write_all(&mut self, out: &mut Encoder, programs: &Programs) -> Result<(), Fault> {
-        self.write(out)?;
+        self.socket.write(out)?;
         if !is_full(out, programs) && self.stream.take_calls(out) {
-            self.write(out)?;
+            self.socket.write(out)?;
         }
         Ok(())
     }
 
-    /// Writes what the peer takes at once. The time is that after the calls, however long they took.
-    fn write(&mut self, out: &mut Encoder) -> io::Result<()> {
-        if out.is_empty() {
-            return Ok(());
-        }
-        let now = Instant::now();
-        while self.writable && !out.is_empty() {
-            match write_once(&mut self.socket, out) {
-                Ok((0, _)) => return Err(ErrorKind::WriteZero.into()),
-                Ok((count, offered)) => {
-                    out.advance(count);
-                    self.writable = count == offered;
-                    self.tally.sent = self.tally.sent.wrapping_add(count as u64);
-                    self.last_active = now;
-                    self.stalled = None;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
-                Err(error) => return Err(error),
-            }
-        }
-        if !out.is_empty() {
-            self.stalled.get_or_insert(now);
-        }
-        Ok(())
+    /// What it has done so far, with `queued` bytes that the peer has not taken.
+    fn tally(&self, queued: usize) -> Tally {
+        Tally { received: self.socket.received(), sent: self.socket.sent(), calls: self.calls, queued: queued as u64 }
     }
 }
 
 /// Whether so much waits for the peer that no more calls are answered.
 fn is_full(out: &Encoder, programs: &Programs) -> bool {
     out.len() >= programs.limits().output_bytes.max(1)
-}
-
-/// One write of what fits; how much was taken, and how much was offered.
-fn write_once(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
-    let mut pieces = [IoSlice::new(&[]); PIECES];
-    let mut offered = 0;
-    let mut used = 0;
-    for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
-        *piece = IoSlice::new(bytes);
-        offered += bytes.len();
-        used += 1;
-    }
-    let count = match pieces.get(..used) {
-        Some([piece]) => socket.write(piece)?,
-        several => socket.write_vectored(several.unwrap_or_default())?,
-    };
-    Ok((count, offered))
 }

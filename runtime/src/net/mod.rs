@@ -28,6 +28,7 @@ mod source;
 mod stop;
 mod stream;
 mod tally;
+mod watched;
 
 pub(crate) use acceptor::Acceptor;
 pub(crate) use bind::{adopt_tcp, adopt_udp, bind_tcp, bind_udp};

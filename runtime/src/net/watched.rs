@@ -1,0 +1,169 @@
+use super::stream::Stream;
+use crate::xdr::Encoder;
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::time::Instant;
+
+/// Pieces written at a time.
+const PIECES: usize = 64;
+
+/// A socket, and what is known of it since its last events: whether to try, and how long it has been still.
+#[derive(Debug)]
+pub(super) struct Watched {
+    socket: Stream,
+    /// Whether there may be bytes to read, and room to write, since the last event.
+    readable: bool,
+    writable: bool,
+    /// Whether the end of the input has been announced, and reached.
+    end_announced: bool,
+    ended: bool,
+    /// Whether the peer takes nothing any more.
+    broken: bool,
+    /// Whether it is to be read to where nothing more has come.
+    to_the_end: bool,
+    /// When the last byte went either way.
+    last_active: Instant,
+    /// Since when the peer has not taken a byte of those that wait.
+    stalled: Option<Instant>,
+    received: u64,
+    sent: u64,
+}
+
+impl Watched {
+    pub(super) fn new(socket: Stream, now: Instant) -> Self {
+        Self {
+            socket,
+            readable: false,
+            writable: true,
+            end_announced: false,
+            ended: false,
+            broken: false,
+            to_the_end: false,
+            last_active: now,
+            stalled: None,
+            received: 0,
+            sent: 0,
+        }
+    }
+
+    /// Notes what an event says.
+    pub(super) fn handle_event(&mut self, event: &mio::event::Event) {
+        self.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
+        self.writable |= event.is_writable() || event.is_write_closed() || event.is_error();
+        self.end_announced |= event.is_read_closed();
+        self.broken |= event.is_error();
+    }
+
+    /// From now on it is read to where nothing more has come.
+    pub(super) fn read_to_the_end(&mut self) {
+        self.to_the_end = true;
+        self.readable = true;
+    }
+
+    /// Reads once, into `room` and then `scratch`: how many bytes went into the room, and those in `scratch`. Fewer than
+    /// fit tell that there are no more for now. But an end that has been announced is not announced again, so that it has to
+    /// be read up to there.
+    pub(super) fn read<'a>(
+        &mut self,
+        room: &mut [u8],
+        scratch: &'a mut [u8],
+        now: Instant,
+    ) -> io::Result<(usize, &'a [u8])> {
+        let (direct, most) = (room.len(), room.len().saturating_add(scratch.len()));
+        while self.may_read() {
+            let outcome = match direct {
+                0 => self.socket.read(scratch),
+                _ => self.socket.read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
+            };
+            match outcome {
+                Ok(count) => {
+                    self.ended = count == 0;
+                    self.readable = self.end_announced || self.to_the_end || count == most;
+                    self.last_active = now;
+                    self.received = self.received.wrapping_add(count as u64);
+                    let direct = direct.min(count);
+                    return Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()));
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((0, &[]))
+    }
+
+    /// Writes what the peer takes at once. The time is that after the calls, however long they took.
+    pub(super) fn write(&mut self, out: &mut Encoder) -> io::Result<()> {
+        if out.is_empty() {
+            return Ok(());
+        }
+        let now = Instant::now();
+        while self.writable && !out.is_empty() {
+            match write_once(&mut self.socket, out) {
+                Ok((0, _)) => return Err(ErrorKind::WriteZero.into()),
+                Ok((count, offered)) => {
+                    out.advance(count);
+                    self.writable = count == offered;
+                    self.sent = self.sent.wrapping_add(count as u64);
+                    self.last_active = now;
+                    self.stalled = None;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
+                Err(error) => return Err(error),
+            }
+        }
+        if !out.is_empty() {
+            self.stalled.get_or_insert(now);
+        }
+        Ok(())
+    }
+
+    /// Whether there may be bytes to read.
+    pub(super) fn may_read(&self) -> bool {
+        self.readable && !self.ended
+    }
+
+    /// Whether the peer has sent all it will.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    pub(super) fn last_active(&self) -> Instant {
+        self.last_active
+    }
+
+    pub(super) fn stalled(&self) -> Option<Instant> {
+        self.stalled
+    }
+
+    /// Bytes that were read.
+    pub(super) fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// Bytes that were written.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent
+    }
+}
+
+/// One write of what fits; how much was taken, and how much was offered.
+fn write_once(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
+    let mut pieces = [IoSlice::new(&[]); PIECES];
+    let mut offered = 0;
+    let mut used = 0;
+    for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
+        *piece = IoSlice::new(bytes);
+        offered += bytes.len();
+        used += 1;
+    }
+    let count = match pieces.get(..used) {
+        Some([piece]) => socket.write(piece)?,
+        several => socket.write_vectored(several.unwrap_or_default())?,
+    };
+    Ok((count, offered))
+}
