@@ -133,6 +133,13 @@ pub enum Error {
         /// The time there was.
         after: Duration,
     },
+    /// The server: replies that came later wait for their connections, so many that there was no room for this one
+    /// ([`Limits::total_output_bytes`](crate::Limits::total_output_bytes)). What [`Server::on_error`](crate::Server::on_error)
+    /// is told; the caller gets [`Error::SystemError`].
+    TooManyReplies {
+        /// Bytes of memory that they may take.
+        limit: usize,
+    },
     /// The server: a call that is to be carried out [once](crate::Server::at_most_once) was not carried out, as so many
     /// of that kind are in progress that [not one more](crate::ReplayLimits) can be remembered. What
     /// [`Server::on_error`](crate::Server::on_error) is told; the caller gets [`Error::SystemError`].
@@ -264,6 +271,9 @@ impl fmt::Display for Error {
             Self::Panicked { message } => write!(out, "the handler panicked: {message}"),
             Self::TooManyInProgress => write!(out, "the call was not carried out: the replay cache is full of others"),
             Self::Unanswered => write!(out, "the call was taken over to be answered later, and given up"),
+            Self::TooManyReplies { limit } => {
+                write!(out, "replies that came later take more than {limit} bytes before they are sent")
+            }
             Self::Overdue { after } => {
                 write!(out, "the call was taken over to be answered later, and was not within {after:?}")
             }

@@ -13,9 +13,9 @@ use std::time::Duration;
 pub struct Limits {
     /// What a peer may send as one record. Stops marks that announce gigabytes, and fragments without end.
     pub record: record::Limits,
-    /// What decoding the arguments of one call may cost. Stops small messages that become large values.
+    /// What decoding the arguments of one call may cost; 16 MiB of memory by default, and a depth of 100. Stops small messages that become large values.
     pub decode: DecodeLimits,
-    /// Bytes of one reply over a stream; 64 MiB by default. A larger one becomes `SYSTEM_ERR`. Stops a call from making
+    /// Bytes of one reply over a stream; 4 MiB and 64 KiB by default, which is what clients take by default. A larger one becomes `SYSTEM_ERR`. Stops a call from making
     /// the server build a reply without end.
     pub reply_bytes: usize,
     /// Bytes of one reply in a datagram; 8,800 by default, the most that C peers take. A larger one becomes
@@ -28,6 +28,17 @@ pub struct Limits {
     /// Bytes of replies that wait for a peer to take them; 4 MiB by default. From there on nothing more is read from that
     /// peer. Stops a peer that calls and never reads from filling the memory.
     pub output_bytes: usize,
+    /// Bytes of memory that may wait for more input, over all connections: what has come of records, and calls that have
+    /// come and are not looked at yet; 64 MiB by default. A connection always has its share of a quarter, at least 512 bytes. From half of it on, of those that have used
+    /// that up only the one that began first goes on; it is closed if it takes longer than a tenth of `record_time`. Stops
+    /// many peers from filling the memory with a part of a record each.
+    pub total_input_bytes: usize,
+    /// Bytes of memory that replies may take before peers take them, over all connections; 128 MiB by default, and to be several times `reply_bytes`. The less is
+    /// left, the earlier a peer that does not read is not read from. When three quarters are used up, the connection whose
+    /// peer has taken nothing for the longest is closed, of those that have more than their share of a quarter. The last quarter is for
+    /// replies that come later, on their way to their connection: one for which there is no room becomes `SYSTEM_ERR`. Stops
+    /// many peers that call and do not read from filling the memory.
+    pub total_output_bytes: usize,
     /// Calls of one connection that are being carried out elsewhere or deferred; 64 by default. From there on nothing
     /// more is read from it. Stops a peer from having all the work of the server done for itself.
     pub connection_calls: usize,
@@ -61,11 +72,13 @@ impl Limits {
     /// The limits of [`Limits::default`].
     pub const DEFAULT: Self = Self {
         record: record::Limits::DEFAULT,
-        decode: DecodeLimits::DEFAULT,
-        reply_bytes: 64 << 20,
+        decode: DecodeLimits { memory: 16 << 20, ..DecodeLimits::DEFAULT },
+        reply_bytes: record::Limits::DEFAULT.bytes,
         datagram_reply_bytes: 8_800,
         connections: 1_024,
         output_bytes: 4 << 20,
+        total_input_bytes: 64 << 20,
+        total_output_bytes: 128 << 20,
         connection_calls: 64,
         calls: 1_024,
         call_bytes: 64 << 20,

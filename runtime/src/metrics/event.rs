@@ -74,6 +74,12 @@ events! {
         ClosedForAnother = "connections",
         /// It had been silent the longest when the system had no descriptor left.
         ClosedForDescriptor = "descriptors",
+        /// It kept what it had sent of a record the longest when
+        /// [`Limits::total_input_bytes`](crate::Limits::total_input_bytes) were short.
+        ClosedForInput = "total_input_bytes",
+        /// It had not taken its replies the longest when [`Limits::total_output_bytes`](crate::Limits::total_output_bytes)
+        /// were reached.
+        ClosedForOutput = "total_output_bytes",
         /// The server stopped.
         ClosedByStop = "stop",
     }
@@ -93,15 +99,24 @@ events! {
     }
     Dropped {
         /// As many calls were in flight as may be.
-        DroppedInFlight = "in_flight",
+        DroppedInFlight = "calls",
         /// The reply could not be sent.
         DroppedUnsent = "unsent",
+        /// A reply that came later became `SYSTEM_ERR`, as [`Limits::total_output_bytes`](crate::Limits::total_output_bytes) were
+        /// short.
+        DroppedReply = "total_output_bytes",
     }
     Paused {
         /// As many calls of the connection were in flight as may be.
-        PausedInFlight = "in_flight_per_connection",
+        PausedInFlight = "connection_calls",
         /// As many calls of all were in flight as may be.
-        PausedInFlightTotal = "in_flight",
+        PausedInFlightTotal = "calls",
+        /// The arguments of calls in flight took as much as they may.
+        PausedCallBytes = "call_bytes",
+        /// What had come of records took so much that few went on with theirs.
+        PausedInputTotal = "total_input_bytes",
+        /// The replies of all took so much that this peer's share was used up.
+        PausedOutputTotal = "total_output_bytes",
         /// The peer did not take its replies; see [`Limits::output_bytes`](crate::Limits::output_bytes).
         PausedOutput = "output_bytes",
     }

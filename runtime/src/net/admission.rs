@@ -8,7 +8,7 @@ use super::watched::Watched;
 use super::{EventLoop, Turn};
 use crate::call::Peer;
 use crate::metrics::Event;
-use crate::session::server::{Origin, Port};
+use crate::session::server::{Origin, Port, ServerStream};
 use mio::Interest;
 use std::sync::Arc;
 use std::time::Instant;
@@ -73,7 +73,8 @@ impl EventLoop {
             let now = Instant::now();
             let place = self.roster.enter(peer, Arc::clone(&origin), seat, now);
             let socket = Watched::new(socket, now);
-            let connection = Connection::new(socket, peer, &self.programs, origin, place);
+            let stream = ServerStream::new(peer, &self.programs, Some(origin));
+            let connection = Connection::new(socket, stream, place, &self.shared);
             let key = self.connections.insert(connection, &self.programs);
             self.shared.recorder.count(Event::Accepted);
             if self.stop.is_asked()

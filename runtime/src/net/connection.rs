@@ -1,38 +1,21 @@
+mod memory;
+
+use super::budget::Holding;
 use super::roster::{Place, Tally};
+use super::shared::Shared;
 use super::tally::{Stopwatch, broken_record, count, count_later};
 use super::watched::Watched;
 use super::{Turn, earlier};
-use crate::call::Peer;
 use crate::metrics::{Event, Recorder};
 use crate::record::RecordError;
-use crate::session::server::{Delivery, Origin, Programs, ServerStream};
+use crate::session::server::{Delivery, Programs, ServerStream};
 use crate::xdr::Encoder;
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use std::io;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// Bytes read at a time, into a buffer that all connections share.
-const SCRATCH: usize = 256 << 10;
 
 /// Bytes of replies that are written before more calls are answered.
 const BATCH: usize = 256 << 10;
-
-/// What connections share, as one at a time has its turn: a connection that is silent holds no buffer.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) scratch: Vec<u8>,
-    pub(super) spare: Encoder,
-    /// Memory for a record that comes in pieces.
-    pub(super) record: BytesMut,
-    pub(super) recorder: Recorder,
-}
-
-impl Shared {
-    pub(super) fn new(recorder: Recorder) -> Self {
-        Self { scratch: vec![0; SCRATCH], spare: Encoder::new(), record: BytesMut::new(), recorder }
-    }
-}
 
 /// A connection of the server.
 #[derive(Debug)]
@@ -41,8 +24,14 @@ pub(super) struct Connection {
     stream: ServerStream,
     /// What was read and not yet looked at, because it was another connection's turn or replies are not taken.
     backlog: Bytes,
+    /// How much it was when it was read: so much memory it takes until the last byte of it is looked at.
+    backlog_memory: usize,
     /// Replies that the peer has not yet taken.
     out: Option<Encoder>,
+    /// Memory for input that is not complete, since when it makes no progress, and memory for such replies.
+    input: Holding,
+    kept_since: Option<Instant>,
+    output: Holding,
     /// Whether it is closed as soon as all that has come is answered.
     stopping: bool,
     /// Whether it waits for its turn.
@@ -74,12 +63,16 @@ impl From<RecordError> for Fault {
 }
 
 impl Connection {
-    pub(super) fn new(socket: Watched, peer: Peer, programs: &Programs, origin: Arc<Origin>, place: Place) -> Self {
+    pub(super) fn new(socket: Watched, stream: ServerStream, place: Place, shared: &Shared) -> Self {
         Self {
             socket,
-            stream: ServerStream::new(peer, programs, Some(origin)),
+            stream,
             backlog: Bytes::new(),
+            backlog_memory: 0,
             out: None,
+            input: Holding::new(&shared.input),
+            kept_since: None,
+            output: Holding::new(&shared.output),
             stopping: false,
             queued: false,
             place,
@@ -107,7 +100,7 @@ impl Connection {
         let mut out = self.out.take().unwrap_or_else(|| std::mem::take(&mut shared.spare));
         self.stream.lend(std::mem::take(&mut shared.record));
         let turn = match self.exchange(programs, shared, &mut out, now, end) {
-            Ok(()) => self.next_turn(programs, &out, &shared.recorder),
+            Ok(()) => self.next_turn(programs, &out, shared),
             Err(Fault::Socket) => Turn::Close(Event::ClosedByError),
             Err(Fault::Record(error)) => {
                 // What was asked properly before is still answered, as far as the peer takes it at once.
@@ -115,19 +108,20 @@ impl Connection {
                 Turn::Close(broken_record(error))
             }
         };
-        shared.record = self.stream.take_back();
         self.place.show(self.tally(out.len()), self.last_active());
         if out.is_empty() || matches!(turn, Turn::Close(_)) {
             out.clear();
-            shared.spare = out;
+            shared.keep_spare(out);
         } else {
             self.out = Some(out);
         }
+        self.settle(shared, now);
+        shared.record = self.stream.take_back();
         turn
     }
 
-    /// Takes a reply that has come later; `spare` is memory to put it into. To be followed by a turn.
-    pub(super) fn deliver(&mut self, delivery: Delivery, shared: &mut Shared) {
+    /// Takes a reply that has come later. To be followed by a turn.
+    pub(super) fn deliver(&mut self, delivery: Delivery, shared: &Shared) {
         count_later(&shared.recorder, &delivery);
         if !self.stream.origin().is_some_and(|origin| delivery.is_for(origin)) {
             return;
@@ -135,7 +129,9 @@ impl Connection {
         self.calls = self.calls.wrapping_add(u64::from(delivery.handled().outcome.is_some()));
         let reply = delivery.into_reply();
         if !reply.is_empty() {
-            self.out.get_or_insert_with(|| std::mem::take(&mut shared.spare)).append(reply);
+            let out = self.out.get_or_insert_with(Encoder::new);
+            out.append(reply);
+            self.output.set(out.memory());
         }
     }
 
@@ -182,17 +178,11 @@ impl Connection {
         end: Instant,
     ) -> Result<(), Fault> {
         self.write_all(out, programs)?;
-        if self.stream.is_full(now) || is_full(out, programs) {
+        if self.stream.is_full(now) || self.is_full(out, programs) {
             return Ok(());
         }
         if self.backlog.is_empty() {
-            let room = if self.socket.may_read() { self.stream.room() } else { &mut [] };
-            let (direct, mut input) = self.socket.read(room, &mut shared.scratch, now)?;
-            self.stream.handle_room(programs, direct, out);
-            let mut watch = Stopwatch::new(now);
-            self.count(&shared.recorder, &mut watch);
-            self.answer(programs, &mut input, out, (&shared.recorder, watch, end))?;
-            self.backlog = Bytes::copy_from_slice(input);
+            self.answer_input(programs, shared, out, now, end)?;
         } else {
             self.answer_backlog(programs, out, (&shared.recorder, Stopwatch::new(now), end))?;
         }
@@ -200,6 +190,32 @@ impl Connection {
             self.stream.handle_end();
         }
         self.write_all(out, programs)
+    }
+
+    /// Reads once and answers what came.
+    fn answer_input(
+        &mut self,
+        programs: &Programs,
+        shared: &mut Shared,
+        out: &mut Encoder,
+        now: Instant,
+        end: Instant,
+    ) -> Result<(), Fault> {
+        let most = self.appetite(shared);
+        if most == 0 {
+            return Ok(());
+        }
+        let reads_large = most == shared.scratch.len() && self.socket.may_read();
+        let room = if reads_large { self.stream.room() } else { &mut [] };
+        let scratch = shared.scratch.get_mut(..most).unwrap_or_default();
+        let (direct, mut input) = self.socket.read(room, scratch, now)?;
+        self.stream.handle_room(programs, direct, out);
+        let mut watch = Stopwatch::new(now);
+        self.count(&shared.recorder, &mut watch);
+        self.answer(programs, &mut input, out, (&shared.recorder, watch, end))?;
+        self.backlog = Bytes::copy_from_slice(input);
+        self.backlog_memory = input.len();
+        Ok(())
     }
 
     /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes.
@@ -215,10 +231,11 @@ impl Connection {
         Ok(())
     }
 
-    fn next_turn(&self, programs: &Programs, out: &Encoder, recorder: &Recorder) -> Turn {
+    fn next_turn(&self, programs: &Programs, out: &Encoder, shared: &Shared) -> Turn {
+        let recorder = &shared.recorder;
         let may_have_replies = !self.backlog.is_empty() || self.socket.may_read();
-        if may_have_replies && self.stream.takes_replies() && !is_full(out, programs) {
-            return Turn::Again;
+        if may_have_replies && self.stream.takes_replies() && !self.is_full(out, programs) {
+            return self.read_again(shared);
         }
         let has_input = may_have_replies || self.stream.has_postponed();
         let origin = self.stream.origin();
@@ -226,7 +243,8 @@ impl Connection {
             // Nothing that it sends is read for now, and nothing that it gets is of use.
             Some(origin) if self.socket.is_broken() && origin.is_full() => return Turn::Close(Event::ClosedByError),
             Some(origin) if has_input && origin.is_server_full() => {
-                recorder.count(Event::PausedInFlightTotal);
+                let has_place = origin.has_place();
+                recorder.count(if has_place { Event::PausedCallBytes } else { Event::PausedInFlightTotal });
                 return Turn::Hold;
             }
             Some(origin) if has_input && origin.is_full() => {
@@ -236,10 +254,10 @@ impl Connection {
             _ => {}
         }
         if has_input {
-            if !is_full(out, programs) {
-                return Turn::Again;
+            if !self.is_full(out, programs) {
+                return self.read_again(shared);
             }
-            recorder.count(Event::PausedOutput);
+            recorder.count(self.why_full(out, programs));
             return Turn::Wait;
         }
         let ended = self.socket.has_ended();
@@ -260,10 +278,10 @@ impl Connection {
             && self.stream.handle_input(programs, Instant::now, input, out)?
         {
             self.count(recorder, &mut watch);
-            if out.len() >= BATCH || is_full(out, programs) {
+            if out.len() >= BATCH || self.is_full(out, programs) {
                 self.socket.write(out)?;
             }
-            if is_full(out, programs) || watch.last >= end {
+            if self.is_full(out, programs) || watch.last >= end {
                 break;
             }
         }
@@ -273,6 +291,7 @@ impl Connection {
     /// Counts the call that was just answered, if there was one.
     fn count(&mut self, recorder: &Recorder, watch: &mut Stopwatch) {
         if let Some(handled) = self.stream.take_handled() {
+            self.kept_since = None;
             self.calls = self.calls.wrapping_add(u64::from(handled.outcome.is_some()));
             count(recorder, &handled, watch.lap());
         }
@@ -281,7 +300,7 @@ impl Connection {
     /// Writes replies and calls. What calls there are is taken as soon as there is room for it.
     fn write_all(&mut self, out: &mut Encoder, programs: &Programs) -> Result<(), Fault> {
         self.socket.write(out)?;
-        if !is_full(out, programs) && self.stream.take_calls(out) {
+        if !self.is_full(out, programs) && self.stream.take_calls(out) {
             self.socket.write(out)?;
         }
         Ok(())
@@ -291,9 +310,4 @@ impl Connection {
     fn tally(&self, queued: usize) -> Tally {
         Tally { received: self.socket.received(), sent: self.socket.sent(), calls: self.calls, queued: queued as u64 }
     }
-}
-
-/// Whether so much waits for the peer that no more calls are answered.
-fn is_full(out: &Encoder, programs: &Programs) -> bool {
-    out.len() >= programs.limits().output_bytes.max(1)
 }

@@ -55,6 +55,23 @@ impl Connections {
         key.is_some_and(|key| self.slots.try_remove(key).is_some())
     }
 
+    /// Closes the connection whose peer has taken nothing for the longest, of those that hold more memory for replies than
+    /// each may if there is one; whether there was any.
+    pub(super) fn release_output(&mut self) -> bool {
+        let held = self.slots.iter().filter_map(|(key, it)| Some((key, it.held_output()?)));
+        // None, which is later than any, if the peer has not been asked to take anything yet.
+        let stalled = held.min_by_key(|(_, (output, since))| (!output.exceeds_portion(), since.is_none(), *since));
+        let key = stalled.map(|(key, _)| key);
+        key.is_some_and(|key| self.slots.try_remove(key).is_some())
+    }
+
+    /// Of the connections that hold more memory for input than each may, the one that has kept it the longest, and since
+    /// when.
+    pub(super) fn eldest_input(&self) -> Option<(usize, Instant)> {
+        let keeping = self.slots.iter().filter_map(|(key, it)| Some((key, it.keeps_input_since()?)));
+        keeping.min_by_key(|(_, since)| *since)
+    }
+
     /// When [`Connections::close_overdue`] is to be called.
     pub(super) fn deadline(&self) -> Option<Instant> {
         if self.slots.is_empty() { None } else { self.next_look }

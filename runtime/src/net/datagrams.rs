@@ -1,6 +1,6 @@
 use super::Turn;
-use super::connection::Shared;
 use super::datagram_socket::DatagramSocket;
+use super::shared::Shared;
 use super::tally::{count, count_later};
 use crate::call::Peer;
 use crate::metrics::{Event, Recorder};

@@ -1,5 +1,5 @@
 use super::acceptor::Acceptor;
-use super::connection::Shared;
+use super::budget::{Budget, Share};
 use super::connections::{Connections, not_before_long};
 use super::datagrams::Datagrams;
 use super::idleness::Idleness;
@@ -8,6 +8,7 @@ use super::loop_thread::LoopThread;
 use super::mailbox::{Letter, Mailbox};
 use super::roster::Roster;
 use super::seats::Seats;
+use super::shared::Shared;
 use super::signals::Signals;
 use super::source::Source;
 use super::{Pool, Stop, Turn, earlier, slice};
@@ -24,7 +25,7 @@ use std::time::{Duration, Instant};
 const EVENTS: usize = 1_024;
 
 /// How long connections are held, at most, before it is looked again whether the server has room for their calls.
-const HOLD: Duration = Duration::from_millis(5);
+pub(super) const HOLD: Duration = Duration::from_millis(5);
 
 /// One thread's loop over all sockets of a server.
 ///
@@ -51,6 +52,9 @@ pub(crate) struct EventLoop {
     /// When it is to be looked for calls that nobody has answered in time.
     next_expiry: Option<Instant>,
     pub(super) shared: Shared,
+    /// The connection that may read although memory for input is short, and when it is to be looked for another one.
+    pub(super) favoured: Option<usize>,
+    pub(super) next_rationing: Option<Instant>,
 }
 
 /// What all loops of a server have in common.
@@ -61,14 +65,22 @@ pub(crate) struct Common {
     pub(crate) stop: Arc<Stop>,
     pub(crate) seats: Arc<Seats>,
     pub(crate) roster: Arc<Roster>,
+    /// Memory for input that is not complete, and for replies that are not taken.
+    pub(crate) input: Arc<Budget>,
+    pub(crate) output: Arc<Budget>,
 }
 
 impl EventLoop {
-    /// A loop that is ready to run.
+    /// The loop number `row` of a server, ready to run.
     ///
     /// # Errors
     /// The system has no descriptor left.
-    pub(crate) fn new(listeners: Vec<Acceptor>, datagrams: Vec<UdpSocket>, common: &Common) -> io::Result<Self> {
+    pub(crate) fn new(
+        row: usize,
+        listeners: Vec<Acceptor>,
+        datagrams: Vec<UdpSocket>,
+        common: &Common,
+    ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let Common { programs, stop, seats, .. } = common;
         let waker = Waker::new(poll.registry(), Source::Mail.token())?;
@@ -80,7 +92,7 @@ impl EventLoop {
             Datagrams::new(socket, Origin::datagrams(Arc::clone(programs), Arc::clone(&port), key))
         };
         let datagrams = datagrams.into_iter().enumerate().map(with_origin).collect();
-        let shared = Shared::new(programs.recorder());
+        let shared = Shared::new(programs.recorder(), Share::new(&common.input, row), Share::new(&common.output, row));
         let mut this = Self {
             connections: Connections::new(),
             poll,
@@ -98,6 +110,8 @@ impl EventLoop {
             idleness: Idleness::new(None),
             next_expiry: Some(Instant::now()),
             shared,
+            favoured: None,
+            next_rationing: None,
         };
         this.register()?;
         Ok(this)
@@ -130,6 +144,7 @@ impl EventLoop {
             // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
             let now = Instant::now();
+            self.ration_input(now);
             self.run_ready();
             self.connections.close_overdue(&self.programs, now, &self.shared.recorder);
             self.expire_calls(now);
@@ -210,8 +225,9 @@ impl EventLoop {
         match source {
             Source::Connection(key) => {
                 if let Some(connection) = self.connections.get_mut(key) {
-                    connection.deliver(delivery, &mut self.shared);
+                    connection.deliver(delivery, &self.shared);
                 }
+                self.release_output();
                 self.enqueue(source);
             }
             Source::Datagrams(index) => {
@@ -258,6 +274,7 @@ impl EventLoop {
                 }
                 (_, Turn::Wait | Turn::Hold | Turn::Close(_)) => {}
             }
+            self.release_output();
         }
     }
 
@@ -271,7 +288,10 @@ impl EventLoop {
                 None => Turn::Wait,
             },
             Source::Connection(key) => match self.connections.get_mut(key) {
-                Some(connection) => connection.turn(&self.programs, &mut self.shared, Instant::now(), slice),
+                Some(connection) => {
+                    self.shared.is_favoured = self.favoured == Some(key);
+                    connection.turn(&self.programs, &mut self.shared, Instant::now(), slice)
+                }
                 None => Turn::Wait,
             },
         }
@@ -332,6 +352,7 @@ impl EventLoop {
         self.run_ready();
         while self.is_busy() && end.is_none_or(|end| Instant::now() < end) {
             self.wait(events, earlier(end, self.release_time()))?;
+            self.ration_input(Instant::now());
             self.run_ready();
         }
         (0..self.connections.len()).for_each(|_| self.shared.recorder.count(Event::ClosedByStop));

@@ -3,6 +3,7 @@
 mod acceptor;
 mod admission;
 mod bind;
+mod budget;
 mod connection;
 mod connections;
 mod datagram_socket;
@@ -20,8 +21,10 @@ mod mailbox;
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), path = "no_packet_info.rs")]
 mod packet_info;
 mod pool;
+mod rationing;
 mod roster;
 mod seats;
+mod shared;
 #[cfg_attr(not(unix), path = "no_signals.rs")]
 mod signals;
 mod source;
@@ -32,6 +35,7 @@ mod watched;
 
 pub(crate) use acceptor::Acceptor;
 pub(crate) use bind::{adopt_tcp, adopt_udp, bind_tcp, bind_udp};
+pub(crate) use budget::Budget;
 pub(crate) use descriptors::most_connections;
 pub(crate) use event_loop::{Common, EventLoop};
 #[cfg(unix)]

@@ -6,7 +6,10 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a thread waits, at most, before it looks again whether there is room for a reply.
+const ROOM: Duration = Duration::from_millis(2);
 
 /// Threads that carry calls out, so that the loops need not. How much waits for them is bounded by what may be in
 /// flight.
@@ -89,8 +92,14 @@ impl Pool {
     fn next(&self) -> Option<Work> {
         let mut state = self.lock();
         while !state.closed {
-            if let Some(work) = state.queue.pop_front() {
+            let has_room = state.queue.front().is_some_and(Work::has_room);
+            if let Some(work) = has_room.then(|| state.queue.pop_front()).flatten() {
                 return Some(work);
+            }
+            if !state.queue.is_empty() {
+                let waited = self.changed.wait_timeout(state, ROOM);
+                state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                continue;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }

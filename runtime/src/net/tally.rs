@@ -61,6 +61,9 @@ pub(super) fn count_later(recorder: &Recorder, delivery: &Delivery) {
     if handled.outcome.is_some() {
         count(recorder, &handled, Some(delivery.began().elapsed()));
     }
+    if delivery.is_dropped() {
+        recorder.count(Event::DroppedReply);
+    }
 }
 
 /// Why a connection is closed that breaks record marking.

@@ -1,5 +1,8 @@
 use bytes::{Bytes, BytesMut};
 
+/// The largest buffer that any record may have.
+const SMALL: usize = 4 << 10;
+
 /// What has come of a record that comes in pieces.
 ///
 /// The buffer is initialised to its whole length, which may be that of an earlier record: what is read straight into
@@ -7,6 +10,8 @@ use bytes::{Bytes, BytesMut};
 #[derive(Debug, Default)]
 pub(super) struct Body {
     buffer: BytesMut,
+    /// For a record that is large enough for it.
+    spare: BytesMut,
     /// What of `buffer` has come.
     length: usize,
     /// Whether what comes is only counted.
@@ -32,8 +37,10 @@ impl Body {
         self.discarded
     }
 
-    pub(super) fn append(&mut self, piece: &[u8]) {
+    /// `left` bytes and the piece are known to be still to come.
+    pub(super) fn append(&mut self, piece: &[u8], left: usize) {
         if !self.discarded {
+            self.prepare(piece.len(), left);
             self.keep(piece);
         }
         self.length += piece.len();
@@ -48,8 +55,27 @@ impl Body {
         self.buffer.extend_from_slice(beyond);
     }
 
-    /// The next `length` bytes, to be filled.
-    pub(super) fn room(&mut self, length: usize) -> &mut [u8] {
+    /// Uses the spare buffer for what does not fit if it is of the right size for the record, as far as it is known.
+    fn prepare(&mut self, length: usize, left: usize) {
+        let end = self.length.saturating_add(length);
+        let most = end.max(self.length.saturating_add(left)).max(SMALL).saturating_mul(2);
+        if self.buffer.capacity() >= end || !(end..=most).contains(&self.spare.capacity()) {
+            return;
+        }
+        let mut spare = core::mem::take(&mut self.spare);
+        if spare.len() < self.length {
+            spare.resize(self.length, 0);
+        }
+        let come = self.as_slice();
+        if let Some(front) = spare.get_mut(..come.len()) {
+            front.copy_from_slice(come);
+        }
+        self.buffer = spare;
+    }
+
+    /// The next `length` bytes, to be filled, of `left` that are known to be still to come.
+    pub(super) fn room(&mut self, length: usize, left: usize) -> &mut [u8] {
+        self.prepare(length, left);
         let end = self.length.saturating_add(length);
         if self.buffer.len() < end {
             self.buffer.resize(end, 0);
@@ -73,15 +99,37 @@ impl Body {
         Some(buffer.freeze())
     }
 
-    /// Takes the buffer out, with whatever is in it.
-    pub(super) fn take_buffer(&mut self) -> BytesMut {
+    fn take_buffer(&mut self) -> BytesMut {
         core::mem::take(&mut self.buffer)
     }
 
-    /// Uses `buffer` for what comes, if it is the larger one. To be called while nothing is kept.
+    /// Keeps `buffer` for a record that is large enough for it, if it is larger than the former one.
     pub(super) fn reuse(&mut self, buffer: BytesMut) {
-        if buffer.capacity() > self.buffer.capacity() {
-            self.buffer = buffer;
+        if buffer.capacity() > self.spare.capacity() {
+            self.spare = buffer;
+        }
+    }
+
+    /// Takes the spare buffer out, with whatever is in it; that of the record as well, if `is_done` with it.
+    pub(super) fn take_spare(&mut self, is_done: bool) -> BytesMut {
+        if is_done {
+            let buffer = self.take_buffer();
+            self.reuse(buffer);
+        }
+        core::mem::take(&mut self.spare)
+    }
+
+    /// Memory for what has come.
+    pub(super) fn memory(&self) -> usize {
+        self.buffer.capacity()
+    }
+
+    /// Moves what has come to a buffer of its size, if the one it is in is far larger.
+    pub(super) fn fit(&mut self) {
+        if self.buffer.capacity() / 2 > self.length.max(SMALL) {
+            let fitting = BytesMut::from(self.as_slice());
+            let buffer = core::mem::replace(&mut self.buffer, fitting);
+            self.reuse(buffer);
         }
     }
 }

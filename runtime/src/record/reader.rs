@@ -109,7 +109,7 @@ impl Reader {
         if self.left.min(come) < DIRECT || self.body.is_discarded() || self.is_in_doubt() {
             return &mut [];
         }
-        self.body.room(self.left.min(come))
+        self.body.room(self.left.min(come), self.left)
     }
 
     /// Takes `count` bytes that were put into the front of the [room](Reader::room); returns the record if they complete
@@ -122,25 +122,35 @@ impl Reader {
         if complete { self.complete().map(Record::Owned) } else { None }
     }
 
-    /// Takes a record that is done with back to use its memory for the next one, if nobody has kept a part of it.
-    pub fn recycle(&mut self, record: Record<'_>) {
-        if let Record::Owned(bytes) = record
-            && let Ok(buffer) = bytes.try_into_mut()
-        {
-            self.lend(buffer);
-        }
+    /// Takes a record that is done with back to use its memory for a later one of its size, if nobody has kept a part of
+    /// it. Whether that is so.
+    pub fn recycle(&mut self, record: Record<'_>) -> bool {
+        let Record::Owned(bytes) = record else { return false };
+        let buffer = bytes.try_into_mut().ok();
+        let is_ours = buffer.is_some();
+        buffer.into_iter().for_each(|buffer| self.lend(buffer));
+        is_ours
     }
 
-    /// Gives memory to put records together in, whatever is in it.
+    /// Gives memory to put records together in, whatever is in it. It is used for a record that takes at least half of it:
+    /// no small one keeps a large buffer.
     pub fn lend(&mut self, buffer: BytesMut) {
-        if self.keeps_nothing() {
-            self.body.reuse(buffer);
-        }
+        self.body.reuse(buffer);
     }
 
-    /// Takes the memory back while no record is in it, so that a stream that is silent holds none.
+    /// Takes the memory back that no record is in, so that a stream that is silent holds none.
     pub fn take_back(&mut self) -> BytesMut {
-        if self.keeps_nothing() { self.body.take_buffer() } else { BytesMut::new() }
+        self.body.take_spare(self.keeps_nothing())
+    }
+
+    /// Bytes of memory that the record takes that has begun: those that have come, twice as many at most.
+    pub fn memory(&self) -> usize {
+        self.body.memory()
+    }
+
+    /// Gives up memory that is larger than what has come.
+    pub fn fit(&mut self) {
+        self.body.fit();
     }
 
     /// Whether a record has begun and is not complete.
@@ -184,7 +194,7 @@ impl Reader {
             }
             let wanted = self.wanted();
             let (piece, rest) = input.split_at_checked(wanted).unwrap_or((input, &[]));
-            self.body.append(piece);
+            self.body.append(piece, self.left);
             self.left -= piece.len();
             *input = rest;
             if self.left > 0 {

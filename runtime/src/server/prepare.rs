@@ -2,7 +2,7 @@ use super::ready::{Ready, Signals};
 use super::registrations::Registrations;
 use super::{Server, failed};
 use crate::error::Result;
-use crate::net::{Common, EventLoop, Pool, Seats, most_connections};
+use crate::net::{Budget, Common, EventLoop, Pool, Seats, most_connections};
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +20,16 @@ impl Server {
         }
         let pool = Arc::new(Pool::default());
         let pool_threads = if self.programs.has_pool() { self.pool_threads } else { 0 };
-        let most = most_connections(self.programs.limits().connections);
+        let limits = *self.programs.limits();
+        let most = most_connections(limits.connections);
         let common = Common {
             programs: Arc::new(std::mem::take(&mut self.programs)),
             pool: Arc::clone(&pool),
             stop: Arc::clone(&self.stop),
             seats: Arc::new(Seats::new(self.workers, most)),
             roster: Arc::clone(&self.counted.roster),
+            input: Arc::new(Budget::new(self.workers, limits.total_input_bytes, most)),
+            output: Arc::new(Budget::new(self.workers, limits.total_output_bytes, most)),
         };
         self.counted.set(&common.programs);
         let event_loops = self.event_loops(&common, signals).map_err(|source| failed(&addresses, source))?;
@@ -39,12 +42,12 @@ impl Server {
     /// The loops. The first one has the listeners, and tells the others of signals; connections that are there are
     /// everybody's.
     fn event_loops(&mut self, common: &Common, signals: Signals) -> io::Result<Vec<EventLoop>> {
-        let mut first = EventLoop::new(std::mem::take(&mut self.acceptors), std::mem::take(&mut self.udp), common)?;
+        let mut first = EventLoop::new(0, std::mem::take(&mut self.acceptors), std::mem::take(&mut self.udp), common)?;
         // Before anything is registered, so that a signal in between does not leave it behind.
         if signals == Signals::Heeded {
             first.stop_on_signals()?;
         }
-        let others = (1..self.workers).map(|_| EventLoop::new(Vec::new(), Vec::new(), common));
+        let others = (1..self.workers).map(|row| EventLoop::new(row, Vec::new(), Vec::new(), common));
         let mut event_loops = std::iter::once(Ok(first)).chain(others).collect::<io::Result<Vec<_>>>()?;
         for (index, (stream, peer)) in std::mem::take(&mut self.connections).into_iter().enumerate() {
             let seat = common.seats.take(index.checked_rem(self.workers).unwrap_or_default());

@@ -44,6 +44,8 @@ pub struct Encoder {
 struct Payload {
     at: usize,
     data: Bytes,
+    /// Memory that it keeps until the last byte of it is taken.
+    memory: usize,
 }
 
 /// A place in an [`Encoder`], valid until bytes are taken from it.
@@ -129,6 +131,35 @@ impl Encoder {
         self.len() == 0
     }
 
+    /// Bytes of memory that it takes: its buffer, and the opaque data that it keeps by reference, however little of that is
+    /// left.
+    pub fn memory(&self) -> usize {
+        self.payloads.iter().fold(self.buffer.capacity(), |sum, payload| sum.saturating_add(payload.memory))
+    }
+
+    /// What was appended since `mark` and is kept by reference, if anything, keeps `memory` bytes more than it shows.
+    #[cfg(feature = "net")]
+    pub(crate) fn burden(&mut self, mark: Mark, memory: usize) {
+        if self.payloads.len() > mark.payloads
+            && let Some(last) = self.payloads.back_mut()
+        {
+            last.memory = last.memory.saturating_add(memory);
+        }
+    }
+
+    /// Moves what is there to a buffer of its size if this one is far larger, and returns that for others to use.
+    #[cfg(feature = "net")]
+    pub(crate) fn fit(&mut self) -> Option<Self> {
+        let used = self.end.saturating_sub(self.start);
+        if self.buffer.capacity() / 2 <= used {
+            return None;
+        }
+        self.compact();
+        let fitting = self.buffer.get(..self.end)?.to_vec();
+        let buffer = core::mem::replace(&mut self.buffer, fitting);
+        Some(Self { buffer, ..Self::new() })
+    }
+
     /// Forgets everything; keeps the buffer, unless it grew beyond 8 MiB.
     pub fn clear(&mut self) {
         if self.buffer.capacity() > KEEP {
@@ -181,11 +212,16 @@ impl Encoder {
 
     /// Appends what `other` holds, whole messages as a rule. Large parts of it are not copied.
     #[cfg(feature = "net")]
-    pub(crate) fn append(&mut self, other: Self) {
+    pub(crate) fn append(&mut self, mut other: Self) {
         // The limit of a message is not one of several; without it, only the memory of the machine is.
         self.begin(usize::MAX);
         if other.is_empty() {
             return;
+        }
+        // What is kept by reference is to be no larger than it shows.
+        if other.len() >= SPLICE {
+            other.buffer.truncate(other.end);
+            other.buffer.shrink_to_fit();
         }
         let _ = self.put_bytes(&other.into_bytes());
     }
@@ -258,7 +294,7 @@ impl Sink for Encoder {
         }
         self.check(bytes.len())?;
         self.payload_bytes += bytes.len();
-        self.payloads.push_back(Payload { at: self.end, data: bytes.clone() });
+        self.payloads.push_back(Payload { at: self.end, data: bytes.clone(), memory: bytes.len() });
         Ok(())
     }
 

@@ -186,6 +186,12 @@ impl Backchannel {
         state.busy_until.filter(|_| state.calls.pending() > 0)
     }
 
+    /// Bytes of memory that calls may take before the connection is told of them again; nothing if none waits.
+    pub(super) fn memory(&self) -> usize {
+        let state = self.lock();
+        if state.output.is_empty() { 0 } else { state.output.memory().max(2 * BACKLOG) }
+    }
+
     /// Whether replies are to come.
     pub(super) fn awaits_replies(&self) -> bool {
         self.lock().calls.pending() > 0

@@ -107,6 +107,11 @@ impl Origin {
         self.programs.load.is_full(&self.programs.limits)
     }
 
+    /// Whether there is a place for one more call of any origin, if its arguments are small enough.
+    pub fn has_place(&self) -> bool {
+        self.programs.load.has_place(&self.programs.limits)
+    }
+
     /// Nobody is there any more to take replies.
     pub fn close(&self) {
         self.open.store(false, Ordering::Relaxed);
@@ -169,6 +174,8 @@ pub(super) struct Slot {
     pub(super) origin: Arc<Origin>,
     pub(super) began: Instant,
     bytes: usize,
+    /// Memory of the reply, on its way.
+    reply: usize,
 }
 
 impl Slot {
@@ -176,7 +183,13 @@ impl Slot {
         origin.calls.fetch_add(1, Ordering::Relaxed);
         origin.programs.load.calls.fetch_add(1, Ordering::Relaxed);
         origin.programs.load.bytes.fetch_add(bytes, Ordering::Relaxed);
-        Self { began: origin.port.now(), origin, bytes }
+        Self { began: origin.port.now(), origin, bytes, reply: 0 }
+    }
+
+    /// The reply takes so many bytes of memory until this is gone.
+    pub(super) fn carry(&mut self, reply: usize) {
+        self.origin.programs.load.replies.fetch_add(reply, Ordering::Relaxed);
+        self.reply = self.reply.saturating_add(reply);
     }
 }
 
@@ -185,5 +198,6 @@ impl Drop for Slot {
         self.origin.calls.fetch_sub(1, Ordering::Relaxed);
         self.origin.programs.load.calls.fetch_sub(1, Ordering::Relaxed);
         self.origin.programs.load.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.origin.programs.load.replies.fetch_sub(self.reply, Ordering::Relaxed);
     }
 }

@@ -37,6 +37,11 @@ impl Postponed {
         Some(record)
     }
 
+    /// Bytes of memory: a record's buffer is at most twice its size.
+    pub(crate) fn memory(&self) -> usize {
+        self.bytes.saturating_mul(2)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.records.is_empty()
     }

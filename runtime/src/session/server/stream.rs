@@ -112,6 +112,26 @@ impl ServerStream {
         }
     }
 
+    /// Bytes of memory that it keeps until more comes: what has come of a record, and calls that wait.
+    pub fn memory(&self) -> usize {
+        self.reader.memory().saturating_add(self.postponed.memory())
+    }
+
+    /// Since when it keeps a record that is not complete; the time that reading [had to wait](Self::is_full) does not count.
+    pub fn began(&self) -> Option<Instant> {
+        self.began
+    }
+
+    /// Gives up memory that is larger than what is in it.
+    pub fn fit(&mut self) {
+        self.reader.fit();
+    }
+
+    /// Bytes of memory that [calls](Self::take_calls) to the peer may take before they are sent.
+    pub fn calls_memory(&self) -> usize {
+        self.backchannel().map_or(0, |backchannel| backchannel.memory())
+    }
+
     /// Whether there are calls to be handled although no input is there.
     pub fn has_postponed(&self) -> bool {
         !self.postponed.is_empty()
@@ -198,7 +218,13 @@ impl ServerStream {
             self.call.set_admitted(false);
             return;
         } else {
+            let (start, length) = (out.mark(), record.as_slice().len());
             self.handled = Some(programs.handle_record(&mut self.call, &record, out));
+            // The reply may hold parts of the record, and so all of it.
+            if !self.reader.recycle(record) {
+                out.burden(start, length.saturating_mul(2));
+            }
+            return;
         }
         self.reader.recycle(record);
     }

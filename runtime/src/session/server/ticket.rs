@@ -35,6 +35,8 @@ pub struct Delivery {
     reply: Encoder,
     row: u32,
     outcome: Option<Outcome>,
+    /// Whether it is `SYSTEM_ERR` for want of room.
+    is_dropped: bool,
 }
 
 impl Ticket {
@@ -52,6 +54,12 @@ impl Ticket {
 
     pub(super) fn programs(&self) -> Arc<Programs> {
         Arc::clone(self.0.origin.programs())
+    }
+
+    /// Whether replies may be made: not so many are on their way.
+    pub(super) fn has_room(&self) -> bool {
+        let programs = self.0.origin.programs();
+        programs.load.has_room(&programs.limits, 1)
     }
 
     /// Whether anybody is there to take the reply.
@@ -72,13 +80,20 @@ impl Ticket {
         if !held.is_to_run && slot.is_none() {
             return;
         }
+        let mut is_dropped = false;
         let (reply, outcome) = held.reply(|out| {
             let answer = guarded(|| results(&held.call, out));
             slot = slot.take().or_else(|| held.slot().take());
-            if slot.is_some() { answer } else { Ok(Answer::Silent) }
+            if slot.is_none() {
+                return Ok(Answer::Silent);
+            }
+            // Whoever runs handlers has waited until there was room.
+            let checked = if held.is_to_run { Ok(()) } else { held.check_room(out.memory()) };
+            is_dropped = checked.is_err();
+            checked.and(answer)
         });
         if let Some(slot) = slot {
-            held.deliver(slot, reply, outcome);
+            held.deliver(slot, reply, outcome, is_dropped);
         }
     }
 }
@@ -94,7 +109,7 @@ impl Held {
         let is_given_up = !is_elsewhere && (self.origin.is_open() || self.call.memo().is_some());
         if is_given_up {
             let (reply, outcome) = self.reply(|_| Err(Error::Overdue { after }));
-            self.deliver(slot, reply, outcome);
+            self.deliver(slot, reply, outcome, false);
         } else {
             drop(slot);
         }
@@ -118,9 +133,17 @@ impl Held {
         (reply, outcome)
     }
 
-    fn deliver(&self, slot: Slot, reply: Encoder, outcome: Option<Outcome>) {
+    /// Whether there is room for a reply that takes `bytes` of memory.
+    fn check_room(&self, bytes: usize) -> Result<()> {
+        let programs = self.origin.programs();
+        let has_room = programs.load.has_room(&programs.limits, bytes);
+        if has_room { Ok(()) } else { Err(Error::TooManyReplies { limit: programs.limits.total_output_bytes / 4 }) }
+    }
+
+    fn deliver(&self, mut slot: Slot, reply: Encoder, outcome: Option<Outcome>, is_dropped: bool) {
         let (peer, row) = (*self.call.peer(), self.call.row());
-        self.origin.port().deliver(Delivery { slot, peer, reply, row, outcome });
+        slot.carry(reply.memory());
+        self.origin.port().deliver(Delivery { slot, peer, reply, row, outcome, is_dropped });
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Slot>> {
@@ -136,8 +159,9 @@ impl Drop for Held {
 
 impl Delivery {
     /// The reply to a call that is answered elsewhere as well, and counted there.
-    pub(super) fn again(slot: Slot, peer: Peer, reply: Encoder) -> Self {
-        Self { slot, peer, reply, row: UNSERVED, outcome: None }
+    pub(super) fn again(mut slot: Slot, peer: Peer, reply: Encoder) -> Self {
+        slot.carry(reply.memory());
+        Self { slot, peer, reply, row: UNSERVED, outcome: None, is_dropped: false }
     }
 
     /// What the port calls the origin of the call.
@@ -161,6 +185,11 @@ impl Delivery {
         let mark = if self.peer.transport() == Transport::Udp { 0 } else { 4 };
         let sent = self.reply.len().saturating_sub(mark);
         Handled::carried_out(self.row, self.outcome, 0, sent)
+    }
+
+    /// Whether it was to be another one, for which there was no room.
+    pub fn is_dropped(&self) -> bool {
+        self.is_dropped
     }
 
     /// When it came in.

@@ -22,6 +22,11 @@ impl Work {
         self.ticket.is_wanted()
     }
 
+    /// Whether it may be run now: not if so many replies are on their way that it is to wait until the port has taken some.
+    pub fn has_room(&self) -> bool {
+        self.ticket.has_room()
+    }
+
     /// Carries the call out and delivers the reply, unless nobody is there to take it. Takes as long as the handler.
     pub fn run(self) {
         let Self { ticket, arguments } = self;

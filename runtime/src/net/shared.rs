@@ -1,0 +1,36 @@
+use super::budget::Share;
+use crate::metrics::Recorder;
+use crate::xdr::Encoder;
+use bytes::BytesMut;
+
+/// Bytes read at a time, into a buffer that all connections share.
+const SCRATCH: usize = 256 << 10;
+
+/// What connections share, as one at a time has its turn: a connection that is silent holds no buffer.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) scratch: Vec<u8>,
+    pub(super) spare: Encoder,
+    /// Memory for a record that comes in pieces.
+    pub(super) record: BytesMut,
+    pub(super) recorder: Recorder,
+    /// Memory that connections hold for input that is not complete, and for replies that are not taken.
+    pub(super) input: Share,
+    pub(super) output: Share,
+    /// Whether the connection that has its turn may read although memory for input is short.
+    pub(super) is_favoured: bool,
+}
+
+impl Shared {
+    pub(super) fn new(recorder: Recorder, input: Share, output: Share) -> Self {
+        let (spare, record) = (Encoder::new(), BytesMut::new());
+        Self { scratch: vec![0; SCRATCH], spare, record, recorder, input, output, is_favoured: false }
+    }
+
+    /// Keeps the larger one of the buffers for replies.
+    pub(super) fn keep_spare(&mut self, out: Encoder) {
+        if out.memory() >= self.spare.memory() {
+            self.spare = out;
+        }
+    }
+}
