@@ -53,7 +53,7 @@ pub use crate::{
     call::{Call, Extensions, Peer, UnixCredentials},
     client::{Client, ClientOptions, Pending, broadcast},
     error::{Error, Result},
-    limits::Limits,
+    limits::{Limits, MemoryBound, MemoryTerm},
     net::ConnectionInfo,
     procedure::Procedure,
     reply::Reply,

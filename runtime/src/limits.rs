@@ -1,3 +1,7 @@
+mod memory;
+
+pub use memory::{MemoryBound, MemoryTerm};
+
 use crate::record;
 use crate::session::server::replay::ReplayLimits;
 use crate::xdr::DecodeLimits;
@@ -5,10 +9,10 @@ use std::time::Duration;
 
 /// What a server lets a peer cost it.
 ///
-/// Memory is bounded by them: at most `connections` × (`record.bytes` + `output_bytes` + one reply + 512 KiB), and of
-/// that only what peers have really sent or have not yet taken; `decode.memory` for each call that is carried
-/// out, `call_bytes` and the replies of `calls`. Change one as in
-/// `Limits { connections: 64, ..Limits::default() }`.
+/// Memory is bounded by them: [`Limits::memory_bound`] and [`ServerHandle::memory_bound`](crate::ServerHandle::memory_bound)
+/// tell the figure and what it consists of. Change one as in `Limits { connections: 64, ..Limits::default() }`.
+///
+/// Each is counted when it stops somebody: [`metrics::Event`](crate::metrics::Event) has its name for a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// What a peer may send as one record. Stops marks that announce gigabytes, and fragments without end.

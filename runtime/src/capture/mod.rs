@@ -97,6 +97,11 @@ impl Capture {
         self.on.load(Ordering::Relaxed)
     }
 
+    /// Bytes that the messages may take together.
+    pub fn capacity(&self) -> usize {
+        self.kept().most
+    }
+
     /// What was captured so far.
     pub fn recording(&self) -> Recording {
         let kept = self.kept();

@@ -18,7 +18,7 @@ pub use outcome::Outcome;
 pub use recorder::Recorder;
 pub use snapshot::{Label, ProcedureMetrics, ReplayMetrics, Snapshot};
 
-use recorder::Shard;
+use recorder::{Row, Shard};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The row of all that is not served.
@@ -46,6 +46,12 @@ impl Metrics {
         let shard = Arc::new(Shard::new(self.labels.len().saturating_add(1)));
         self.shards().push(Arc::clone(&shard));
         Recorder::new(shard)
+    }
+
+    /// Bytes of memory that the counters of all threads take.
+    pub fn memory(&self) -> usize {
+        let rows = self.labels.len().saturating_add(1).saturating_mul(size_of::<Row>());
+        rows.saturating_add(size_of::<Shard>()).saturating_mul(self.shards().len())
     }
 
     /// The row of a procedure, or the one of all that is not served.

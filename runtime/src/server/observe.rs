@@ -1,5 +1,6 @@
 use super::{RunningServer, ServerHandle};
 use crate::capture::{Capture, Recording};
+use crate::limits::MemoryBound;
 use crate::metrics::Snapshot;
 use crate::net::{ConnectionInfo, Roster};
 use crate::session::server::Programs;
@@ -9,15 +10,22 @@ use std::time::{Instant, SystemTime};
 /// Who counts what a server does, once it runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counted {
-    programs: Arc<OnceLock<Arc<Programs>>>,
+    served: Arc<OnceLock<Served>>,
     pub(super) capture: Arc<Capture>,
     pub(super) roster: Arc<Roster>,
 }
 
+/// What is served, and what it may cost.
+#[derive(Debug)]
+struct Served {
+    programs: Arc<Programs>,
+    memory: MemoryBound,
+}
+
 impl Counted {
-    pub(super) fn set(&self, programs: &Arc<Programs>) {
+    pub(super) fn set(&self, programs: &Arc<Programs>, memory: MemoryBound) {
         // A server runs once, so that it is not set yet.
-        let _ = self.programs.set(Arc::clone(programs));
+        let _ = self.served.set(Served { programs: Arc::clone(programs), memory });
     }
 }
 
@@ -34,7 +42,23 @@ impl ServerHandle {
     /// # Ok::<(), oncrpc::Error>(())
     /// ```
     pub fn metrics(&self) -> Snapshot {
-        self.counted.programs.get().map(|programs| programs.snapshot()).unwrap_or_default()
+        self.counted.served.get().map(|served| served.programs.snapshot()).unwrap_or_default()
+    }
+
+    /// The memory that peers can drive the server to, term by term: that of its [limits](crate::Limits::memory_bound), for as many
+    /// connections as the process has descriptors for, with its counters and what is captured. Nothing before it runs.
+    ///
+    /// ```
+    /// let server = oncrpc::Server::new().listen("tcp://127.0.0.1:0")?.start()?;
+    /// println!("{}", server.handle().memory_bound());
+    /// # Ok::<(), oncrpc::Error>(())
+    /// ```
+    pub fn memory_bound(&self) -> MemoryBound {
+        let Some(served) = self.counted.served.get() else { return MemoryBound::default() };
+        let mut bound = served.memory.clone();
+        bound.add("counters", 1, served.programs.metrics_memory());
+        bound.add("messages that are captured", 1, self.counted.capture.capacity());
+        bound
     }
 
     /// The connections that are open, in the order in which they came; none before the server runs and after its end. What

@@ -2,6 +2,7 @@ use super::ready::{Ready, Signals};
 use super::registrations::Registrations;
 use super::{Server, failed};
 use crate::error::Result;
+use crate::limits::Limits;
 use crate::net::{Budget, Common, EventLoop, Pool, Seats, most_connections};
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -31,7 +32,8 @@ impl Server {
             input: Arc::new(Budget::new(self.workers, limits.total_input_bytes, most)),
             output: Arc::new(Budget::new(self.workers, limits.total_output_bytes, most)),
         };
-        self.counted.set(&common.programs);
+        let bound = Limits { connections: most, ..limits }.memory_bound(self.workers, pool_threads);
+        self.counted.set(&common.programs, bound);
         let event_loops = self.event_loops(&common, signals).map_err(|source| failed(&addresses, source))?;
         let registrations =
             Registrations::new(self.registers, numbers.iter().copied(), &self.bound, self.rpcbind_socket.as_deref())?;

@@ -71,9 +71,9 @@ fn each_way_out_is_one_out_of_the_view() {
 
 #[test]
 fn what_a_peer_does_not_take_is_seen() {
-    let server = start(Limits::default());
-    let mut stream = connect(&server);
     let most = 64 << 20;
+    let server = start(Limits { reply_bytes: most as usize, ..Limits::default() });
+    let mut stream = connect(&server);
     stream.write_all(&record(&call(1, FILL, &words(&[most - 1_000])))).unwrap();
     let found = until(&server, |found| found.len() == 1 && found[0].queued > 0);
     assert_eq!(found[0].sent + found[0].queued as u64, 4 + 28 + u64::from(most - 1_000));

@@ -84,7 +84,7 @@ fn is_ignored_here(signal: i32) -> bool {
 }
 
 fn server() -> Server {
-    let limits = Limits { stop_time: PATIENCE, ..Limits::default() };
+    let limits = Limits { stop_time: PATIENCE, reply_bytes: 32 << 20, ..Limits::default() };
     Server::new().serve(Probe::new(REGISTERED, 1)).serve(Probe::new(PROGRAM, 1)).limits(limits)
 }
 

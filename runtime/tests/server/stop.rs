@@ -25,7 +25,7 @@ fn replies_are_still_delivered() {
     const SIZE: u32 = 8 << 20;
     let probe = Probe::new(PROGRAM, 1);
     let carried_out = probe.calls.clone();
-    let server = serve(Limits { stop_time: PATIENCE, ..Limits::default() }, probe);
+    let server = serve(Limits { stop_time: PATIENCE, reply_bytes: 2 * SIZE as usize, ..Limits::default() }, probe);
     let mut stream = connect(&server);
     stream.write_all(&record(&call(1, FILL, &words(&[SIZE])))).unwrap();
     while carried_out.load(std::sync::atomic::Ordering::Relaxed) == 0 {

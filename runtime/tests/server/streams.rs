@@ -77,8 +77,9 @@ fn a_connection_that_ends_within_a_record_is_closed() {
 
 #[test]
 fn large_records_travel_both_ways() {
-    let limits = Limits { record: record::Limits { bytes: 20 << 20, ..Default::default() }, ..Limits::default() };
-    let server = start(limits);
+    const MOST: usize = 20 << 20;
+    let records = record::Limits { bytes: MOST, ..Default::default() };
+    let server = start(Limits { record: records, reply_bytes: MOST, ..Limits::default() });
     let mut stream = connect(&server);
     for size in [8 << 10, 65_532, (256 << 10) - 44, 256 << 10, 1 << 20, (16 << 20) + 1] {
         let data: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();

@@ -86,7 +86,8 @@ fn a_peer_that_takes_no_reply_is_closed() {
 /// A server whose every deadline is over while a handler sleeps, and the call that makes it.
 fn hasty() -> (oncrpc::RunningServer, Vec<u8>) {
     const TIME: Duration = Duration::from_millis(600);
-    let limits = Limits { record_time: TIME, write_time: TIME, idle_time: TIME, ..Limits::default() };
+    let limits =
+        Limits { record_time: TIME, write_time: TIME, idle_time: TIME, reply_bytes: 32 << 20, ..Limits::default() };
     (start(limits), record(&call(1, SLEEP, &words(&[800]))))
 }
 

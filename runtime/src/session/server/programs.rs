@@ -140,6 +140,11 @@ impl Programs {
         snapshot
     }
 
+    /// Bytes of memory that the counters take.
+    pub fn metrics_memory(&self) -> usize {
+        self.metrics.memory()
+    }
+
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
