@@ -33,21 +33,23 @@ pub struct Limits {
     /// peer. Stops a peer that calls and never reads from filling the memory.
     pub output_bytes: usize,
     /// Bytes of memory that may wait for more input, over all connections: what has come of records, and calls that have
-    /// come and are not looked at yet; 64 MiB by default. A connection always has its share of a quarter, at least 512 bytes. From half of it on, of those that have used
-    /// that up only the one that began first goes on; it is closed if it takes longer than a tenth of `record_time`. Stops
+    /// come and are not looked at yet; 64 MiB by default. While a quarter is used up, of the connections that have
+    /// more than their part, which is at least 512 bytes, only the one whose record began first is read from. While half is used up, it is closed if its
+    /// record does not end soon, and so are those that have sent nothing for a thousandth of `record_time`. Stops
     /// many peers from filling the memory with a part of a record each.
     pub total_input_bytes: usize,
     /// Bytes of memory that replies may take before peers take them, over all connections; 128 MiB by default, and to be several times `reply_bytes`. The less is
-    /// left, the earlier a peer that does not read is not read from. When three quarters are used up, the connection whose
-    /// peer has taken nothing for the longest is closed, of those that have more than their share of a quarter. The last quarter is for
-    /// replies that come later, on their way to their connection: one for which there is no room becomes `SYSTEM_ERR`. Stops
+    /// left, the earlier a peer that does not read is not read from. When three quarters are used up, the connection is
+    /// closed that holds the most for the longest (bytes × time without a byte taken). The last quarter is for
+    /// replies that come later, on their way to their connection: the pool waits for room, and a deferred reply that has none within a
+    /// second becomes `SYSTEM_ERR`. Stops
     /// many peers that call and do not read from filling the memory.
     pub total_output_bytes: usize,
     /// Calls of one connection that are being carried out elsewhere or deferred; 64 by default. From there on nothing
     /// more is read from it. Stops a peer from having all the work of the server done for itself.
     pub connection_calls: usize,
     /// Such calls in all; 1,024 by default, half of them for datagrams at most. From there on no more calls are read from
-    /// connections, and datagrams are dropped. Stops peers from having the server keep work without end.
+    /// connections that have one in flight, and datagrams are dropped. Stops peers from having the server keep work without end.
     pub calls: usize,
     /// Bytes of arguments of calls that wait for a thread of the pool; 64 MiB by default, which one further call may
     /// exceed. From there on it is as with too many `calls`. Stops few large calls from filling the memory.

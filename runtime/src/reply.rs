@@ -21,7 +21,9 @@ impl<T> Reply<T> {
         Self { ticket: call.ticket(), encode: results::<C> }
     }
 
-    /// Answers the call: with results, or as a handler that returns this error. Does not wait for the caller to take it.
+    /// Answers the call: with results, or as a handler that returns this error. Does not wait for the caller to take it; for a
+    /// second at most until the server has taken others, if so many are on their way that there is no
+    /// [room](crate::Limits::total_output_bytes).
     pub fn send(mut self, outcome: Result<T>) {
         if let Some(ticket) = self.ticket.take() {
             ticket.answer(|_, out| (self.encode)(&outcome?, out));

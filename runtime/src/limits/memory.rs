@@ -61,7 +61,7 @@ impl Limits {
         bound.add("replies that are not taken", 1, self.total_output_bytes);
         bound.add("workers: a record, its arguments, the reply", workers, sum(worker));
         bound.add("threads of the pool: arguments, a reply", pool_threads, sum(pool_thread));
-        bound.add("calls in flight", self.calls, CALL);
+        bound.add("calls in flight", self.calls.saturating_add(self.connections), CALL);
         bound.add("arguments of calls for the pool", 1, arguments);
         bound.add("replay cache: replies", 1, self.replay.bytes);
         bound.add("replay cache: calls", self.replay.entries, REPLAY_ENTRY);

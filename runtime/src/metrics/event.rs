@@ -77,8 +77,8 @@ events! {
         /// It kept what it had sent of a record the longest when
         /// [`Limits::total_input_bytes`](crate::Limits::total_input_bytes) were short.
         ClosedForInput = "total_input_bytes",
-        /// It had not taken its replies the longest when [`Limits::total_output_bytes`](crate::Limits::total_output_bytes)
-        /// were reached.
+        /// It had the most replies not taken for the longest when
+        /// [`Limits::total_output_bytes`](crate::Limits::total_output_bytes) were reached.
         ClosedForOutput = "total_output_bytes",
         /// The server stopped.
         ClosedByStop = "stop",

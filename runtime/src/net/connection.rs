@@ -28,9 +28,8 @@ pub(super) struct Connection {
     backlog_memory: usize,
     /// Replies that the peer has not yet taken.
     out: Option<Encoder>,
-    /// Memory for input that is not complete, since when it makes no progress, and memory for such replies.
+    /// Memory for input that is not complete, and for such replies.
     input: Holding,
-    kept_since: Option<Instant>,
     output: Holding,
     /// Whether it is closed as soon as all that has come is answered.
     stopping: bool,
@@ -71,7 +70,6 @@ impl Connection {
             backlog_memory: 0,
             out: None,
             input: Holding::new(&shared.input),
-            kept_since: None,
             output: Holding::new(&shared.output),
             stopping: false,
             queued: false,
@@ -115,7 +113,7 @@ impl Connection {
         } else {
             self.out = Some(out);
         }
-        self.settle(shared, now);
+        self.settle(shared);
         shared.record = self.stream.take_back();
         turn
     }
@@ -163,7 +161,7 @@ impl Connection {
         let idle = idle.max(idle.and_then(|_| self.stream.busy_until()));
         let stalled = self.socket.stalled().and_then(|since| since.checked_add(limits.write_time));
         [
-            (Event::ClosedRecordTime, self.stream.poll_deadline(programs)),
+            (Event::ClosedRecordTime, self.stream.poll_deadline(programs).filter(|_| !self.is_withheld(programs))),
             (Event::ClosedWriteTime, stalled),
             (Event::ClosedIdle, idle),
         ]
@@ -291,7 +289,6 @@ impl Connection {
     /// Counts the call that was just answered, if there was one.
     fn count(&mut self, recorder: &Recorder, watch: &mut Stopwatch) {
         if let Some(handled) = self.stream.take_handled() {
-            self.kept_since = None;
             self.calls = self.calls.wrapping_add(u64::from(handled.outcome.is_some()));
             count(recorder, &handled, watch.lap());
         }

@@ -55,21 +55,26 @@ impl Connections {
         key.is_some_and(|key| self.slots.try_remove(key).is_some())
     }
 
-    /// Closes the connection whose peer has taken nothing for the longest, of those that hold more memory for replies than
-    /// each may if there is one; whether there was any.
-    pub(super) fn release_output(&mut self) -> bool {
+    /// Closes the connection that has held the most memory for replies the longest, of those that hold more than each may
+    /// if there is one; whether there was any.
+    pub(super) fn release_output(&mut self, now: Instant) -> bool {
+        let weight = |bytes: usize, since: Option<Instant>| {
+            let time = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+            time.as_millis().saturating_add(1).saturating_mul(bytes as u128)
+        };
         let held = self.slots.iter().filter_map(|(key, it)| Some((key, it.held_output()?)));
-        // None, which is later than any, if the peer has not been asked to take anything yet.
-        let stalled = held.min_by_key(|(_, (output, since))| (!output.exceeds_portion(), since.is_none(), *since));
-        let key = stalled.map(|(key, _)| key);
+        let heaviest =
+            held.max_by_key(|(_, (output, since))| (output.exceeds_portion(), weight(output.bytes(), *since)));
+        let key = heaviest.map(|(key, _)| key);
         key.is_some_and(|key| self.slots.try_remove(key).is_some())
     }
 
-    /// Of the connections that hold more memory for input than each may, the one that has kept it the longest, and since
-    /// when.
-    pub(super) fn eldest_input(&self) -> Option<(usize, Instant)> {
-        let keeping = self.slots.iter().filter_map(|(key, it)| Some((key, it.keeps_input_since()?)));
-        keeping.min_by_key(|(_, since)| *since)
+    /// Of the connections that hold more memory for a record than each may and lack the rest of it, the one that began first
+    /// and `is_so`.
+    pub(super) fn eldest_record(&self, programs: &Programs, is_so: impl Fn(&Connection) -> bool) -> Option<usize> {
+        let lacking = self.slots.iter().filter(|(_, connection)| is_so(connection));
+        let lacking = lacking.filter_map(|(key, connection)| Some((connection.lacks_input_since(programs)?, key)));
+        lacking.min().map(|(_, key)| key)
     }
 
     /// When [`Connections::close_overdue`] is to be called.

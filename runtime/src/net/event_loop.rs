@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 const EVENTS: usize = 1_024;
 
 /// How long connections are held, at most, before it is looked again whether the server has room for their calls.
-pub(super) const HOLD: Duration = Duration::from_millis(5);
+const HOLD: Duration = Duration::from_millis(5);
 
 /// One thread's loop over all sockets of a server.
 ///
@@ -52,9 +52,10 @@ pub(crate) struct EventLoop {
     /// When it is to be looked for calls that nobody has answered in time.
     next_expiry: Option<Instant>,
     pub(super) shared: Shared,
-    /// The connection that may read although memory for input is short, and when it is to be looked for another one.
-    pub(super) favoured: Option<usize>,
-    pub(super) next_rationing: Option<Instant>,
+    /// The connection that may read although memory for input is scarce, and since when.
+    pub(super) favoured: Option<(usize, Instant)>,
+    /// When it was last chosen, if memory has been scarce since.
+    pub(super) rationed: Option<Instant>,
 }
 
 /// What all loops of a server have in common.
@@ -111,7 +112,7 @@ impl EventLoop {
             next_expiry: Some(Instant::now()),
             shared,
             favoured: None,
-            next_rationing: None,
+            rationed: None,
         };
         this.register()?;
         Ok(this)
@@ -265,17 +266,22 @@ impl EventLoop {
             if let Some(queued) = self.queued_mut(source) {
                 *queued = false;
             }
-            match (source, self.turn(source, slice)) {
-                (source, Turn::Again) => self.enqueue(source),
-                (Source::Connection(key), Turn::Hold) => self.held.push(key),
-                (Source::Connection(key), Turn::Close(reason)) => {
-                    self.shared.recorder.count(reason);
-                    self.connections.remove(key);
-                }
-                (_, Turn::Wait | Turn::Hold | Turn::Close(_)) => {}
-            }
-            self.release_output();
+            self.serve(source, slice);
         }
+    }
+
+    /// A turn, and what follows from it.
+    pub(super) fn serve(&mut self, source: Source, slice: Duration) {
+        match (source, self.turn(source, slice)) {
+            (source, Turn::Again) => self.enqueue(source),
+            (Source::Connection(key), Turn::Hold) => self.held.push(key),
+            (Source::Connection(key), Turn::Close(reason)) => {
+                self.shared.recorder.count(reason);
+                self.connections.remove(key);
+            }
+            (_, Turn::Wait | Turn::Hold | Turn::Close(_)) => {}
+        }
+        self.release_output();
     }
 
     /// A turn that ends with the call during which `slice` is over.
@@ -289,7 +295,7 @@ impl EventLoop {
             },
             Source::Connection(key) => match self.connections.get_mut(key) {
                 Some(connection) => {
-                    self.shared.is_favoured = self.favoured == Some(key);
+                    self.shared.is_favoured = self.favoured.is_some_and(|(favoured, _)| favoured == key);
                     connection.turn(&self.programs, &mut self.shared, Instant::now(), slice)
                 }
                 None => Turn::Wait,

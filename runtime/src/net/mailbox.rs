@@ -7,7 +7,11 @@ use crate::session::server::{Delivery, Port, Work};
 use mio::Waker;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long it takes a loop, as a rule, to look at its mail.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// How other threads reach a loop: what they have for it lies here until it looks.
 #[derive(Debug)]
@@ -89,6 +93,14 @@ impl Port for Mailbox {
 
     fn call_back(&self, key: usize) {
         self.send(Letter::Calls(key));
+    }
+
+    fn wait(&self) -> bool {
+        let may_wait = self.may_wait();
+        if may_wait {
+            thread::sleep(MOMENT);
+        }
+        may_wait
     }
 
     fn may_wait(&self) -> bool {

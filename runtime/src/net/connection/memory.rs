@@ -1,6 +1,6 @@
 use super::super::Turn;
 use super::super::budget::Holding;
-use super::super::rationing::INPUT;
+use super::super::rationing::SCARCE;
 use super::super::shared::Shared;
 use super::Connection;
 use crate::metrics::Event;
@@ -15,15 +15,33 @@ impl Connection {
         (self.output.bytes() > 0).then(|| (&self.output, self.socket.stalled()))
     }
 
-    /// Since when it has kept more input than any connection may without getting further; `None` if it does not.
-    pub(in crate::net) fn keeps_input_since(&self) -> Option<Instant> {
-        let since = self.stream.began().or(self.kept_since);
-        since.filter(|_| self.input.exceeds_portion())
+    /// Since when it has kept more of a record than any connection may and lacks the rest; `None` if it does not, or waits for
+    /// something else as well.
+    pub(in crate::net) fn lacks_input_since(&self, programs: &Programs) -> Option<Instant> {
+        let since = self.stream.began().filter(|_| self.input.exceeds_portion() && self.backlog.is_empty())?;
+        let is_full = self.stream.origin().is_some_and(|origin| origin.is_full())
+            || self.out.as_ref().is_some_and(|out| self.is_full(out, programs));
+        (!is_full).then_some(since)
+    }
+
+    /// Whether more has come than is read.
+    pub(in crate::net) fn may_read(&self) -> bool {
+        self.socket.may_read()
+    }
+
+    /// Whether it may not read for now: that is not its peer's fault.
+    pub(super) fn is_withheld(&self, programs: &Programs) -> bool {
+        self.may_read() && self.lacks_input_since(programs).is_some()
+    }
+
+    /// Since when nothing has come, if all that has come is read.
+    pub(in crate::net) fn silent_since(&self) -> Option<Instant> {
+        (!self.may_read()).then(|| self.last_active())
     }
 
     /// Bytes to read at a time: few if memory for input is short, and none if this connection has its portion.
     pub(super) fn appetite(&self, shared: &Shared) -> usize {
-        if shared.is_favoured || !shared.input.is_used_up(INPUT) {
+        if shared.is_favoured || !shared.input.is_used_up(SCARCE) {
             return shared.scratch.len();
         }
         if self.input.exceeds_portion() { 0 } else { shared.input.portion().min(shared.scratch.len()) }
@@ -31,18 +49,13 @@ impl Connection {
 
     /// Notes what is held from now on. Buffers that are far larger than what is in them are kept as long as there is plenty
     /// of memory.
-    pub(super) fn settle(&mut self, shared: &mut Shared, now: Instant) {
+    pub(super) fn settle(&mut self, shared: &mut Shared) {
         if shared.input.is_used_up(1) {
             self.stream.fit();
         }
         let backlog = if self.backlog.is_empty() { 0 } else { self.backlog_memory };
         let input = self.stream.memory().saturating_add(backlog);
         self.input.set(input);
-        if input == 0 {
-            self.kept_since = None;
-        } else {
-            self.kept_since.get_or_insert(now);
-        }
         let calls = self.stream.calls_memory();
         let Some(out) = &mut self.out else { return self.output.set(calls) };
         if shared.output.is_used_up(1)

@@ -14,11 +14,12 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub(super) fn is_full(&self, limits: &Limits) -> bool {
-        !self.has_place(limits) || self.bytes.load(Ordering::Relaxed) >= limits.call_bytes.max(1)
+    /// Whether the arguments of calls take as much as they may.
+    pub(super) fn is_heavy(&self, limits: &Limits) -> bool {
+        self.bytes.load(Ordering::Relaxed) >= limits.call_bytes.max(1)
     }
 
-    /// Whether there may be one more call in flight, if its arguments are small enough.
+    /// Whether there may be one more call in flight.
     pub(super) fn has_place(&self, limits: &Limits) -> bool {
         self.calls.load(Ordering::Relaxed) < limits.calls.max(1)
     }

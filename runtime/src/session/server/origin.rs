@@ -28,6 +28,11 @@ pub trait Port: Send + Sync {
     /// [knows of](super::ServerStream::expire_calls).
     fn call_back(&self, key: usize);
 
+    /// Waits a moment, so that it takes what was delivered, if this thread [may](Port::may_wait); whether it did.
+    fn wait(&self) -> bool {
+        false
+    }
+
     /// Whether this thread may wait for replies to such calls: not if it is the one that takes them.
     fn may_wait(&self) -> bool;
 }
@@ -102,14 +107,15 @@ impl Origin {
         self.in_flight() >= self.most.max(1) || self.is_server_full()
     }
 
-    /// Whether that is so for all origins.
+    /// Whether so much is in flight in all that this is so.
     pub fn is_server_full(&self) -> bool {
-        self.programs.load.is_full(&self.programs.limits)
+        !self.has_place() || self.programs.load.is_heavy(&self.programs.limits)
     }
 
-    /// Whether there is a place for one more call of any origin, if its arguments are small enough.
+    /// Whether there is a place for one more call, if its arguments are small enough. A connection always has one place, so that others
+    /// cannot take all.
     pub fn has_place(&self) -> bool {
-        self.programs.load.has_place(&self.programs.limits)
+        (self.is_connection && self.in_flight() == 0) || self.programs.load.has_place(&self.programs.limits)
     }
 
     /// Nobody is there any more to take replies.

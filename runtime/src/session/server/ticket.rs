@@ -10,6 +10,9 @@ use crate::xdr::Encoder;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// How many moments a reply waits for room on its way, at most.
+const PATIENCE: u32 = 500;
+
 /// The right to answer a call, and the duty: it is used exactly once, or lost when the time is over.
 #[derive(Debug)]
 pub(crate) struct Ticket(Arc<Held>);
@@ -87,8 +90,8 @@ impl Ticket {
             if slot.is_none() {
                 return Ok(Answer::Silent);
             }
-            // Whoever runs handlers has waited until there was room.
-            let checked = if held.is_to_run { Ok(()) } else { held.check_room(out.memory()) };
+            // Whoever runs handlers has waited before.
+            let checked = if held.is_to_run { Ok(()) } else { held.wait_for_room(out.memory()) };
             is_dropped = checked.is_err();
             checked.and(answer)
         });
@@ -133,11 +136,17 @@ impl Held {
         (reply, outcome)
     }
 
-    /// Whether there is room for a reply that takes `bytes` of memory.
-    fn check_room(&self, bytes: usize) -> Result<()> {
-        let programs = self.origin.programs();
-        let has_room = programs.load.has_room(&programs.limits, bytes);
-        if has_room { Ok(()) } else { Err(Error::TooManyReplies { limit: programs.limits.total_output_bytes / 4 }) }
+    /// Waits until there is room for a reply that takes `bytes` of memory, but not for long, and not where that is not to be.
+    fn wait_for_room(&self, bytes: usize) -> Result<()> {
+        let (programs, port) = (self.origin.programs(), self.origin.port());
+        let mut left = PATIENCE;
+        while !programs.load.has_room(&programs.limits, bytes) {
+            if left == 0 || !port.wait() {
+                return Err(Error::TooManyReplies { limit: programs.limits.total_output_bytes / 4 });
+            }
+            left -= 1;
+        }
+        Ok(())
     }
 
     fn deliver(&self, mut slot: Slot, reply: Encoder, outcome: Option<Outcome>, is_dropped: bool) {
