@@ -32,24 +32,25 @@ pub struct Limits {
     /// Bytes of replies that wait for a peer to take them; 4 MiB by default. From there on nothing more is read from that
     /// peer. Stops a peer that calls and never reads from filling the memory.
     pub output_bytes: usize,
-    /// Bytes of memory that may wait for more input, over all connections: what has come of records, and calls that have
-    /// come and are not looked at yet; 64 MiB by default. While a quarter is used up, of the connections that have
-    /// more than their part, which is at least 512 bytes, only the one whose record began first is read from. While half is used up, it is closed if its
-    /// record does not end soon, and so are those that have sent nothing for a thousandth of `record_time`. Stops
-    /// many peers from filling the memory with a part of a record each.
+    /// Bytes of memory for input that is not complete, over all connections: what has come of records, and what has come and
+    /// is not looked at yet; 64 MiB by default. Each connection has its part of a quarter of it, at least 512 bytes. When a
+    /// quarter is used up, of those that have more only the one whose record began first goes on, then the next one. When
+    /// half is used up, those are closed that send nothing for a thousandth of `record_time`, and the one whose turn it is if
+    /// the rest does not come within a three-hundredth. Stops many peers from filling the memory with parts of records.
     pub total_input_bytes: usize,
-    /// Bytes of memory that replies may take before peers take them, over all connections; 128 MiB by default, and to be several times `reply_bytes`. The less is
-    /// left, the earlier a peer that does not read is not read from. When three quarters are used up, the connection is
-    /// closed that holds the most for the longest (bytes × time without a byte taken). The last quarter is for
-    /// replies that come later, on their way to their connection: the pool waits for room, and a deferred reply that has none within a
-    /// second becomes `SYSTEM_ERR`. Stops
-    /// many peers that call and do not read from filling the memory.
+    /// Bytes of memory for replies that peers have not taken, over all connections; 128 MiB by default, and to be several times
+    /// `reply_bytes`. The less is left, the earlier a peer that does not read is not read from. When three quarters are used
+    /// up, the connection is closed that holds the most for the longest (bytes × time since a byte was taken). The last
+    /// quarter is for replies that come later, on their way to their connection: the pool waits for room there, and a
+    /// deferred reply that finds none within a second becomes `SYSTEM_ERR`. Stops many peers that call and do not read from
+    /// filling the memory.
     pub total_output_bytes: usize,
     /// Calls of one connection that are being carried out elsewhere or deferred; 64 by default. From there on nothing
     /// more is read from it. Stops a peer from having all the work of the server done for itself.
     pub connection_calls: usize,
     /// Such calls in all; 1,024 by default, half of them for datagrams at most. From there on no more calls are read from
-    /// connections that have one in flight, and datagrams are dropped. Stops peers from having the server keep work without end.
+    /// connections that have one in flight, and datagrams are dropped. Stops peers from having the server keep work
+    /// without end.
     pub calls: usize,
     /// Bytes of arguments of calls that wait for a thread of the pool; 64 MiB by default, which one further call may
     /// exceed. From there on it is as with too many `calls`. Stops few large calls from filling the memory.

@@ -77,6 +77,16 @@ impl Connections {
         lacking.min().map(|(_, key)| key)
     }
 
+    /// Whether one holds more memory for a record than each may and lacks the rest of it.
+    pub(super) fn lacks_input(&self, key: usize, programs: &Programs) -> bool {
+        self.slots.get(key).is_some_and(|connection| connection.lacks_input_since(programs).is_some())
+    }
+
+    /// Whether more has come of one than is read.
+    pub(super) fn may_read(&self, key: usize) -> bool {
+        self.slots.get(key).is_some_and(Connection::may_read)
+    }
+
     /// When [`Connections::close_overdue`] is to be called.
     pub(super) fn deadline(&self) -> Option<Instant> {
         if self.slots.is_empty() { None } else { self.next_look }

@@ -38,11 +38,11 @@ impl EventLoop {
         let mut time = now;
         while self.shared.input.is_used_up(SCARCE) && end.is_some_and(|end| time < end) {
             self.release_input(time);
-            let next = self.connections.eldest_record(&self.programs, Connection::may_read);
+            let next = self.next_to_read();
             if self.favoured.map(|(key, _)| key) != next {
                 self.favoured = next.map(|key| (key, time));
             }
-            let Some(key) = next else { break };
+            let Some(key) = next.filter(|key| self.connections.may_read(*key)) else { break };
             self.serve(Source::Connection(key), SHORTEST_SLICE);
             time = Instant::now();
         }
@@ -50,13 +50,25 @@ impl EventLoop {
         self.favoured = self.favoured.filter(|_| self.rationed.is_some());
     }
 
-    /// Closes connections until memory for input is not short, those first whose record began first; none that has sent
-    /// something just now, unless it has had its turn.
+    /// The connection that goes on, if there is something to read of it. While memory is short, that is the same one until
+    /// its record is complete or it is closed: no other one grows meanwhile.
+    fn next_to_read(&self) -> Option<usize> {
+        let is_at_it = |key: usize| self.connections.lacks_input(key, &self.programs);
+        let former = self.favoured.map(|(key, _)| key).filter(|key| is_at_it(*key));
+        match former.filter(|_| self.shared.input.is_used_up(SHORT)) {
+            Some(key) => Some(key),
+            None => self.connections.eldest_record(&self.programs, Connection::may_read),
+        }
+    }
+
+    /// Once memory for input is short, closes connections until it is not scarce either, those first whose record began
+    /// first; none that has sent something just now, unless it has had its turn.
     fn release_input(&mut self, now: Instant) {
         let programs = Arc::clone(&self.programs);
         let time = programs.limits().record_time;
         let is_over = |since: Instant, part| now.saturating_duration_since(since) >= time / part;
-        while self.shared.input.is_used_up(SHORT) {
+        let is_short = self.shared.input.is_used_up(SHORT);
+        while is_short && self.shared.input.is_used_up(SCARCE) {
             let late = self.favoured.filter(|(_, since)| is_over(*since, TURN)).map(|(key, _)| key);
             let silent = || {
                 self.connections.eldest_record(&programs, |connection| {
