@@ -194,7 +194,7 @@ fn a_list_of_a_million_nodes() {
     const NODES: u32 = 1_000_000;
     let body = || {
         let records = record::Limits { bytes: 16 << 20, ..record::Limits::DEFAULT };
-        let running = hostile(Limits { record: records, ..Limits::default() });
+        let running = hostile(Limits { record: records, reply_bytes: records.bytes, ..Limits::default() });
         let options = oncrpc::ClientOptions::new().max_call(16 << 20).record_limits(records);
         let client = hostile_v1::Client::connect_with(&running.addresses()[0], &options).unwrap();
         let items = client.count(NODES).unwrap();

@@ -151,7 +151,7 @@ fn trees_too_deep() {
 fn a_list_of_a_million_nodes() {
     const NODES: u32 = 1_000_000;
     let records = record::Limits { bytes: 16 << 20, ..record::Limits::DEFAULT };
-    let (_running, address) = looking(Limits { record: records, ..Limits::default() });
+    let (_running, address) = looking(Limits { record: records, reply_bytes: records.bytes, ..Limits::default() });
     let options = ClientOptions::new().max_call(16 << 20).record_limits(records);
     let client = hostile_v1::Client::connect_with(&address, &options).unwrap();
     let sum = i64::from(NODES) * i64::from(NODES - 1) / 2;

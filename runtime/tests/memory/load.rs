@@ -162,6 +162,15 @@ fn good_peer(address: SocketAddr, duration: Duration, call: &[u8], length: usize
     Ok(served)
 }
 
+/// Peers that have called once and are silent.
+pub(crate) fn idle_peers(address: SocketAddr, count: usize) -> Vec<TcpStream> {
+    let mut streams: Vec<_> = (0..count).map(|_| connect(address)).collect();
+    for stream in &mut streams {
+        ask(stream, &call(9, 0, &[]), 24).expect("it is served");
+    }
+    streams
+}
+
 /// The attacks, equal ones as one.
 fn share(mut attacks: Vec<Arc<Attack>>, next: Attack) -> Vec<Arc<Attack>> {
     let last = attacks.last().filter(|last| last.bytes == next.bytes).map(Arc::clone);

@@ -65,6 +65,27 @@ fn the_allocator_at_its_defaults_keeps_no_more_than_as_much_again() {
     assert!(peak <= 2.0);
 }
 
+/// What a connection takes that has called once and is silent, beyond what the system keeps for its socket.
+#[test]
+fn an_idle_connection_costs_little() {
+    const TEST: &str = "an_idle_connection_costs_little";
+    const MOST: usize = 10_000;
+    if server::is_asked_for() {
+        return server::run(Limits { connections: MOST, ..Limits::default() }, 1);
+    }
+    let _one_at_a_time = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = Process::start(TEST, "");
+    let mut streams = load::idle_peers(process.address(), 20);
+    let before = process.usage();
+    let count = process.connections() - 100;
+    streams.extend(load::idle_peers(process.address(), count));
+    let each = (process.usage().resident - before.resident) / count;
+    println!("{each} bytes for each of {count} idle connections");
+    assert!(each <= 4 << 10);
+    drop(streams);
+    process.usage_when(|usage| usage.descriptors < before.descriptors);
+}
+
 /// All kinds of load at once, on as many connections as the server takes, for a while; `test` runs this. The most that was
 /// resident, as a part of the bound.
 fn check(test: &str, environment: &str, limits: Limits, workers: usize) -> f64 {
@@ -81,11 +102,13 @@ fn check(test: &str, environment: &str, limits: Limits, workers: usize) -> f64 {
     let (peak, bound) = (process.peak() - before.resident, process.bound());
     println!("{}", process.formula());
     println!("{} KiB more than before at most, {served:?} meanwhile", peak >> 10);
-    println!("{}", process.counters());
+    let counters = process.counters();
+    println!("{counters}");
     let after = process.usage_when(|usage| usage.descriptors <= before.descriptors);
     println!("before {before:?}, after {after:?}");
     served.expect("good peers are served, and not closed");
     assert!(peak >= bound / 10, "so little is no load");
+    assert!(counters.contains("ClosedForInput") && counters.contains("ClosedForOutput"), "no total was reached");
     // Threads keep their buffers, and what is remembered and captured stays.
     assert!(environment.is_empty() || after.resident < before.resident + bound / 2, "memory does not come back");
     peak as f64 / bound as f64

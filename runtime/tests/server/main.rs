@@ -14,6 +14,7 @@ mod hostile;
 #[cfg(unix)]
 mod inetd;
 mod layers;
+mod limits;
 #[cfg(target_os = "linux")]
 mod local;
 mod matrix;
