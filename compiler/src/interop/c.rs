@@ -84,7 +84,7 @@ pub(super) fn build(
         .render()
         .map_err(CannotRun::emit)?;
     workplace::write(&folder.join("harness.c"), &harness)?;
-    let prelude = PreludeView { extern_types: extern_types(&subject.model) }.render().map_err(CannotRun::emit)?;
+    let prelude = PreludeView { extern_types: lacking_types(&subject.model) }.render().map_err(CannotRun::emit)?;
     workplace::write(&folder.join("prelude.h"), &prelude)?;
     // The user's own file comes first: it may bring what libtirpc lacks.
     let gcc = |prelude: &[&str]| {
@@ -99,9 +99,15 @@ pub(super) fn build(
     gcc(&[]).or_else(lacking).or_else(headless)
 }
 
-fn extern_types(model: &Model) -> Vec<&str> {
+/// The types that no `.x` file defines.
+pub(super) fn extern_types(model: &Model) -> impl Iterator<Item = &str> {
     let is_extern = |it: &&Definition| matches!(it, Definition::Extern(_));
-    model.definitions.iter().filter(is_extern).map(Definition::name).collect()
+    model.definitions.iter().filter(is_extern).map(Definition::name)
+}
+
+/// Those of them that no header of libtirpc's defines by a typedef.
+fn lacking_types(model: &Model) -> Vec<&str> {
+    extern_types(model).filter(|name| !matches!(*name, "des_block" | "netobj")).collect()
 }
 
 /// Whether rpcgen's header has `extern bool_t xdr_NAME (`.

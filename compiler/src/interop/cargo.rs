@@ -38,7 +38,7 @@ pub(super) fn build(options: &Options, place: &Workplace, subjects: &[Subject]) 
     };
     let mut bins = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        write_sources(options, place, subject)?;
+        write_sources(place, subject)?;
         let path = quoted(&format!("{}/main.rs", subject.name));
         bins.push(BinView { name: bin_name(index), path });
     }
@@ -57,7 +57,7 @@ fn bin_name(index: usize) -> String {
     format!("harness-{index}")
 }
 
-fn write_sources(options: &Options, place: &Workplace, subject: &Subject) -> Result<(), CannotRun> {
+fn write_sources(place: &Workplace, subject: &Subject) -> Result<(), CannotRun> {
     let folder = place.folder(&subject.name)?;
     let options = EmitOptions {
         source_name: subject.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -66,7 +66,7 @@ fn write_sources(options: &Options, place: &Workplace, subject: &Subject) -> Res
         // Nor do options change what is on the wire.
         choices: Choices::default(),
         // What stands for them is not here. Types that hold any are not tried.
-        extern_types: options.compile.extern_types.keys().map(|name| (name.clone(), "u32".to_owned())).collect(),
+        extern_types: super::c::extern_types(&subject.model).map(|name| (name.to_owned(), "u32".to_owned())).collect(),
     };
     let model = without_versions(&subject.model);
     workplace::write(

@@ -1,6 +1,7 @@
 use super::{CannotRun, Options, procedures, wire};
 use crate::driver::{self, Disk};
 use crate::error::CompileError;
+use crate::lex::{self, Kind};
 use crate::model::types::{Basic, Definition, DefinitionId, Model, Type};
 use crate::render::Style;
 use crate::source::SourceMap;
@@ -129,10 +130,28 @@ impl fmt::Display for Reason {
     }
 }
 
+/// Types of the library's own, whose members have other names than rpcgen gives to those of a file.
+const OF_LIBRARY: [&str; 6] = ["authsys_parms", "authunix_parms", "des_block", "netbuf", "netobj", "opaque_auth"];
+
 fn load_model(options: &Options, path: &Path) -> Result<Model, CannotRun> {
     let mut sources = SourceMap::default();
-    driver::model_of(&options.compile, &Disk, path, &mut sources)
-        .map_err(|failure| CannotRun::Compile(CompileError::new(path, failure, &sources, Style::Plain)))
+    let model = load_with(&options.compile, path, &mut sources)?;
+    let is_used = |name: &str| {
+        let holds = |text: &str| lex::tokens(text, 0).any(|it| it.kind == Kind::Word && it.text(text) == name);
+        sources.files().iter().any(|file| holds(&file.text))
+    };
+    let used: Vec<&str> = OF_LIBRARY.into_iter().filter(|name| is_used(name)).collect();
+    if used.is_empty() {
+        return Ok(model);
+    }
+    let mut compile = options.compile.clone();
+    compile.extern_types.extend(used.into_iter().map(|name| (name.to_owned(), String::new())));
+    load_with(&compile, path, &mut SourceMap::default())
+}
+
+fn load_with(options: &driver::Options, path: &Path, sources: &mut SourceMap) -> Result<Model, CannotRun> {
+    driver::model_of(options, &Disk, path, sources)
+        .map_err(|failure| CannotRun::Compile(CompileError::new(path, failure, sources, Style::Plain)))
 }
 
 /// Why values of a type cannot be made or compared.
