@@ -229,3 +229,20 @@ fn the_example_has_our_calculator() {
     let text = |path| fs::read_to_string(oncrpc_tests::c::root().join(path)).unwrap();
     assert_eq!(text("examples/calculator/idl/calculator.x"), text("idl/calculator.x"));
 }
+
+#[test]
+fn the_table_of_threats_names_tests_that_are_there() {
+    let table = fs::read_to_string(oncrpc_tests::c::root().join("docs/threats.md")).unwrap();
+    let sources: Vec<_> = ["runtime/tests", "tests"].into_iter().flat_map(Source::below).collect();
+    let is_there = |name: &str| match name.strip_suffix(".rs") {
+        Some(_) => sources.iter().any(|source| source.path == name || source.path == format!("runtime/tests/{name}")),
+        None => sources.iter().any(|source| {
+            source.path.starts_with(&format!("runtime/tests/{name}/")) || source.text.contains(&format!("fn {name}("))
+        }),
+    };
+    let threats = table.split("## Limits").next().unwrap().lines().filter(|line| line.starts_with("| "));
+    let tests: Vec<_> = threats.skip(1).filter_map(|line| line.split(" | ").nth(3)).collect();
+    assert!(tests.len() > 18, "{tests:?}");
+    let names = tests.iter().flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    none(names.filter(|name| !is_there(name)).map(str::to_owned).collect(), "a threat has its test");
+}

@@ -33,4 +33,5 @@ mod stop;
 mod streams;
 mod support;
 mod timeouts;
+mod under_way;
 mod workers;
