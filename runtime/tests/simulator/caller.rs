@@ -1,16 +1,17 @@
 //! A client around a session: what the sockets and threads of a real one do with it.
 
+use crate::back::answer;
 use crate::ledger::{Ledger, Outcome};
 use crate::line::Line;
-use crate::link::{Stream, handle_message, send};
+use crate::link::{Stream, What, handle_message, send};
 use crate::plan::{CallerKind, CallerPlan, RESEND};
 use crate::service::{Ask, Kind, PROGRAM, VERSION};
 use crate::stage::{Event, Stage};
-use oncrpc::Error;
 use oncrpc::record::Record;
 use oncrpc::rpc::Credential;
 use oncrpc::session::{CallTemplate, ClientConfig, ClientSession, NewCall, Retransmission};
 use oncrpc::xdr::Encoder;
+use oncrpc::{Bytes, Error};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,14 +128,14 @@ impl Caller {
             }
             Link::Stream(stream) => {
                 let mut record = Encoder::new();
-                let xid = if ask.kind == Kind::Silent {
+                let what = if ask.kind == Kind::Silent {
                     self.session.send(new, arguments, &mut record).unwrap();
-                    None
+                    What::Silent
                 } else {
-                    Some(self.session.start(stage.now, new, arguments, &mut record).unwrap())
+                    What::Call(self.session.start(stage.now, new, arguments, &mut record).unwrap())
                 };
-                stream.out.push_back((xid, record.into_bytes()));
-                xid
+                stream.out.push_back((what, record.into_bytes()));
+                what.xid()
             }
         }
     }
@@ -208,13 +209,28 @@ impl Caller {
     }
 
     fn handle_input(&mut self, mut bytes: &[u8], stage: &mut Stage) {
-        let Link::Stream(Stream { reader, .. }) = &mut self.link else { return };
+        let Link::Stream(Stream { reader, line, .. }) = &mut self.link else { return };
         let mut completed = Vec::new();
         while let Some(record) = reader.next(&mut bytes).expect("the server's records are right") {
             completed.extend(handle_message(&mut self.session, &self.known, &record, stage));
+            if let (Some(record), Some(line)) = (answer(&record, self.number), *line) {
+                let after = Duration::from_micros(stage.dice.pick(&[0, 0, 500, 200_000]));
+                stage.after(after, Event::Answer { caller: self.number, line, record });
+            }
             reader.recycle(record);
         }
         completed.into_iter().for_each(|xid| self.has_come(xid, stage));
+    }
+
+    /// Answers a call of the server, which came over a connection, if that still takes something.
+    pub(crate) fn answer(&mut self, line: usize, record: Bytes, lines: &mut [Line], stage: &mut Stage) {
+        if let Link::Stream(stream) = &mut self.link
+            && stream.line == Some(line)
+            && !lines[line].to_server.is_ended()
+        {
+            stream.out.push_back((What::Answer, record));
+            self.pump(lines, stage);
+        }
     }
 
     /// Takes a datagram of the server.
@@ -255,6 +271,7 @@ impl Caller {
             Outcome::TimedOut => "timed out",
             Outcome::Cut => "cut",
             Outcome::GivenUp => "given up",
+            Outcome::NotReached => "not reached",
         });
     }
 
@@ -272,12 +289,12 @@ impl Caller {
         let Link::Stream(stream) = &mut self.link else { return };
         let closed = Error::Closed { peer: Arc::from("the server"), within_reply: stream.reader.is_mid_record() };
         let unsent = stream.take_unsent();
-        let xids = unsent.iter().filter_map(|(xid, _)| *xid).collect();
+        let xids = unsent.iter().filter_map(|(what, _)| what.xid()).collect();
         let again = self.session.lose(&xids, &closed);
         again.iter().for_each(|_| stage.note("sent again over another connection"));
         unsent.iter().for_each(|_| stage.note("moved to another connection"));
-        let again =
-            again.into_iter().map(|record| (record[4..].first_chunk().copied().map(u32::from_be_bytes), record));
+        let xid = |record: &Bytes| u32::from_be_bytes(*record[4..].first_chunk().unwrap());
+        let again = again.into_iter().map(|record| (What::Call(xid(&record)), record));
         *stream = Stream { out: again.chain(unsent).collect(), ..Stream::default() };
         let open: Vec<_> = self.open.iter().map(|(xid, call)| (*xid, *call)).collect();
         for (xid, call) in open {

@@ -34,7 +34,11 @@ impl Connection {
     /// Reads, answers and writes until there is nothing to do; whether all is answered that there will ever be.
     pub(crate) fn turn(&mut self, programs: &Programs, pipes: &mut Line, stage: &mut Stage) -> bool {
         self.exchange(programs, pipes, stage);
-        let has_input = !pipes.to_server.is_at_end() || !self.backlog.is_empty();
+        let has_ended = pipes.to_server.is_at_end() && self.backlog.is_empty();
+        if has_ended {
+            self.stream.handle_end();
+        }
+        let has_input = !has_ended || self.stream.has_postponed();
         if has_input || !self.out.is_empty() || self.stream.in_flight() > 0 {
             self.watch(programs, stage);
             return false;
@@ -52,6 +56,13 @@ impl Connection {
             self.out.put_slice(&reply).unwrap();
         } else {
             stage.note("reply for a former connection");
+        }
+    }
+
+    /// Takes the calls that are to be made over it.
+    pub(crate) fn take_calls(&mut self, stage: &mut Stage) {
+        if self.stream.take_calls(&mut self.out) {
+            stage.note("called back");
         }
     }
 
@@ -76,15 +87,15 @@ impl Connection {
             if bytes.is_empty() {
                 bytes = pipes.to_server.read(stage);
             }
-            if bytes.is_empty() {
+            if !self.handle_input(programs, &bytes, stage) && bytes.is_empty() {
                 return;
             }
-            self.handle_input(programs, &bytes, stage);
         }
     }
 
-    /// Part of what comes goes straight to the record it belongs to, where there is room for it.
-    fn handle_input(&mut self, programs: &Programs, bytes: &[u8], stage: &mut Stage) {
+    /// Part of what comes goes straight to the record it belongs to, where there is room for it. Whether a record was
+    /// handled behind it, which may have come before.
+    fn handle_input(&mut self, programs: &Programs, bytes: &[u8], stage: &mut Stage) -> bool {
         let room = self.stream.room();
         let direct = room.len().min(bytes.len());
         room[..direct].copy_from_slice(&bytes[..direct]);
@@ -94,7 +105,7 @@ impl Connection {
         }
         let mut input = &bytes[direct..];
         let mut rounds = 0;
-        while !input.is_empty() && self.out.len() < programs.limits().output_bytes {
+        while (!input.is_empty() || self.stream.has_postponed()) && self.out.len() < programs.limits().output_bytes {
             let before = self.stream.poll_deadline(programs);
             let handled = self.stream.handle_input(programs, || stage.now, &mut input, &mut self.out);
             if !handled.expect("the callers' records are right") {
@@ -104,9 +115,10 @@ impl Connection {
             }
             self.add_stray(stage);
             rounds += 1;
-            assert!(rounds <= 2 * bytes.len(), "connection {} goes round in circles", self.line);
+            assert!(rounds <= 2 * bytes.len() + 10_000, "connection {} goes round in circles", self.line);
         }
         self.backlog = input.to_vec();
+        rounds > 0
     }
 
     /// A call, which a client that serves nothing is to skip.

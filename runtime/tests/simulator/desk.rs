@@ -1,5 +1,6 @@
 //! What a server answers later: replies that handlers have kept, work for other threads, and what comes of both.
 
+use crate::back::Back;
 use crate::ledger::Ledger;
 use crate::service::{Answered, Fate, refusal};
 use oncrpc::Error;
@@ -23,6 +24,10 @@ struct Drawers {
     line: Option<usize>,
     /// Tasks that nobody has been told of.
     news: Vec<(u64, Fate)>,
+    /// Calls that wait for call backs.
+    backs: Vec<Back>,
+    /// The connections that call backs wait for.
+    callers: Vec<usize>,
 }
 
 enum Task {
@@ -34,7 +39,8 @@ enum Task {
 impl Desk {
     pub(crate) fn new(now: Instant) -> Self {
         let (letters, tasks, news) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self(Mutex::new(Drawers { now, letters, tasks, key: 0, line: None, news }))
+        let (backs, callers) = (Vec::new(), Vec::new());
+        Self(Mutex::new(Drawers { now, letters, tasks, key: 0, line: None, news, backs, callers }))
     }
 
     /// The clock has moved.
@@ -50,6 +56,24 @@ impl Desk {
     /// Keeps a reply until its fate comes to pass.
     pub(crate) fn keep(&self, reply: Reply<Answered>, answer: Answered, fate: Fate) {
         self.drawers().add(Task::Reply(reply, answer, fate), fate);
+    }
+
+    /// Keeps a call until the call back that it waits for has an outcome.
+    pub(crate) fn keep_back(&self, back: Back) {
+        self.drawers().backs.push(back);
+    }
+
+    /// Answers those whose call backs have an outcome; tells what they came to.
+    pub(crate) fn finish_backs(&self) -> Vec<&'static str> {
+        let (mut ends, mut backs) = (Vec::new(), mem::take(&mut self.drawers().backs));
+        backs.retain_mut(|back| back.finish().map(|end| ends.push(end)).is_none());
+        self.drawers().backs.extend(backs);
+        ends
+    }
+
+    /// The connections that have calls to make since this was asked.
+    pub(crate) fn callers(&self) -> Vec<usize> {
+        mem::take(&mut self.drawers().callers)
     }
 
     /// Tasks that have come since this was asked, each with what is to become of it.
@@ -83,7 +107,11 @@ impl Desk {
     /// Nothing is left when all is over.
     pub(crate) fn check(&self) {
         let drawers = self.drawers();
-        assert_eq!((drawers.letters.len(), drawers.tasks.len(), drawers.news.len()), (0, 0, 0));
+        let left = (drawers.letters.len(), drawers.tasks.len(), drawers.news.len());
+        let backs = (drawers.backs.len(), drawers.callers.len());
+        drop(drawers);
+        assert_eq!(left, (0, 0, 0));
+        assert_eq!(backs, (0, 0), "call backs are left");
     }
 
     fn drawers(&self) -> MutexGuard<'_, Drawers> {
@@ -114,7 +142,9 @@ impl Port for Desk {
         drawers.add(task, Fate::Answered);
     }
 
-    fn call_back(&self, _key: usize) {}
+    fn call_back(&self, key: usize) {
+        self.drawers().callers.push(key);
+    }
 
     fn may_wait(&self) -> bool {
         false

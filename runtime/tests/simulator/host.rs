@@ -1,12 +1,13 @@
 //! A server around its sessions: what the sockets and threads of a real one do with them.
 
+use crate::back::FIRST_PORT;
 use crate::caller::Caller;
 use crate::connection::Connection;
 use crate::desk::Desk;
 use crate::ledger::Ledger;
 use crate::line::Line;
 use crate::link::send;
-use crate::service::{DATAGRAM_REPLY_BYTES, Fate, ON_POOL, REPLY_BYTES, Service};
+use crate::service::{DATAGRAM_REPLY_BYTES, Fate, ON_POOL, REPLY_BYTES, Service, add_layers};
 use crate::stage::{Event, Stage};
 use oncrpc::session::server::replay::ReplayLimits;
 use oncrpc::session::server::{Delivery, Origin, Programs, ServerDatagrams};
@@ -22,9 +23,6 @@ const DATAGRAMS: usize = usize::MAX;
 
 /// Longer than any run.
 const REPLAY_TIME: Duration = Duration::from_secs(7 * 24 * 3_600);
-
-/// The first caller's port number.
-const FIRST_PORT: u16 = 1_000;
 
 pub(crate) struct Host {
     ledger: Ledger,
@@ -129,6 +127,15 @@ impl Host {
 
     /// Says when what handlers have left for later comes to pass.
     pub(crate) fn schedule_tasks(&mut self, stage: &mut Stage) {
+        for end in self.desk.finish_backs() {
+            stage.note(end);
+            stage.after(Duration::ZERO, Event::Mail);
+        }
+        for key in self.desk.callers() {
+            let most = stage.dice.pick(&[0, 1_000, 200_000]);
+            let after = Duration::from_micros(stage.dice.within(0..=most));
+            stage.after(after, Event::CallBack { key });
+        }
         for (key, fate) in self.desk.news() {
             let most = if fate == Fate::Slow { 300_000_000 } else { 300_000 };
             let after = Duration::from_micros(stage.dice.within(0..=most));
@@ -156,6 +163,17 @@ impl Host {
         for line in connections.collect::<Vec<_>>() {
             self.turn(line, lines, stage);
         }
+    }
+
+    /// Lets a connection take the calls that it is to make. There may be another one of that name by now.
+    pub(crate) fn call_back(&mut self, key: usize, lines: &mut [Line], stage: &mut Stage) {
+        let connections = self.running.iter_mut().flat_map(|running| &mut running.connections);
+        let Some((line, connection)) = connections.into_iter().find(|(_, connection)| connection.key() == key) else {
+            return;
+        };
+        let line = *line;
+        connection.take_calls(stage);
+        self.turn(line, lines, stage);
     }
 
     fn deliver(&mut self, delivery: Delivery, callers: &[Caller], stage: &mut Stage) {
@@ -190,6 +208,7 @@ impl Host {
         let (ledger, desk) = (self.ledger.clone(), Arc::clone(&self.desk));
         programs.add(Service { ledger, desk, incarnation: self.incarnation });
         programs.put_on_pool(ON_POOL);
+        add_layers(&mut programs);
         programs
     }
 
@@ -212,7 +231,6 @@ impl Running {
     }
 }
 
-/// Callers are told apart by their addresses, which stay when they connect again.
 fn peer(caller: usize, transport: Transport) -> Peer {
     Peer::new(SocketAddr::from((Ipv4Addr::LOCALHOST, FIRST_PORT + caller as u16)), transport)
 }

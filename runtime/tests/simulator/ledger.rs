@@ -1,7 +1,7 @@
 //! What was asked, what was done and what came of it: the truth that outcomes are held against.
 
 use crate::plan::{ATTEMPTS, PATIENT};
-use crate::service::Ask;
+use crate::service::{Ask, Kind};
 use oncrpc::Error;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -26,6 +26,8 @@ pub(crate) struct Entry {
     losses: u32,
     /// Whether its connection was lost while it waited.
     pub(crate) is_cut: bool,
+    /// Whether its connection was half-closed: it cannot be called back over.
+    is_half_closed: bool,
     /// Whether it may be sent more than once.
     pub(crate) repeats: bool,
     outcome: Option<Outcome>,
@@ -38,6 +40,8 @@ pub(crate) enum Outcome {
     TimedOut,
     Cut,
     GivenUp,
+    /// The caller could not be called back.
+    NotReached,
 }
 
 impl Ledger {
@@ -54,6 +58,7 @@ impl Ledger {
             is_disturbed: false,
             losses: 0,
             is_cut: false,
+            is_half_closed: false,
             repeats,
             outcome,
         });
@@ -98,6 +103,12 @@ impl Ledger {
         entry.is_cut |= cut;
     }
 
+    /// A caller sends no more over its connection.
+    pub(crate) fn half_close(&self, caller: usize) {
+        let open = |entry: &&mut Entry| entry.caller == caller && entry.outcome.is_none();
+        self.entries().iter_mut().filter(open).for_each(|entry| entry.is_half_closed = true);
+    }
+
     /// A datagram of a call is lost.
     pub(crate) fn note_loss(&self, call: usize) {
         self.entries()[call].losses += 1;
@@ -123,6 +134,7 @@ impl Ledger {
                 assert!(entry.is_cut, "call {call} failed with a connection that was not lost: {entry:?}");
                 Outcome::Cut
             }
+            Err(Error::SystemError) if entry.is_half_closed && entry.ask.kind == Kind::Back => Outcome::NotReached,
             Err(error) => panic!("call {call} failed: {error}: {entry:?}"),
         };
         if outcome == Outcome::Right && entry.ask.is_carried_out() {
@@ -143,7 +155,7 @@ impl Ledger {
             let hopeless = entry.is_disturbed || entry.losses >= ATTEMPTS || entry.timeout < PATIENT;
             let excused = hopeless || slow || entry.ask.is_never_answered();
             assert!(
-                excused || matches!(outcome, Outcome::Right | Outcome::GivenUp),
+                excused || matches!(outcome, Outcome::Right | Outcome::GivenUp | Outcome::NotReached),
                 "call {call} had no reason to fail: {entry:?}"
             );
             let once = entry.ask.is_at_most_once() || !entry.repeats;

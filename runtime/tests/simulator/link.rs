@@ -14,18 +14,36 @@ pub(crate) struct Stream {
     /// `None` while there is no connection.
     pub(crate) line: Option<usize>,
     pub(crate) reader: Reader,
-    /// Records that are to be sent, with their xids if anybody waits.
-    pub(crate) out: VecDeque<(Option<u32>, Bytes)>,
+    /// Records that are to be sent.
+    pub(crate) out: VecDeque<(What, Bytes)>,
     /// Bytes of the first one that were sent.
     pub(crate) sent: usize,
 }
 
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A call that somebody waits for.
+    Call(u32),
+    /// A call that nobody waits for.
+    Silent,
+    /// The answer to a call of the server. It is of no use to another connection.
+    Answer,
+}
+
+impl What {
+    pub(crate) fn xid(self) -> Option<u32> {
+        if let Self::Call(xid) = self { Some(xid) } else { None }
+    }
+}
+
 impl Stream {
-    /// Records of which nothing was sent.
-    pub(crate) fn take_unsent(&mut self) -> VecDeque<(Option<u32>, Bytes)> {
+    /// Calls of which nothing was sent.
+    pub(crate) fn take_unsent(&mut self) -> VecDeque<(What, Bytes)> {
         if self.sent > 0 {
             self.out.pop_front();
         }
+        self.out.retain(|(what, _)| *what != What::Answer);
         std::mem::take(&mut self.out)
     }
 

@@ -6,6 +6,7 @@
 //! happens, `ONCRPC_SIMULATOR_SEEDS=1000000` plays more of them.
 #![cfg(feature = "net")]
 
+mod back;
 mod caller;
 mod connection;
 mod desk;
@@ -40,6 +41,9 @@ const HAPPENINGS: &[(&str, u64)] = &[
     ("lost", 20_000),
     ("nobody there", 5_000),
     ("too many in flight", 100_000),
+    ("call back answered", 3_000),
+    ("call back cut", 500),
+    ("not reached", 100),
     ("sent again over another connection", 5_000),
     ("moved to another connection", 3_000),
     ("lost a connection", 20_000),

@@ -1,5 +1,6 @@
 //! What is called: a program whose answers carry what was asked.
 
+use crate::back::Back;
 use crate::desk::Desk;
 use crate::dice::Dice;
 use crate::ledger::Ledger;
@@ -7,15 +8,18 @@ use crate::plan::CallerPlan;
 use oncrpc::codegen::{Answer, Dispatch, Procedure, argument, procedure_unavailable, reply, results};
 use oncrpc::rpc::AuthStat;
 use oncrpc::session::Results;
+use oncrpc::session::server::Programs;
 use oncrpc::xdr::{DecodeError, DecodeLimits, Decoder, EncodeError, Encoder, Opaque, Sink, Source, Xdr};
-use oncrpc::{Bytes, Call, Error, Result, Transport};
+use oncrpc::{Bytes, Call, Error, Peer, Result, Transport};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 pub(crate) const PROGRAM: u32 = 0x2000_0097;
 pub(crate) const VERSION: u32 = 3;
+/// What callers serve.
+pub(crate) const BACK_PROGRAM: u32 = 0x2000_0098;
 
-type Payload = Opaque<{ u32::MAX }>;
+pub(crate) type Payload = Opaque<{ u32::MAX }>;
 type ShortPayload = Opaque<SHORT>;
 
 const SHORT: u32 = 40;
@@ -66,6 +70,10 @@ pub(crate) enum Kind {
     Pool,
     /// Both.
     PoolLater(Fate),
+    /// Answered when the caller has answered a call of the server.
+    Back,
+    /// Refused by a layer.
+    Barred,
 }
 
 /// What becomes of a reply that is kept.
@@ -102,9 +110,9 @@ impl Fate {
 /// The results of a call: they carry what was asked.
 #[derive(Debug, Default)]
 pub(crate) struct Answered {
-    call: u32,
-    procedure: u32,
-    payload: Bytes,
+    pub(crate) call: u32,
+    pub(crate) procedure: u32,
+    pub(crate) payload: Bytes,
 }
 
 impl Xdr for Answered {
@@ -127,7 +135,7 @@ impl Xdr for Answered {
 impl Ask {
     /// Something that such a caller may ask for.
     pub(crate) fn new(caller: &CallerPlan, dice: &mut Dice) -> Self {
-        let kind = match dice.below(26) {
+        let kind = match dice.below(30) {
             0 => Kind::Null,
             1 | 2 => Kind::Short,
             3 if caller.largest >= 400 => Kind::Overlong,
@@ -139,6 +147,8 @@ impl Ask {
             12..16 => Kind::Later(Fate::new(caller.slow, dice)),
             16 | 17 => Kind::Pool,
             18 => Kind::PoolLater(Fate::new(caller.slow, dice)),
+            19 | 20 if caller.may_be_silent() => Kind::Back,
+            21 => Kind::Barred,
             _ => Kind::Echo,
         };
         let length = match kind {
@@ -163,6 +173,8 @@ impl Ask {
             Kind::Later(_) => 7,
             Kind::Pool => 8,
             Kind::PoolLater(_) => 9,
+            Kind::Back => 10,
+            Kind::Barred => BARRED,
             Kind::Unknown => 99,
         }
     }
@@ -179,6 +191,7 @@ impl Ask {
             Kind::Overlong => Some(Error::GarbageArguments),
             Kind::Huge => Some(Error::SystemError),
             Kind::Unknown => Some(Error::ProcedureUnavailable),
+            Kind::Barred => Some(barred()),
             Kind::Later(fate) | Kind::PoolLater(fate) => fate.error(),
             _ => None,
         };
@@ -205,7 +218,7 @@ impl Ask {
 
     /// Whether the service sees it.
     pub(crate) fn is_carried_out(&self) -> bool {
-        !matches!(self.kind, Kind::Null | Kind::Overlong | Kind::Unknown)
+        !matches!(self.kind, Kind::Null | Kind::Overlong | Kind::Unknown | Kind::Barred)
     }
 
     pub(crate) fn is_at_most_once(&self) -> bool {
@@ -215,6 +228,28 @@ impl Ask {
     pub(crate) fn is_never_answered(&self) -> bool {
         self.kind == Kind::Silent
     }
+}
+
+/// What the layers refuse.
+const BARRED: u32 = 11;
+
+fn barred() -> Error {
+    Error::Auth(AuthStat::Other(77))
+}
+
+/// What the layers leave with each call.
+struct Seal(u32, Peer);
+
+/// Calls that are barred are refused, all others get a seal.
+pub(crate) fn add_layers(programs: &mut Programs) {
+    programs.add_layer(|call| if call.procedure() == BARRED { Err(barred()) } else { Ok(()) });
+    programs.add_layer(|call| {
+        assert_ne!(call.procedure(), BARRED, "a layer is passed by what was refused before it");
+        let seal = Seal(call.xid(), *call.peer());
+        assert!(call.extensions().get::<Seal>().is_none(), "it has the seal of a former call");
+        call.extensions_mut().insert(seal);
+        Ok(())
+    });
 }
 
 pub(crate) fn refusal(kind: u8) -> Error {
@@ -264,11 +299,16 @@ impl Dispatch for Service {
                 procedure(7).at_most_once(),
                 procedure(8).at_most_once(),
                 procedure(9),
+                procedure(10),
+                procedure(BARRED),
             ]
         }
     }
 
     fn dispatch(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
+        let is_sealed =
+            call.extensions().get().is_some_and(|Seal(xid, peer)| (*xid, peer) == (call.xid(), call.peer()));
+        assert!(is_sealed, "the layers have not seen the call");
         let number = argument::<u32>(input)?;
         let payload = match call.procedure() {
             3 => argument::<ShortPayload>(input)?,
@@ -290,6 +330,10 @@ impl Dispatch for Service {
             Kind::Silent => results::<Answered>(&answered, out).map(|_| Answer::Silent),
             Kind::Later(fate) | Kind::PoolLater(fate) => {
                 self.desk.keep(reply::<Answered>(call), answered, fate);
+                Ok(Answer::Deferred)
+            }
+            Kind::Back => {
+                self.desk.keep_back(Back::start(call, answered)?);
                 Ok(Answer::Deferred)
             }
             _ => Err(procedure_unavailable()),

@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use crate::plan::Plan;
+use oncrpc::Bytes;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::{Duration, Instant};
@@ -45,6 +46,16 @@ pub(crate) enum Event {
     /// A reply that was kept is given, or work is done.
     Task {
         key: u64,
+    },
+    /// A connection may have calls to make.
+    CallBack {
+        key: usize,
+    },
+    /// A caller answers a call back that came over a connection.
+    Answer {
+        caller: usize,
+        line: usize,
+        record: Bytes,
     },
     /// The server looks at what has been answered.
     Mail,

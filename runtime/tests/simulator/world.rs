@@ -85,6 +85,8 @@ impl World {
                 }
             }
             Event::Task { key } => host.carry_out(key, stage),
+            Event::CallBack { key } => host.call_back(key, lines, stage),
+            Event::Answer { caller, line, record } => callers[caller].answer(line, record, lines, stage),
             Event::Mail => {
                 host.handle_mail(lines, callers, stage);
                 callers.iter_mut().for_each(|caller| caller.pump(lines, stage));
@@ -138,6 +140,7 @@ impl World {
             Strike::HalfClose => {
                 if self.callers[line.caller].has_sent_all() {
                     self.stage.note("half-close");
+                    self.ledger.half_close(line.caller);
                     line.to_server.end(&mut self.stage);
                 }
             }
