@@ -11,13 +11,19 @@ pub(super) struct Invocation<'a> {
     pub(super) end: usize,
 }
 
-/// The brackets behind `at`; `None` if there are none, or they have no end.
+/// How long the arguments of one use may be, in bytes, and how deep brackets may nest in them: names before brackets that
+/// have no end must not be compared with all that follows.
+const MAX_LENGTH: usize = 1 << 14;
+const MAX_NESTING: usize = 64;
+
+/// The brackets behind `at`; `None` if there are none, or they have no end nearby.
 pub(super) fn invocation(text: &str, at: usize) -> Option<Invocation<'_>> {
     let mut tokens = lex::tokens(text, at).filter(|token| !token.is_trivia());
     let open = tokens.next().filter(|token| token.text(text) == "(")?;
     let (mut arguments, mut depth, mut start) = (Vec::new(), 0_usize, open.end);
-    for token in tokens {
+    for token in tokens.take_while(|token| token.end - open.end <= MAX_LENGTH) {
         match token.text(text) {
+            "(" if depth >= MAX_NESTING => return None,
             "(" => depth += 1,
             ")" if depth > 0 => depth -= 1,
             ")" => {

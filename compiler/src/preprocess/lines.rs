@@ -141,6 +141,9 @@ fn read_code(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
 
 /// What the macro named by a token stands for, and where its arguments end; `None` if it names none.
 fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<(String, usize)> {
+    if state.expanded > MAX_EXPANDED {
+        return None;
+    }
     let value = state.macros.expand(file.text, token);
     let more = value.as_ref().map_or(0, |value| value.as_ref().map_or(0, |(value, _)| value.len()));
     state.expanded = state.expanded.saturating_add(more);
@@ -148,6 +151,10 @@ fn replacement(state: &mut State<'_>, file: &File<'_>, token: Token) -> Option<(
     {
         Ok(value) => value,
         Err(error) => {
+            // What would not end is told once.
+            if state.expanded > MAX_EXPANDED || state.macros.are_exhausted() {
+                state.expanded = usize::MAX;
+            }
             let word = token.text(file.text);
             state.diagnostics.push(bad_macro_use(file.span(token.start, token.end), word, &error));
             None

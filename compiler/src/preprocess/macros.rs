@@ -3,6 +3,7 @@
 use super::invocation::{self, Invocation};
 use crate::lex::{self, Kind, Token};
 use crate::source::Span;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// How deep macros and their arguments may lead to others.
@@ -14,10 +15,15 @@ pub(super) const MAX_EXPANSION: usize = 1 << 16;
 /// How many names may be replaced for one: macros that come to nothing double as well.
 const MAX_STEPS: usize = 1 << 14;
 
+/// How many bytes may be read for all replacements, whatever they come to.
+const MAX_WORK: usize = 1 << 24;
+
 /// The macros defined at one place of the text.
 #[derive(Debug, Default)]
 pub(super) struct Macros {
     table: HashMap<String, Macro>,
+    /// How many bytes were read for replacements so far.
+    work: Cell<usize>,
 }
 
 #[derive(Debug)]
@@ -63,6 +69,11 @@ impl Macros {
         self.table.insert(name.to_owned(), Macro { value, span, parameters });
     }
 
+    /// Whether so much was read that no name is replaced any more.
+    pub(super) fn are_exhausted(&self) -> bool {
+        self.work.get() > MAX_WORK
+    }
+
     pub(super) fn undefine(&mut self, name: &str) {
         self.table.remove(name);
     }
@@ -103,7 +114,9 @@ struct Expansion<'a> {
 
 impl<'a> Expansion<'a> {
     fn expand(&mut self, text: &str) -> Result<String, ExpansionError> {
-        if self.depth >= MAX_DEPTH {
+        let work = &self.macros.work;
+        work.set(work.get().saturating_add(text.len()));
+        if self.depth >= MAX_DEPTH || self.macros.are_exhausted() {
             return Err(ExpansionError::TooLarge);
         }
         self.depth += 1;

@@ -144,6 +144,17 @@ fn all_replacements_together_have_an_end() {
 }
 
 #[test]
+fn macros_that_cost_much_are_given_up_once() {
+    let doubling = "#define F(x) G(x)G(x)\n#define G(x) H(x)H(x)\n#define H(x) F(x)F(x)\n".to_owned();
+    let found = errors(&(doubling + &"F(F(F(F(F(1)))))\n".repeat(2000)));
+    assert!((1..1000).contains(&found.len()) && found.iter().all(|code| *code == Code::BadMacroUse), "{found:?}");
+    let dropped = format!("#define A {}\n#define D(x)\n{}", "x ".repeat(30_000), "D(A)\n".repeat(20_000));
+    assert_eq!(errors(&dropped), [Code::BadMacroUse]);
+    let open = format!("#define F(x) x\n{}", "F(".repeat(60_000));
+    assert_eq!(code(&[("a.x", &open)]).len(), "F ( ".len() * 60_000 - 1);
+}
+
+#[test]
 fn includes_stay_in_the_directories_of_the_interface() {
     for (name, directory) in
         [("../../etc/passwd.x", "../etc"), ("/etc/passwd.x", "/etc"), ("sub/../../up.x", "."), ("../a/b/c.x", "a/b")]
