@@ -18,7 +18,8 @@ const CALL: usize = 16 << 10;
 const REPLAY_ENTRY: usize = 256;
 
 /// The memory that peers can drive a server to, in bytes asked of the allocator: a sum of terms. It has all that the server
-/// keeps by itself, not what handlers build and keep, what the system keeps for sockets, and the program around it.
+/// keeps by itself, not what handlers build and keep, results of calls back that they have not taken, what the system keeps
+/// for sockets, and the program around it.
 ///
 /// ```
 /// let bound = oncrpc::Limits::default().memory_bound(1, 0);

@@ -89,6 +89,7 @@ impl ServerStream {
         }
         match self.reader.next(input)? {
             Some(record) => {
+                self.began = None;
                 self.handle_record(programs, record, is_full, out);
                 Ok(true)
             }
@@ -207,7 +208,6 @@ impl ServerStream {
     }
 
     fn handle_record(&mut self, programs: &Programs, record: Record<'_>, is_full: bool, out: &mut Encoder) {
-        self.began = None;
         if is_reply(record.as_slice())
             && let Some(backchannel) = self.backchannel()
         {
