@@ -10,12 +10,13 @@ use std::path::{Component, Path, PathBuf};
 /// How deep files may include each other.
 const MAX_DEPTH: usize = 64;
 
-/// Reads the file an `#include` names, unless it was read before; `<system>` includes are for C.
+/// Reads the file an `#include` names, unless it was read before; `<headers.h>` are for C.
 pub(super) fn include(state: &mut State<'_>, file: &File<'_>, span: Span, operand: &str) -> Result<(), Diagnostic> {
-    if operand.starts_with('<') {
+    let between = |start: char, end: char| operand.strip_prefix(start)?.split_once(end).map(|(name, _)| name);
+    if operand.starts_with('<') && !between('<', '>').is_some_and(|name| name.ends_with(".x")) {
         return Ok(());
     }
-    let name = operand.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(name, _)| name);
+    let name = between('"', '"').or_else(|| between('<', '>'));
     let Some(name) = name.filter(|name| !name.is_empty()) else {
         return Err(Diagnostic::error(Code::BadDirective, span, "`#include` needs a file name in quotes"));
     };

@@ -78,15 +78,19 @@ fn the_command_line_defines_names_that_are_no_constants() {
 #[test]
 fn includes_are_found_beside_the_file_and_in_the_given_directories() {
     let files = [
-        ("idl/a.x", "#include \"b.x\"\n#include <sys.h>\n#include \"c.x\" // once\n#include \"./b.x\"\na"),
+        (
+            "idl/a.x",
+            "#include \"b.x\"\n#include <sys.h>\n#include <d.x>\n#include \"c.x\" // once\n#include \"./b.x\"\na",
+        ),
         ("idl/b.x", "#include \"../common/c.x\"\nb"),
         ("idl/./b.x", "never: it is the file above"),
         ("idl/../common/c.x", "c"),
         ("common/c.x", "never: it is the file above"),
         ("more/c.x", "never: it is found in the first directory"),
+        ("more/d.x", "d"),
     ];
     let include_dirs = vec!["common".into(), "more".into()];
-    assert_eq!(code_with(&files, &PreprocessOptions { include_dirs, ..Default::default() }), "c b a");
+    assert_eq!(code_with(&files, &PreprocessOptions { include_dirs, ..Default::default() }), "c b d a");
 }
 
 #[test]
