@@ -1,7 +1,7 @@
 //! Ready-made [layers](crate::Server::layer): functions that decide whether a call is carried out.
 //!
 //! Each takes the call before its arguments are decoded and lets it pass, or returns the error that it is answered
-//! with. [`only`] and [`except`] narrow one down to some procedures.
+//! with. [`only`] and [`except`] narrow one down to some procedures, [`only_programs`] to some programs.
 //!
 //! ```
 //! use oncrpc::rpc::{AuthStat, Flavor};
@@ -90,6 +90,18 @@ where
 {
     let numbers = numbers(procedures);
     move |call| if numbers.binary_search(&number(call)).is_ok() { layer(call) } else { Ok(()) }
+}
+
+/// Has only calls of `programs`, of any version, pass through `layer`; others are let pass.
+pub fn only_programs<L>(
+    programs: impl IntoIterator<Item = u32>,
+    layer: L,
+) -> impl Fn(&mut Call) -> Result<()> + Send + Sync + 'static
+where
+    L: Fn(&mut Call) -> Result<()> + Send + Sync + 'static,
+{
+    let programs: Vec<u32> = programs.into_iter().collect();
+    move |call| if programs.contains(&call.program()) { layer(call) } else { Ok(()) }
 }
 
 /// Has all calls but those of `procedures` pass through `layer`, also those of procedures that are not served.

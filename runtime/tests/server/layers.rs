@@ -58,7 +58,7 @@ fn who_may_call_what() {
     let is_listed = [true, true, false, true, true];
     type Layer = Box<dyn Fn(&mut Call) -> Result<()> + Send + Sync>;
     // The layer, and which peers may call NULL, ADD and ECHO with AUTH_NONE, and ADD with AUTH_SYS.
-    let rows: [(&str, Layer, [[bool; 5]; 4]); 11] = [
+    let rows: [(&str, Layer, [[bool; 5]; 4]); 13] = [
         ("none", Box::new(layers::minimum_flavor(Flavor::NONE)), [all, all, all, all]),
         ("sys", Box::new(layers::minimum_flavor(Flavor::SYS)), [all, none, none, all]),
         ("gss", Box::new(layers::minimum_flavor(Flavor::GSS)), [all, none, none, none]),
@@ -69,6 +69,12 @@ fn who_may_call_what() {
         ("the superuser", Box::new(layers::users([0])), [[false, false, false, true, false]; 4]),
         ("only", Box::new(layers::only(procedures(), layers::minimum_flavor(Flavor::SYS))), [all, none, all, all]),
         ("except", Box::new(layers::except(procedures(), layers::privileged_port())), [all, all, is_low, all]),
+        (
+            "program",
+            Box::new(layers::only_programs([7, PROGRAM], layers::minimum_flavor(Flavor::SYS))),
+            [all, none, none, all],
+        ),
+        ("another program", Box::new(layers::only_programs([7], layers::minimum_flavor(Flavor::GSS))), [all; 4]),
         (
             "not even null",
             Box::new(layers::only([procedure(NULL)], |_| Err(Error::Auth(AuthStat::TooWeak)))),
