@@ -1,0 +1,159 @@
+/*
+ * codec SCENARIO SECONDS: what rpcgen makes of bench.x, over libtirpc's xdrmem. Prints what one operation takes and a sum
+ * over the bytes that it moved, as the Rust program of the same name does.
+ */
+#include "bench.h"
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How many parts the time is divided into; the figure is the median of theirs. */
+#define PARTS 11
+
+struct bytes {
+    char *data;
+    size_t length;
+};
+
+static struct bytes sample, out;
+static char *values;
+static size_t value_count;
+
+/* A scenario: whose sample, how a value of it is coded, how large it is in memory, and in how many nanoseconds a figure counts. */
+struct scenario {
+    const char *name, *sample;
+    bool_t (*code)(XDR *, void *);
+    size_t size;
+    void (*work)(const struct scenario *);
+    double unit;
+};
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "codec: %s\n", what);
+    exit(1);
+}
+
+static void read_sample(const char *name)
+{
+    char path[4096];
+    const char *folder = getenv("BENCH_SAMPLES");
+    struct stat about;
+
+    snprintf(path, sizeof path, "%s/%s", folder ? folder : ".", name);
+    int file = open(path, O_RDONLY);
+    if (file < 0 || fstat(file, &about) < 0)
+        fail(path);
+    sample.length = about.st_size;
+    sample.data = malloc(sample.length);
+    if (read(file, sample.data, sample.length) != (ssize_t)sample.length)
+        fail("the sample is not read");
+    close(file);
+}
+
+/* All values of the sample, which stand one after another. */
+static void decode_all(const struct scenario *it)
+{
+    XDR xdr;
+    xdrmem_create(&xdr, sample.data, sample.length, XDR_DECODE);
+    values = NULL;
+    for (value_count = 0; xdr_getpos(&xdr) < sample.length; value_count++) {
+        values = realloc(values, (value_count + 1) * it->size);
+        memset(values + value_count * it->size, 0, it->size);
+        if (!it->code(&xdr, values + value_count * it->size))
+            fail("the sample is not decoded");
+    }
+}
+
+static void encode(const struct scenario *it)
+{
+    XDR xdr;
+    xdrmem_create(&xdr, out.data, out.length, XDR_ENCODE);
+    for (size_t i = 0; i < value_count; i++)
+        if (!it->code(&xdr, values + i * it->size))
+            fail("a value is not encoded");
+}
+
+/* What decoding has allocated is released, as a server has to. */
+static void decode(const struct scenario *it)
+{
+    char value[256];
+    XDR xdr;
+    xdrmem_create(&xdr, sample.data, sample.length, XDR_DECODE);
+    for (size_t i = 0; i < value_count; i++) {
+        memset(value, 0, it->size);
+        if (!it->code(&xdr, value))
+            fail("the sample is not decoded");
+        __asm__ volatile("" : : "r"(value) : "memory");
+        xdr_free((xdrproc_t)it->code, value);
+    }
+}
+
+#define CODE(type) (bool_t(*)(XDR *, void *)) xdr_##type, sizeof(type)
+
+static const struct scenario scenarios[] = {
+    { "attributes-encode", "attributes", CODE(attributes), encode, 1 },
+    { "attributes-decode", "attributes", CODE(attributes), decode, 1 },
+};
+
+static double seconds_of(const struct scenario *it, unsigned calls)
+{
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (unsigned i = 0; i < calls; i++)
+        it->work(it);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    return (to.tv_sec - from.tv_sec) + (to.tv_nsec - from.tv_nsec) / 1e9;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double difference = *(const double *)a - *(const double *)b;
+    return (difference > 0) - (difference < 0);
+}
+
+static double figure(const struct scenario *it, double seconds)
+{
+    double parts[PARTS];
+    unsigned calls = 1;
+    while (seconds_of(it, calls) < seconds / PARTS)
+        calls *= 2;
+    for (int i = 0; i < PARTS; i++)
+        parts[i] = seconds_of(it, calls);
+    qsort(parts, PARTS, sizeof *parts, compare);
+    return parts[PARTS / 2] / calls / value_count * 1e9 / it->unit;
+}
+
+/* FNV-1a. */
+static uint64_t sum(const struct bytes *bytes)
+{
+    uint64_t sum = 0xcbf29ce484222325;
+    for (size_t i = 0; i < bytes->length; i++)
+        sum = (sum ^ (unsigned char)bytes->data[i]) * 0x100000001b3;
+    return sum;
+}
+
+int main(int count, char **words)
+{
+    if (count != 3)
+        fail("usage: codec SCENARIO SECONDS");
+    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        const struct scenario *it = &scenarios[i];
+        if (strcmp(it->name, words[1]))
+            continue;
+        read_sample(it->sample);
+        decode_all(it);
+        out.length = sample.length;
+        out.data = malloc(out.length);
+        encode(it);
+        printf("figure %f\n", figure(it, atof(words[2])));
+        printf("also check %016llx\n", (unsigned long long)sum(&out));
+        return 0;
+    }
+    fail("no such scenario");
+}

@@ -1,0 +1,51 @@
+//! How long an operation takes.
+
+use std::time::Instant;
+
+/// How many parts the time is divided into; the figure is the median of theirs.
+const PARTS: usize = 11;
+
+/// What a contestant came to.
+pub(crate) struct Outcome {
+    /// Of one operation, in the scenario's unit.
+    pub(crate) figure: f64,
+    /// Over what it moved; equal for all contestants.
+    pub(crate) check: u64,
+}
+
+pub(crate) struct Clock {
+    seconds: f64,
+}
+
+impl Clock {
+    pub(crate) fn new(seconds: f64) -> Self {
+        Self { seconds }
+    }
+
+    /// Nanoseconds that one call of `work` takes.
+    pub(crate) fn time(&self, mut work: impl FnMut()) -> f64 {
+        let part = self.seconds / PARTS as f64;
+        let mut calls = 1u32;
+        // Doubles the calls until they fill a part, which warms everything up as well.
+        while clock(calls, &mut work) < part {
+            calls = calls.saturating_mul(2);
+        }
+        let mut parts = [0.0; PARTS];
+        parts.fill_with(|| clock(calls, &mut work));
+        parts.sort_by(f64::total_cmp);
+        parts[PARTS / 2] / f64::from(calls) * 1e9
+    }
+}
+
+fn clock(calls: u32, work: &mut impl FnMut()) -> f64 {
+    let start = Instant::now();
+    for _ in 0..calls {
+        work();
+    }
+    start.elapsed().as_secs_f64()
+}
+
+/// FNV-1a.
+pub(crate) fn sum(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}

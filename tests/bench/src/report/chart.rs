@@ -1,0 +1,86 @@
+//! A chart a group: how near each contestant comes to the limit.
+
+use crate::rounds::Measured;
+use crate::scenario::{Better, Group};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::path::Path;
+
+const WIDTH: i32 = 900;
+/// Left of the bars, for the names of scenarios.
+const LEFT: i32 = 330;
+/// Right of the longest bar, for its figure.
+const RIGHT: i32 = 110;
+const TOP: i32 = 56;
+const BAR: i32 = 14;
+const GAP: i32 = 12;
+
+/// Ours is dark, others are pale; a bar as long as the limit's reaches the line at 1.
+const OURS: RGBColor = RGBColor(0x1f, 0x6f, 0xb4);
+const OTHER: RGBColor = RGBColor(0xb8, 0xc4, 0xd0);
+const LIMIT: RGBColor = RGBColor(0xc0, 0x39, 0x2b);
+
+/// Bars beyond this many times the limit are cut.
+const LONGEST: f64 = 1.25;
+
+/// A bar: whose, and the part of the limit's speed that it comes to.
+struct Bar<'a> {
+    whose: &'a str,
+    ours: bool,
+    part: f64,
+}
+
+/// # Errors
+/// The file cannot be written.
+pub(super) fn draw(file: &Path, group: Group, measured: &[&Measured<'_>]) -> Result<(), String> {
+    let rows: Vec<_> = measured.iter().map(|it| (it.scenario.name.as_str(), bars(it))).collect();
+    let rows: Vec<_> = rows.into_iter().filter(|(_, bars)| !bars.is_empty()).collect();
+    let height = TOP + GAP + rows.iter().map(|(_, bars)| bars.len() as i32 * BAR + GAP).sum::<i32>();
+    let area = SVGBackend::new(file, (WIDTH as u32, height as u32)).into_drawing_area();
+    paint(&area, group, &rows, height).map_err(|error| error.to_string())
+}
+
+fn bars<'a>(measured: &'a Measured<'_>) -> Vec<Bar<'a>> {
+    let (limit, better) = (measured.limit(), measured.scenario.better);
+    let others = measured.each().filter(|(it, _)| !measured.scenario.is_limit(it));
+    let bars = others.map(|(it, figures)| {
+        let ratio = figures.median() / limit;
+        let part = if better == Better::Less { 1.0 / ratio } else { ratio };
+        Bar { whose: it.name, ours: it.is_ours(), part }
+    });
+    bars.filter(|bar| bar.part.is_finite()).collect()
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
+
+fn paint<'a>(area: &Area<'a>, group: Group, rows: &[(&str, Vec<Bar<'_>>)], height: i32) -> Drawn<'a> {
+    area.fill(&WHITE)?;
+    text(area, &format!("{group}: speed, as a part of the limit's"), (16, 20), 18, HPos::Left, BLACK)?;
+    text(area, "limit", (across(1.0), TOP - 14), 12, HPos::Center, LIMIT)?;
+    let mut y = TOP;
+    for (name, bars) in rows {
+        text(area, name, (LEFT - 120, y + bars.len() as i32 * BAR / 2), 13, HPos::Right, BLACK)?;
+        for bar in bars {
+            let colour = if bar.ours { OURS } else { OTHER };
+            let end = across(bar.part.min(LONGEST)).max(LEFT + 1);
+            text(area, bar.whose, (LEFT - 6, y + BAR / 2), 11, HPos::Right, if bar.ours { OURS } else { BLACK })?;
+            area.draw(&Rectangle::new([(LEFT, y + 1), (end, y + BAR - 1)], colour.filled()))?;
+            text(area, &format!("{:.2}", bar.part), (end + 5, y + BAR / 2), 11, HPos::Left, BLACK)?;
+            y += BAR;
+        }
+        y += GAP;
+    }
+    let line = vec![(across(1.0), TOP - 6), (across(1.0), height - GAP)];
+    area.draw(&PathElement::new(line, LIMIT.stroke_width(1)))?;
+    area.present()
+}
+
+fn across(part: f64) -> i32 {
+    LEFT + (f64::from(WIDTH - LEFT - RIGHT) * part / LONGEST) as i32
+}
+
+fn text<'a>(area: &Area<'a>, what: &str, at: (i32, i32), size: u32, side: HPos, colour: RGBColor) -> Drawn<'a> {
+    let style = ("sans-serif", size).into_font().color(&colour).pos(Pos::new(side, VPos::Center));
+    area.draw(&Text::new(what, at, style))
+}

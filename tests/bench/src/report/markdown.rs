@@ -1,0 +1,154 @@
+//! One table a group.
+
+use crate::figures::{Verdict, verdict};
+use crate::machine;
+use crate::rounds::Measured;
+use crate::scenario::{Better, Contestant, Group, Scenario, Target};
+
+/// The whole report, without a title.
+pub(crate) fn report(rounds: usize, measured: &[Measured<'_>]) -> String {
+    let mut text = format!("\n{}- Rounds: {rounds}\n\n{}\n", machine::describe(), summary(measured));
+    for group in Group::ALL {
+        let of_group: Vec<_> = measured.iter().filter(|it| it.scenario.group == group).collect();
+        if !of_group.is_empty() {
+            text += &format!("### {group}\n\n![{group}](performance/{}.svg)\n\n{}\n", group.word(), table(&of_group));
+        }
+    }
+    text
+}
+
+/// How many targets hold, and which do not.
+fn summary(measured: &[Measured<'_>]) -> String {
+    let mut all = Vec::new();
+    for it in measured {
+        for (contestant, figures) in it.each() {
+            if let Some(verdict) = verdict(it.scenario, contestant, figures.median(), it.limit()) {
+                all.push((name(it.scenario, contestant), verdict));
+            }
+        }
+    }
+    let short: Vec<_> = all.iter().filter(|(_, verdict)| *verdict != Verdict::Holds).collect();
+    let mut text = format!("**{} of {} targets hold.**\n", all.len() - short.len(), all.len());
+    for (name, verdict) in short {
+        text += &format!("- {name}: {}\n", says(*verdict));
+    }
+    text
+}
+
+fn table(group: &[&Measured<'_>]) -> String {
+    let mut text = "| | unit | limit | ours | ratio | target | verdict | others, as ratios | spread |\n".to_owned();
+    text += "|---|---|---|---|---|---|---|---|---|\n";
+    for measured in group {
+        for (contestant, figures) in measured.each().filter(|(contestant, _)| contestant.is_ours()) {
+            let (scenario, limit) = (measured.scenario, measured.limit());
+            let verdict = verdict(scenario, contestant, figures.median(), limit);
+            let cells = [
+                name(scenario, contestant),
+                scenario.unit.to_owned(),
+                if limit.is_nan() { String::new() } else { format!("{} {}", scenario.limit, number(limit)) },
+                number(figures.median()),
+                ratio(figures.median(), limit),
+                contestant.target.map_or_else(String::new, |target| wanted(scenario, target)),
+                verdict.map_or_else(String::new, says),
+                others(measured),
+                format!("±{:.0} %", figures.spread() * 50.0),
+            ];
+            text += &format!("| {} |\n", cells.join(" | "));
+        }
+    }
+    text + &beside(group)
+}
+
+/// What the contestants told beside their figures.
+fn beside(group: &[&Measured<'_>]) -> String {
+    let mut text = String::new();
+    for measured in group {
+        for (contestant, figures) in measured.each() {
+            for (what, value) in figures.also() {
+                text += &format!("- {}, {}: {what} {}\n", measured.scenario.name, contestant.name, number(value));
+            }
+        }
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn others(measured: &Measured<'_>) -> String {
+    let others = measured.each().filter(|(it, _)| !it.is_ours() && !measured.scenario.is_limit(it));
+    let ratios = others.map(|(it, figures)| {
+        let ratio = ratio(figures.median(), measured.limit());
+        if ratio.is_empty() {
+            format!("{} {}", it.name, number(figures.median()))
+        } else {
+            format!("{} {ratio}", it.name)
+        }
+    });
+    ratios.collect::<Vec<_>>().join(", ")
+}
+
+/// `ours` goes without saying.
+fn name(scenario: &Scenario, contestant: &Contestant) -> String {
+    match contestant.name {
+        "ours" => scenario.name.clone(),
+        other => format!("{} ({other})", scenario.name),
+    }
+}
+
+fn wanted(scenario: &Scenario, target: Target) -> String {
+    let sign = match scenario.better {
+        Better::Less => "≤",
+        Better::More => "≥",
+    };
+    match target {
+        Target::Ratio(aim) => format!("{sign} {aim}"),
+        Target::Figure(aim) => format!("{sign} {} {}", number(aim), scenario.unit),
+    }
+}
+
+fn says(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Holds => "holds".to_owned(),
+        Verdict::FallsShort { found, target: Target::Ratio(aim) } => {
+            format!("falls short: {found:.2} instead of {aim}")
+        }
+        Verdict::FallsShort { found, target: Target::Figure(aim) } => {
+            format!("falls short: {} instead of {}", number(found), number(aim))
+        }
+    }
+}
+
+fn ratio(figure: f64, limit: f64) -> String {
+    if limit.is_nan() { String::new() } else { format!("{:.*}", decimals(figure / limit), figure / limit) }
+}
+
+/// Three digits that count, and thousands parted.
+fn number(value: f64) -> String {
+    if value < 1000.0 {
+        return format!("{value:.*}", decimals(value));
+    }
+    let digits = format!("{value:.0}");
+    let parted: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    parted.join(",")
+}
+
+fn decimals(value: f64) -> usize {
+    match value {
+        value if value < 0.095 => 3,
+        value if value < 10.0 => 2,
+        value if value < 100.0 => 1,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits_that_count() {
+        assert_eq!(number(0.0123), "0.012");
+        assert_eq!(number(1.234), "1.23");
+        assert_eq!(number(12.34), "12.3");
+        assert_eq!(number(123.4), "123");
+        assert_eq!(number(3_241_592.6), "3,241,593");
+    }
+}

@@ -1,0 +1,10 @@
+//! The scenarios: one file for those of a kind.
+
+mod codec;
+
+use crate::scenario::Scenario;
+
+/// All scenarios, in the order of the report.
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    codec::scenarios()
+}
