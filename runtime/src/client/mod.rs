@@ -5,6 +5,8 @@ mod broadcast;
 mod channel;
 mod connect;
 mod helper;
+mod input;
+mod lent;
 mod link;
 mod open;
 mod options;

@@ -96,7 +96,8 @@ impl ClientOptions {
         Self { max_call, ..self }
     }
 
-    /// What the server may send as one reply on a stream.
+    /// What the server may send as one reply on a stream. Memory of two of the largest at most is kept for replies to
+    /// come, once callers have dropped what they got in it.
     #[must_use]
     pub fn record_limits(self, record_limits: record::Limits) -> Self {
         Self { record_limits, ..self }

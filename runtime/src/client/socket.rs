@@ -2,7 +2,7 @@ use super::output::Sending;
 use crate::address::Transport;
 use crate::call::Peer;
 use socket2::Socket;
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -104,10 +104,15 @@ impl PeerSocket {
         }
     }
 
-    /// Reads what is there, waiting for `wait` at most. `None` if nothing came; a stream that has ended gives 0 bytes.
-    pub(super) fn receive(&self, scratch: &mut [u8], wait: Duration) -> io::Result<Option<usize>> {
+    /// Reads what is there, into `room` and then `scratch`, waiting for `wait` at most. `None` if nothing came; a stream
+    /// that has ended gives 0 bytes.
+    pub(super) fn receive(&self, room: &mut [u8], scratch: &mut [u8], wait: Duration) -> io::Result<Option<usize>> {
         self.set_read_timeout(wait.max(MIN_READ))?;
-        match (&self.socket).read(scratch) {
+        let received = match room {
+            [] => (&self.socket).read(scratch),
+            room => (&self.socket).read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
+        };
+        match received {
             Ok(length) => Ok(Some(length)),
             Err(error) if is_timeout(&error) => Ok(None),
             Err(error) => Err(error),

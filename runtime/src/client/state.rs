@@ -1,4 +1,5 @@
 use super::ClientOptions;
+use super::input::{Input, Received};
 use super::output::{Batch, Output};
 use super::service::Service;
 use super::socket::PeerSocket;
@@ -17,9 +18,6 @@ use std::mem;
 use std::sync::Arc;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
-
-/// Bytes of one read. Memory is only touched as far as replies reach.
-const SCRATCH: usize = 256 << 10;
 
 /// A peer that ends connections does so after some silence.
 const IDLE: Duration = Duration::from_millis(100);
@@ -51,13 +49,6 @@ pub(super) struct State {
     peer: Arc<str>,
 }
 
-/// What reading needs.
-#[derive(Debug)]
-pub(super) struct Input {
-    pub(super) scratch: Vec<u8>,
-    reader: record::Reader,
-}
-
 impl State {
     pub(super) fn new(
         socket: PeerSocket,
@@ -68,13 +59,12 @@ impl State {
         peer: Arc<str>,
     ) -> Self {
         let limits = options.record_limits;
-        let input = Input { scratch: vec![0; SCRATCH], reader: record::Reader::new(limits) };
         Self {
             socket: Arc::new(socket),
             wire,
             calls,
             output,
-            input: Some(Box::new(input)),
+            input: Some(Box::new(Input::new(limits))),
             parked: HashMap::new(),
             tasks: Tasks::default(),
             crowded: Vec::new(),
@@ -182,21 +172,14 @@ impl State {
     pub(super) fn handle_input(
         &mut self,
         input: &mut Input,
-        length: usize,
+        received: Received,
         kind: Transport,
         woken: &mut Woken,
     ) -> Result<()> {
-        let mut bytes = input.scratch.get(..length).unwrap_or_default();
         match kind {
-            Transport::Udp => self.handle_record(&Record::Borrowed(bytes), woken),
-            Transport::Tcp | Transport::Unix if bytes.is_empty() => {
-                return Err(self.ended(input.reader.is_mid_record()));
-            }
-            Transport::Tcp | Transport::Unix => {
-                while let Some(record) = input.reader.next(&mut bytes)? {
-                    self.handle_record(&record, woken);
-                }
-            }
+            Transport::Udp => self.handle_record(&Record::Borrowed(input.datagram(received)), woken),
+            Transport::Tcp | Transport::Unix if received.is_end() => return Err(self.ended(input.is_mid_record())),
+            Transport::Tcp | Transport::Unix => input.read(received, |record| self.handle_record(record, woken))?,
         }
         Ok(())
     }
@@ -283,7 +266,7 @@ impl State {
         }
         self.socket = Arc::new(socket);
         if let Some(input) = &mut self.input {
-            input.reader = record::Reader::new(self.limits);
+            input.reset(self.limits);
         }
         let dropped = mem::take(&mut self.wire.dropped);
         if !dropped.is_empty() {

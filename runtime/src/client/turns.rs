@@ -1,9 +1,10 @@
 //! What the threads of a channel do in turn: send, read, wait for those who do.
 
 use super::channel::{Channel, Guard, hand_on};
+use super::input::Input;
 use super::output::Batch;
 use super::socket::{PeerSocket, Sent, Writing};
-use super::state::{Input, State};
+use super::state::State;
 use super::wire::{Connector, Step};
 use super::woken::Woken;
 use crate::address::Transport;
@@ -170,7 +171,7 @@ impl Channel {
         let (socket, service) = (state.socket.clone(), state.service.clone());
         drop(state);
         let received = if service.is_none_or(|service| service.wait_for_room(wait)) {
-            socket.receive(&mut input.scratch, wait)
+            input.receive(&socket, wait)
         } else {
             Ok(None)
         };
@@ -179,7 +180,7 @@ impl Channel {
         let mut woken = Woken::default();
         let handled = match received {
             Ok(None) => Ok(()),
-            Ok(Some(length)) => state.handle_input(&mut input, length, self.transport, &mut woken),
+            Ok(Some(received)) => state.handle_input(&mut input, received, self.transport, &mut woken),
             Err(error) => Err(self.io_error(error)),
         };
         state.input = Some(input);

@@ -58,8 +58,8 @@ impl Body {
     /// Uses the spare buffer for what does not fit if it is of the right size for the record, as far as it is known.
     fn prepare(&mut self, length: usize, left: usize) {
         let end = self.length.saturating_add(length);
-        let most = end.max(self.length.saturating_add(left)).max(SMALL).saturating_mul(2);
-        if self.buffer.capacity() >= end || !(end..=most).contains(&self.spare.capacity()) {
+        let all = end.max(self.length.saturating_add(left));
+        if self.buffer.capacity() >= end || !self.spare_fits(end, all) {
             return;
         }
         let mut spare = core::mem::take(&mut self.spare);
@@ -71,6 +71,22 @@ impl Body {
             front.copy_from_slice(come);
         }
         self.buffer = spare;
+    }
+
+    /// Whether the spare buffer holds `length` bytes and is not far larger than a record of `all` bytes.
+    fn spare_fits(&self, length: usize, all: usize) -> bool {
+        (length..=all.max(SMALL).saturating_mul(2)).contains(&self.spare.capacity())
+    }
+
+    /// Whether a record of `length` bytes takes no further memory.
+    pub(super) fn has_memory_for(&self, length: usize) -> bool {
+        self.buffer.capacity() >= length || self.spare_fits(length, length)
+    }
+
+    /// Bytes for which there is room that needs no clearing, taking the spare buffer if `left` bytes are still to come.
+    pub(super) fn at_hand(&mut self, left: usize) -> usize {
+        self.prepare(left, left);
+        self.buffer.len().saturating_sub(self.length)
     }
 
     /// The next `length` bytes, to be filled, of `left` that are known to be still to come.
@@ -95,8 +111,8 @@ impl Body {
             return None;
         }
         let mut buffer = self.take_buffer();
-        buffer.truncate(length);
-        Some(buffer.freeze())
+        // Dividing it takes the memory for a count of its users now, which it keeps: to share and reuse it takes none.
+        Some(buffer.split_to(length.min(buffer.len())).freeze())
     }
 
     fn take_buffer(&mut self) -> BytesMut {

@@ -50,6 +50,8 @@ pub struct Reader {
     empty_fragments: u32,
     body: Body,
     doubt: Doubt,
+    /// Whether memory that is lent is used as soon as a record announces that it will.
+    ahead: bool,
 }
 
 impl Reader {
@@ -64,6 +66,13 @@ impl Reader {
     #[must_use]
     pub fn doubting(self, beyond: usize, front: usize) -> Self {
         Self { doubt: Doubt::new(beyond, front), ..self }
+    }
+
+    /// Gives [room](Reader::room) for all that is to come of a record, as far as memory that was [lent](Reader::lend) reaches.
+    /// For those who lend only what they can spare to a peer that announces much and sends little.
+    #[must_use]
+    pub fn reading_ahead(self) -> Self {
+        Self { ahead: true, ..self }
     }
 
     /// The next record, with bytes taken from the front of `input`; `None` if all of `input` was taken and the record
@@ -103,13 +112,24 @@ impl Reader {
     }
 
     /// Room to read the next bytes of a large record straight into; empty if there is none. Never larger than what has
-    /// come of the record. What is put there is told by [`Reader::fill`].
+    /// come of the record, unless [reading ahead](Reader::reading_ahead). What is put there is told by [`Reader::fill`].
     pub fn room(&mut self) -> &mut [u8] {
-        let come = self.body.len();
-        if self.left.min(come) < DIRECT || self.body.is_discarded() || self.is_in_doubt() {
+        let (come, at_hand) = (self.body.len(), if self.ahead { self.body.at_hand(self.left) } else { 0 });
+        let length = self.left.min(come.max(at_hand));
+        if (length < DIRECT && length > at_hand) || self.body.is_discarded() || self.is_in_doubt() {
             return &mut [];
         }
-        self.body.room(self.left.min(come), self.left)
+        self.body.room(length, self.left)
+    }
+
+    /// Bytes of the record that has begun, as far as they are announced.
+    pub fn announced(&self) -> Option<usize> {
+        self.is_mid_record().then(|| self.body.len().saturating_add(self.left))
+    }
+
+    /// Whether a record of `length` bytes takes no further memory.
+    pub fn has_memory_for(&self, length: usize) -> bool {
+        self.body.has_memory_for(length)
     }
 
     /// Takes `count` bytes that were put into the front of the [room](Reader::room); returns the record if they complete

@@ -8,6 +8,7 @@ mod connect;
 mod datagram;
 mod executor;
 mod hostile;
+mod large;
 mod many;
 mod peer;
 mod reconnect;

@@ -1,0 +1,49 @@
+use crate::record::{Reader, Record};
+use bytes::Bytes;
+
+/// Replies whose memory is looked after.
+const MAX_REPLIES: usize = 8;
+
+/// The smallest of them.
+const MIN_LENGTH: usize = 16 << 10;
+
+/// Replies that callers have, or had. The memory of one that is dropped is used for a later one of its size: neither
+/// taking it from the system nor clearing it is for nothing where megabytes are read.
+#[derive(Debug)]
+pub(super) struct Lent {
+    replies: Vec<Bytes>,
+    /// Bytes of all of them at most.
+    limit: usize,
+}
+
+impl Lent {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { replies: Vec::new(), limit }
+    }
+
+    /// Looks after the memory of `record`, or gives it to `reader` at once if nobody has it.
+    pub(super) fn add(&mut self, record: Record<'_>, reader: &mut Reader) {
+        let Record::Owned(reply) = record else { return };
+        if reply.is_unique() {
+            reader.recycle(Record::Owned(reply));
+        } else if (MIN_LENGTH..=self.limit).contains(&reply.len()) {
+            while self.replies.len() >= MAX_REPLIES || self.bytes() > self.limit - reply.len() {
+                self.replies.remove(0);
+            }
+            self.replies.push(reply);
+        }
+    }
+
+    /// Gives memory for a reply of `length` to `reader`, if some has come back.
+    pub(super) fn give_back(&mut self, length: usize, reader: &mut Reader) {
+        let is_fit = |reply: &Bytes| (length..=length.saturating_mul(2)).contains(&reply.len()) && reply.is_unique();
+        if let Some(place) = self.replies.iter().position(is_fit) {
+            drop(reader.take_back());
+            reader.recycle(Record::Owned(self.replies.remove(place)));
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.replies.iter().map(Bytes::len).sum()
+    }
+}

@@ -1,0 +1,77 @@
+//! Replies that are large enough for memory of their own.
+
+use crate::peer::{PROGRAM, Peer, VERSION, answer_all};
+use allocation_counter::measure;
+use oncrpc::xdr::{Opaque, Xdr};
+use oncrpc::{Bytes, Client, Pending};
+use std::collections::VecDeque;
+
+/// Answers with as many words of that number as the argument says.
+fn peer() -> Peer {
+    Peer::tcp(|stream| {
+        answer_all(stream, |call| {
+            let words = call.argument(0);
+            [&[words * 4][..], &vec![words; words as usize]].concat()
+        })
+    })
+}
+
+fn start(client: &Client, words: u32) -> Pending<Bytes> {
+    client.start::<Opaque>(1, |out| u32::encode(&words, out)).unwrap()
+}
+
+#[track_caller]
+fn check(data: &Bytes, words: u32) {
+    assert_eq!(data.len(), words as usize * 4);
+    assert!(data[..] == words.to_be_bytes().repeat(words as usize), "{words}");
+}
+
+#[test]
+fn memory_that_was_dropped_is_used_again() {
+    for (words, in_flight) in [(16 << 10, 1), (256 << 10, 1), (1 << 20, 1), (64 << 10, 3)] {
+        let peer = peer();
+        let client = Client::connect(&peer.address, PROGRAM, VERSION).unwrap();
+        let mut pending = VecDeque::new();
+        let mut read = |times| {
+            for _ in 0..times {
+                while pending.len() < in_flight {
+                    pending.push_back(start(&client, words));
+                }
+                let data = pending.pop_front().unwrap().wait().unwrap();
+                assert_eq!((data.len() as u32, &data[..4]), (words * 4, &words.to_be_bytes()[..]));
+            }
+        };
+        read(8);
+        let cost = measure(|| read(20));
+        let one = u64::from(words) * 4;
+        assert!(cost.bytes_total < one, "{words} words, {in_flight} in flight: {cost:?}");
+        pending.into_iter().for_each(|call| check(&call.wait().unwrap(), words));
+        drop(client);
+        peer.join();
+    }
+}
+
+/// What callers keep is theirs.
+#[test]
+fn replies_of_all_sizes_in_any_order() {
+    const SIZES: [u32; 12] = [70_000, 0, 70_000, 1_000_000, 3, 16_384, 16_376, 65_536, 9_000, 1, 300_000, 1_000];
+    let peer = peer();
+    let client = Client::connect(&peer.address, PROGRAM, VERSION).unwrap();
+    let (mut pending, mut kept) = (VecDeque::new(), Vec::new());
+    for round in 0..100 {
+        let words = SIZES[(round * 7 + round / 5) % SIZES.len()];
+        pending.push_back((words, start(&client, words)));
+        if pending.len() > 3 {
+            let (words, call) = pending.pop_front().unwrap();
+            let data = call.wait().unwrap();
+            check(&data, words);
+            if round % 3 == 0 {
+                kept.push((words, data));
+            }
+        }
+    }
+    kept.iter().for_each(|(words, data)| check(data, *words));
+    pending.into_iter().for_each(|(words, call)| check(&call.wait().unwrap(), words));
+    drop(client);
+    peer.join();
+}
