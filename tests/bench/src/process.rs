@@ -1,5 +1,6 @@
 //! Runs one contestant once.
 
+use crate::figures::median;
 use crate::scenario::{Command, Course, Program};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -74,32 +75,29 @@ impl Place {
         let (begun, mut times) = (Instant::now(), Vec::new());
         while times.is_empty() || begun.elapsed().as_secs_f64() < seconds {
             let start = Instant::now();
-            let path = self.path(command.program);
-            let status = std::process::Command::new(&path)
-                .args(&command.words)
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .status()
-                .map_err(|error| Failure::Start(path, error))?;
+            let mut process = self.command(command, seconds, "");
+            let status = process.stdin(Stdio::null()).stdout(Stdio::null()).status();
             times.push(start.elapsed().as_secs_f64() * 1e3);
+            let status = status.map_err(|error| Failure::Start(self.path(command.program), error))?;
             if !status.success() {
                 return Err(Failure::Status(status));
             }
         }
-        Ok(Told { figure: crate::figures::median(&times), also: Vec::new() })
+        Ok(Told { figure: median(&times), also: Vec::new() })
     }
 
     fn start(&self, command: &Command, seconds: f64, address: &str) -> Result<Running, Failure> {
-        let path = self.path(command.program);
+        let mut process = self.command(command, seconds, address);
+        let child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        child.map(Running::new).map_err(|error| Failure::Start(self.path(command.program), error))
+    }
+
+    fn command(&self, command: &Command, seconds: f64, address: &str) -> std::process::Command {
         let seconds = seconds.to_string();
         let words = command.words.iter().map(|word| word.replace("{seconds}", &seconds).replace("{address}", address));
-        let child = std::process::Command::new(&path)
-            .args(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| Failure::Start(path, error))?;
-        Ok(Running::new(child))
+        let mut process = std::process::Command::new(self.path(command.program));
+        process.args(words).current_dir(command.folder.unwrap_or("."));
+        process
     }
 
     fn path(&self, program: Program) -> PathBuf {

@@ -67,6 +67,8 @@ pub(crate) enum Course {
 pub(crate) struct Command {
     pub(crate) program: Program,
     pub(crate) words: Vec<String>,
+    /// Where it runs, if that matters.
+    pub(crate) folder: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +108,12 @@ impl Contestant {
 impl Command {
     /// `words` are parted at spaces.
     pub(crate) fn new(program: Program, words: &str) -> Self {
-        Self { program, words: words.split_whitespace().map(str::to_owned).collect() }
+        Self { program, words: words.split_whitespace().map(str::to_owned).collect(), folder: None }
+    }
+
+    /// Run there.
+    pub(crate) fn in_folder(self, folder: &'static str) -> Self {
+        Self { folder: Some(folder), ..self }
     }
 }
 

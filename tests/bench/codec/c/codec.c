@@ -24,13 +24,11 @@ static struct bytes sample, out;
 static char *values;
 static size_t value_count;
 
-/* A scenario: whose sample, how a value of it is coded, how large it is in memory, and in how many nanoseconds a figure counts. */
-struct scenario {
-    const char *name, *sample;
+/* What is moved: its sample, how a value of it is coded, and how large it is in memory. */
+struct kind {
+    const char *name;
     bool_t (*code)(XDR *, void *);
     size_t size;
-    void (*work)(const struct scenario *);
-    double unit;
 };
 
 static void fail(const char *what)
@@ -57,7 +55,7 @@ static void read_sample(const char *name)
 }
 
 /* All values of the sample, which stand one after another. */
-static void decode_all(const struct scenario *it)
+static void decode_all(const struct kind *it)
 {
     XDR xdr;
     xdrmem_create(&xdr, sample.data, sample.length, XDR_DECODE);
@@ -70,7 +68,7 @@ static void decode_all(const struct scenario *it)
     }
 }
 
-static void encode(const struct scenario *it)
+static void encode(const struct kind *it)
 {
     XDR xdr;
     xdrmem_create(&xdr, out.data, out.length, XDR_ENCODE);
@@ -80,7 +78,7 @@ static void encode(const struct scenario *it)
 }
 
 /* What decoding has allocated is released, as a server has to. */
-static void decode(const struct scenario *it)
+static void decode(const struct kind *it)
 {
     char value[256];
     XDR xdr;
@@ -94,19 +92,21 @@ static void decode(const struct scenario *it)
     }
 }
 
-#define CODE(type) (bool_t(*)(XDR *, void *)) xdr_##type, sizeof(type)
+#define KIND(name, type) { name, (bool_t(*)(XDR *, void *)) xdr_##type, sizeof(type) }
 
-static const struct scenario scenarios[] = {
-    { "attributes-encode", "attributes", CODE(attributes), encode, 1 },
-    { "attributes-decode", "attributes", CODE(attributes), decode, 1 },
+static const struct kind kinds[] = {
+    KIND("attributes", attributes), KIND("numbers", numbers), KIND("mixed", batch),
+    KIND("payload", payload), KIND("directory", directory),
 };
 
-static double seconds_of(const struct scenario *it, unsigned calls)
+typedef void work(const struct kind *);
+
+static double seconds_of(work *work, const struct kind *it, unsigned calls)
 {
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
     for (unsigned i = 0; i < calls; i++)
-        it->work(it);
+        work(it);
     clock_gettime(CLOCK_MONOTONIC, &to);
     return (to.tv_sec - from.tv_sec) + (to.tv_nsec - from.tv_nsec) / 1e9;
 }
@@ -117,16 +117,16 @@ static int compare(const void *a, const void *b)
     return (difference > 0) - (difference < 0);
 }
 
-static double figure(const struct scenario *it, double seconds)
+static double figure(work *work, const struct kind *it, double seconds)
 {
     double parts[PARTS];
     unsigned calls = 1;
-    while (seconds_of(it, calls) < seconds / PARTS)
+    while (seconds_of(work, it, calls) < seconds / PARTS)
         calls *= 2;
     for (int i = 0; i < PARTS; i++)
-        parts[i] = seconds_of(it, calls);
+        parts[i] = seconds_of(work, it, calls);
     qsort(parts, PARTS, sizeof *parts, compare);
-    return parts[PARTS / 2] / calls / value_count * 1e9 / it->unit;
+    return parts[PARTS / 2] / calls / value_count * 1e9;
 }
 
 /* FNV-1a. */
@@ -140,18 +140,21 @@ static uint64_t sum(const struct bytes *bytes)
 
 int main(int count, char **words)
 {
-    if (count != 3)
+    char *way = count == 3 ? strrchr(words[1], '-') : NULL;
+    if (!way)
         fail("usage: codec SCENARIO SECONDS");
-    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
-        const struct scenario *it = &scenarios[i];
+    *way++ = 0;
+    work *work = !strcmp(way, "encode") ? encode : !strcmp(way, "decode") ? decode : NULL;
+    for (size_t i = 0; work && i < sizeof kinds / sizeof *kinds; i++) {
+        const struct kind *it = &kinds[i];
         if (strcmp(it->name, words[1]))
             continue;
-        read_sample(it->sample);
+        read_sample(it->name);
         decode_all(it);
         out.length = sample.length;
         out.data = malloc(out.length);
         encode(it);
-        printf("figure %f\n", figure(it, atof(words[2])));
+        printf("figure %f\n", figure(work, it, atof(words[2])));
         printf("also check %016llx\n", (unsigned long long)sum(&out));
         return 0;
     }

@@ -5,14 +5,6 @@ use std::time::Instant;
 /// How many parts the time is divided into; the figure is the median of theirs.
 const PARTS: usize = 11;
 
-/// What a contestant came to.
-pub(crate) struct Outcome {
-    /// Of one operation, in the scenario's unit.
-    pub(crate) figure: f64,
-    /// Over what it moved; equal for all contestants.
-    pub(crate) check: u64,
-}
-
 pub(crate) struct Clock {
     seconds: f64,
 }

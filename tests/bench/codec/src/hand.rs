@@ -1,14 +1,22 @@
 //! What one would write who knows the structures: plain, safe, with one bounds check where one is enough.
 
 mod attributes;
+mod borrowed;
+mod directory;
+mod mixed;
+mod payload;
+mod room;
 
-use crate::clock::{Clock, Outcome};
+use crate::trial::{Outcome, Trial, Way};
 
-/// Measures a scenario, if it is known.
-pub(crate) fn run(scenario: &str, clock: &Clock) -> Option<Outcome> {
-    Some(match scenario {
-        "attributes-encode" => attributes::encode_many(clock),
-        "attributes-decode" => attributes::decode_many(clock),
-        _ => return None,
-    })
+pub(crate) fn run(what: &str, trial: &Trial) -> Option<Outcome> {
+    match (what, trial.way) {
+        ("mixed", Way::Borrowed) => trial.walk(borrowed::batch),
+        ("directory", Way::Borrowed) => trial.walk(borrowed::directory),
+        ("attributes", _) => trial.run::<attributes::ByHand>(),
+        ("mixed", _) => trial.run::<mixed::ByHand>(),
+        ("payload", _) => trial.run::<payload::ByHand>(),
+        ("directory", _) => trial.run::<directory::ByHand>(),
+        _ => None,
+    }
 }

@@ -1,14 +1,26 @@
-//! `codec CONTESTANT SCENARIO SECONDS` measures one contestant in one scenario and prints what one operation takes, and a
-//! sum over the bytes that it has moved. `codec samples FOLDER` writes the bytes for contestants that are not in here.
+//! `codec CONTESTANT SCENARIO SECONDS` measures one contestant in one scenario and prints the nanoseconds that one operation
+//! takes, and a sum over the bytes that it has moved. `codec samples FOLDER` writes the bytes for contestants that are
+//! not in here.
 
 mod clock;
+mod copies;
 mod hand;
+mod nfs3;
+mod onc_rpc;
 mod ours;
 mod samples;
+mod serde_xdr;
+mod trial;
+mod xdr_codec;
 
 use clock::Clock;
+use samples::Sample;
 use std::path::Path;
 use std::process::ExitCode;
+use trial::{Outcome, Trial, Way};
+
+/// The stack of what decodes lists by recursion, as some peers do.
+const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -18,24 +30,52 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&format!("{folder}: {error}")),
         },
-        [contestant, scenario, seconds] => match seconds.parse() {
-            Ok(seconds) => measure(contestant, scenario, Clock::new(seconds)),
-            Err(_) => fail("SECONDS is not a number"),
+        [contestant, scenario, seconds] => match trial(scenario, seconds) {
+            Some((what, trial)) => measure(contestant, what, trial),
+            None => fail(&format!("{scenario} is no scenario, or {seconds} no number")),
         },
         _ => fail("usage: codec CONTESTANT SCENARIO SECONDS, or codec samples FOLDER"),
     }
 }
 
-fn measure(contestant: &str, scenario: &str, clock: Clock) -> ExitCode {
-    let outcome = match contestant {
-        "ours" => ours::run(scenario, &clock),
-        "hand" => hand::run(scenario, &clock),
-        _ => None,
+/// What is moved, and how: `mixed-encode`.
+fn trial<'a>(scenario: &'a str, seconds: &str) -> Option<(&'a str, Trial)> {
+    let (what, way) = scenario.rsplit_once('-')?;
+    let way = match way {
+        "encode" => Way::Encode,
+        "decode" => Way::Decode,
+        "borrowed" => Way::Borrowed,
+        _ => return None,
     };
-    let Some(outcome) = outcome else { return fail(&format!("no {contestant} for {scenario}")) };
-    println!("figure {}", outcome.figure);
-    println!("also check {:016x}", outcome.check);
-    ExitCode::SUCCESS
+    Some((what, Trial { way, sample: Sample::of(what)?, clock: Clock::new(seconds.parse().ok()?) }))
+}
+
+fn measure(contestant: &str, what: &str, trial: Trial) -> ExitCode {
+    let run: fn(&str, &Trial) -> Option<Outcome> = match contestant {
+        "ours" => ours::run,
+        "hand" => hand::run,
+        "swapped" => copies::swapped,
+        "memcpy" => copies::plain,
+        "xdr-codec" => xdr_codec::run,
+        "nfs3_types" => nfs3::run,
+        "serde-xdr" => serde_xdr::run,
+        "onc-rpc" => onc_rpc::run,
+        _ => return fail(&format!("{contestant} is no contestant")),
+    };
+    let outcome = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        thread.spawn_scoped(scope, || run(what, &trial)).map(|it| it.join())
+    });
+    match outcome {
+        Ok(Ok(Some(outcome))) => {
+            println!("figure {}", outcome.figure);
+            println!("also check {:016x}", outcome.check);
+            ExitCode::SUCCESS
+        }
+        Ok(Ok(None)) => fail(&format!("{contestant} does not do that to {what}")),
+        Ok(Err(_)) => fail(&format!("{contestant} panicked")),
+        Err(error) => fail(&format!("no thread: {error}")),
+    }
 }
 
 fn fail(why: &str) -> ExitCode {

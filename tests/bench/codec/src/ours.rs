@@ -1,55 +1,108 @@
 //! What our compiler emits, over our runtime.
 
-use crate::clock::{Clock, Outcome, sum};
-use crate::samples;
-use oncrpc::xdr::{Decoder, Encoder, Xdr};
-use oncrpc_bench_interface::Attributes;
-use std::hint::black_box;
+use crate::trial::{Coder, Outcome, Trial, Way};
+use bytes::Bytes;
+use oncrpc::record;
+use oncrpc::rpc::CallHeader;
+use oncrpc::xdr::{Decoder, Encoder, Opaque, Sink, Source, Xdr, view_bytes};
+use oncrpc_bench_interface::{Attributes, Batch, Directory, Numbers, views};
+use std::marker::PhantomData;
 
-/// Measures a scenario, if it is known.
-pub(crate) fn run(scenario: &str, clock: &Clock) -> Option<Outcome> {
-    Some(match scenario {
-        "attributes-encode" => encode_many::<Attributes>(&samples::attributes(), clock),
-        "attributes-decode" => decode_many::<Attributes>(&samples::attributes(), clock),
-        _ => return None,
-    })
-}
-
-/// Encodes the values of a sample one by one; of one, in nanoseconds.
-fn encode_many<C: Xdr>(sample: &[u8], clock: &Clock) -> Outcome {
-    let values: Vec<C::Value> = all::<C>(sample);
-    let mut out = Encoder::new();
-    let mut work = || {
-        out.clear();
-        for value in &values {
-            C::encode(black_box(value), &mut out).unwrap();
-        }
-        black_box(&out);
-    };
-    let figure = clock.time(&mut work) / values.len() as f64;
-    Outcome { figure, check: sum(&out.into_bytes()) }
-}
-
-/// Decodes the values of a sample one by one; of one, in nanoseconds.
-fn decode_many<C: Xdr>(sample: &[u8], clock: &Clock) -> Outcome {
-    let values = all::<C>(sample);
-    let work = || {
-        let mut input = Decoder::new(sample);
-        while input.remaining() > 0 {
-            black_box(C::decode(&mut input).unwrap());
-        }
-    };
-    let figure = clock.time(work) / values.len() as f64;
-    let mut out = Encoder::new();
-    values.iter().for_each(|value| C::encode(value, &mut out).unwrap());
-    Outcome { figure, check: sum(&out.into_bytes()) }
-}
-
-fn all<C: Xdr>(sample: &[u8]) -> Vec<C::Value> {
-    let mut input = Decoder::new(sample);
-    let mut values = Vec::new();
-    while input.remaining() > 0 {
-        values.push(C::decode(&mut input).unwrap());
+pub(crate) fn run(what: &str, trial: &Trial) -> Option<Outcome> {
+    match (what, trial.way) {
+        ("mixed", Way::Borrowed) => trial.walk(batch),
+        ("directory", Way::Borrowed) => trial.walk(directory),
+        ("attributes", _) => trial.run::<Ours<Attributes>>(),
+        ("numbers", _) => trial.run::<Ours<Numbers>>(),
+        ("mixed", _) => trial.run::<Ours<Batch>>(),
+        ("payload", _) => trial.run::<Ours<Opaque>>(),
+        ("directory", _) => trial.run::<Ours<Directory>>(),
+        ("call", _) => trial.run::<Call>(),
+        _ => None,
     }
-    values
+}
+
+struct Ours<C>(PhantomData<C>);
+
+impl<C: Xdr> Coder for Ours<C> {
+    type Value = C::Value;
+    type Input<'a> = Decoder<'a>;
+    type Output = Encoder;
+
+    fn input(sample: &Bytes) -> Decoder<'_> {
+        Decoder::shared(sample)
+    }
+
+    fn decode(input: &mut Decoder<'_>) -> C::Value {
+        C::decode(input).unwrap()
+    }
+
+    fn clear(out: &mut Encoder) {
+        out.clear();
+    }
+
+    fn encode(value: &C::Value, out: &mut Encoder) {
+        C::encode(value, out).unwrap();
+    }
+
+    fn bytes(out: &Encoder) -> Vec<u8> {
+        out.slices().collect::<Vec<_>>().concat()
+    }
+}
+
+/// A record with a call header and its arguments, which are looked at where they are.
+struct Call;
+
+impl Coder for Call {
+    type Value = (CallHeader, Bytes);
+    type Input<'a> = (record::Reader, &'a [u8]);
+    type Output = Encoder;
+
+    fn input(sample: &Bytes) -> Self::Input<'_> {
+        (record::Reader::new(record::Limits::default()), sample)
+    }
+
+    fn decode((reader, rest): &mut Self::Input<'_>) -> Self::Value {
+        let record = reader.next(rest).unwrap().unwrap();
+        let mut input = record.decoder();
+        let header = CallHeader::decode(&mut input).unwrap();
+        let length = input.remaining();
+        (header, input.take_bytes(length).unwrap())
+    }
+
+    fn clear(out: &mut Encoder) {
+        out.clear();
+    }
+
+    fn encode((header, payload): &Self::Value, out: &mut Encoder) {
+        let record = record::begin(out, 1 << 20);
+        header.encode(out).unwrap();
+        out.put_bytes(payload).unwrap();
+        record::finish(out, record).unwrap();
+    }
+
+    fn bytes(out: &Encoder) -> Vec<u8> {
+        out.slices().collect::<Vec<_>>().concat()
+    }
+}
+
+fn batch(bytes: &[u8]) -> u64 {
+    let batch = view_bytes::<views::Batch>(bytes).unwrap();
+    let all = batch.all.iter().map(|it| {
+        let more = match it.more {
+            views::Detail::Nothing => 0,
+            views::Detail::Count(count) => u64::from(count),
+            views::Detail::Instant(at) => u64::from(at.seconds) + u64::from(at.nanoseconds),
+        };
+        let values = it.values.iter().fold(0, |sum: u64, value| sum.wrapping_add(value as u64));
+        let lengths = it.name.len() + it.data.len();
+        it.id.wrapping_add(lengths as u64).wrapping_add(values).wrapping_add(more + u64::from(it.flag))
+    });
+    all.fold(0, u64::wrapping_add)
+}
+
+fn directory(bytes: &[u8]) -> u64 {
+    let directory = view_bytes::<views::Directory>(bytes).unwrap();
+    let all = directory.entries.iter().map(|it| it.file.wrapping_add(it.name.len() as u64).wrapping_add(it.cookie));
+    all.fold(0, u64::wrapping_add)
 }

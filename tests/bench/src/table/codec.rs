@@ -1,53 +1,40 @@
 //! Values to bytes and back, in memory.
 
+use crate::scenario::Target::{Figure, Ratio};
 use crate::scenario::{Better, Command, Contestant, Course, Group, Program, Scenario, Target};
 
-/// A line of the table: the word that programs know the scenario by, its unit, its limit, the others.
-struct Line {
-    word: &'static str,
-    says: &'static str,
-    unit: &'static str,
-    limit: &'static str,
-    target: Target,
-    others: &'static [&'static str],
-}
+/// A scenario: its name, the word that the programs know it by, the limit, ours' target if there is one, the others.
+type Line = (&'static str, &'static str, &'static str, Option<Target>, &'static [&'static str]);
+
+const PEERS: &[&str] = &["xdr-codec", "nfs3_types", "serde-xdr", "rpcgen"];
+const COPIES: &[&str] = &["memcpy", "xdr-codec", "nfs3_types", "serde-xdr", "rpcgen"];
 
 const LINES: &[Line] = &[
-    Line {
-        word: "attributes-encode",
-        says: "84-byte structure, encode",
-        unit: "ns",
-        limit: "hand",
-        target: Target::Ratio(1.1),
-        others: &["rpcgen"],
-    },
-    Line {
-        word: "attributes-decode",
-        says: "84-byte structure, decode",
-        unit: "ns",
-        limit: "hand",
-        target: Target::Ratio(1.1),
-        others: &["rpcgen"],
-    },
+    ("84-byte structure, encode", "attributes-encode", "hand", Some(Ratio(1.1)), PEERS),
+    ("84-byte structure, decode", "attributes-decode", "hand", Some(Ratio(1.1)), PEERS),
+    ("1,000,000 ints, encode", "numbers-encode", "swapped", Some(Ratio(1.05)), COPIES),
+    ("1,000,000 ints, decode", "numbers-decode", "swapped", Some(Ratio(1.05)), COPIES),
+    ("1,000 mixed structures, encode", "mixed-encode", "hand", Some(Ratio(1.1)), COPIES),
+    ("1,000 mixed structures, decode", "mixed-decode", "hand", Some(Ratio(1.1)), COPIES),
+    ("1,000 mixed structures, borrowed", "mixed-borrowed", "hand", Some(Ratio(1.3)), &[]),
+    ("1 MiB of opaque data, decode", "payload-decode", "hand", Some(Figure(100.0)), COPIES),
+    ("list of 10,000 entries, encode", "directory-encode", "hand", Some(Ratio(1.2)), COPIES),
+    ("list of 10,000 entries, decode", "directory-decode", "hand", None, COPIES),
+    ("list of 10,000 entries, borrowed", "directory-borrowed", "hand", Some(Ratio(1.2)), &[]),
+    ("call with 1 KiB, encode", "call-encode", "memcpy", None, &["onc-rpc"]),
+    ("call with 1 KiB, decode", "call-decode", "memcpy", None, &["onc-rpc"]),
 ];
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
     LINES.iter().map(scenario).collect()
 }
 
-fn scenario(line: &Line) -> Scenario {
-    let contestant = |name| Contestant::new(name, course(name, line.word));
-    let mut contestants = vec![contestant(line.limit), contestant("ours").held_to(line.target)];
-    contestants.extend(line.others.iter().map(|name| contestant(name)));
-    Scenario {
-        name: line.says.to_owned(),
-        group: Group::Codec,
-        unit: line.unit,
-        better: Better::Less,
-        limit: line.limit,
-        contestants,
-        seconds: 0.1,
-    }
+fn scenario(&(name, word, limit, target, others): &Line) -> Scenario {
+    let contestant = |name| Contestant::new(name, course(name, word));
+    let ours = Contestant { target, ..contestant("ours") };
+    let contestants = [contestant(limit), ours].into_iter().chain(others.iter().map(|name| contestant(name))).collect();
+    let (group, better) = (Group::Codec, Better::Less);
+    Scenario { name: name.to_owned(), group, unit: "ns", better, limit, contestants, seconds: 0.1 }
 }
 
 /// C is a program of its own, all others are in one.

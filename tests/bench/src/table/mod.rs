@@ -1,10 +1,11 @@
 //! The scenarios: one file for those of a kind.
 
 mod codec;
+mod compiling;
 
 use crate::scenario::Scenario;
 
 /// All scenarios, in the order of the report.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    codec::scenarios()
+    [codec::scenarios(), compiling::scenarios()].into_iter().flatten().collect()
 }

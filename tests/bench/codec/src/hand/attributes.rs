@@ -1,42 +1,40 @@
-use crate::clock::{Clock, Outcome, sum};
-use crate::samples;
+use super::room::Room;
+use crate::trial::Coder;
+use bytes::Bytes;
 use oncrpc_bench_interface::{Attributes, Device, FileType, Moment};
-use std::hint::black_box;
 
 const SIZE: usize = 84;
 
-pub(super) fn encode_many(clock: &Clock) -> Outcome {
-    let sample = samples::attributes();
-    let values: Vec<Attributes> = sample.as_chunks().0.iter().map(|it| decode(it).unwrap()).collect();
-    let mut out = vec![0; sample.len()];
-    let mut work = || {
-        let mut rest = &mut out[..];
-        for value in &values {
-            let Some((window, after)) = rest.split_first_chunk_mut() else { return };
-            encode(black_box(value), window);
-            rest = after;
-        }
-        black_box(&out);
-    };
-    let figure = clock.time(&mut work) / values.len() as f64;
-    Outcome { figure, check: sum(&out) }
-}
+pub(super) struct ByHand;
 
-pub(super) fn decode_many(clock: &Clock) -> Outcome {
-    let sample = samples::attributes();
-    let mut out = vec![0; sample.len()];
-    let work = || {
-        let mut rest = &sample[..];
-        while let Some((window, after)) = rest.split_first_chunk() {
-            black_box(decode(window));
-            rest = after;
-        }
-    };
-    let figure = clock.time(work) / samples::MANY as f64;
-    for (window, out) in sample.as_chunks().0.iter().zip(out.as_chunks_mut().0) {
-        encode(&decode(window).unwrap(), out);
+impl Coder for ByHand {
+    type Value = Attributes;
+    type Input<'a> = &'a [u8];
+    type Output = Room;
+
+    fn input(sample: &Bytes) -> &[u8] {
+        sample
     }
-    Outcome { figure, check: sum(&out) }
+
+    #[inline]
+    fn decode(input: &mut &[u8]) -> Attributes {
+        let (window, rest) = input.split_first_chunk().unwrap();
+        *input = rest;
+        decode(window).unwrap()
+    }
+
+    fn clear(out: &mut Room) {
+        out.clear();
+    }
+
+    #[inline]
+    fn encode(value: &Attributes, out: &mut Room) {
+        encode(value, out.window(SIZE).as_mut_array().unwrap());
+    }
+
+    fn bytes(out: &Room) -> Vec<u8> {
+        out.filled().to_vec()
+    }
 }
 
 #[inline]
