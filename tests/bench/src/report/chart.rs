@@ -1,5 +1,6 @@
 //! A chart a group: how near each contestant comes to the limit.
 
+use super::markdown::number;
 use crate::rounds::Measured;
 use crate::scenario::{Better, Group};
 use plotters::prelude::*;
@@ -20,8 +21,10 @@ const OURS: RGBColor = RGBColor(0x1f, 0x6f, 0xb4);
 const OTHER: RGBColor = RGBColor(0xb8, 0xc4, 0xd0);
 const LIMIT: RGBColor = RGBColor(0xc0, 0x39, 0x2b);
 
-/// Bars beyond this many times the limit are cut.
+/// Bars beyond this many times the limit are cut, unless ours are.
 const LONGEST: f64 = 1.25;
+/// All are cut here.
+const LONGEST_OF_OURS: f64 = 5.0;
 
 /// A bar: whose, and the part of the limit's speed that it comes to.
 struct Bar<'a> {
@@ -37,7 +40,19 @@ pub(super) fn draw(file: &Path, group: Group, measured: &[&Measured<'_>]) -> Res
     let rows: Vec<_> = rows.into_iter().filter(|(_, bars)| !bars.is_empty()).collect();
     let height = TOP + GAP + rows.iter().map(|(_, bars)| bars.len() as i32 * BAR + GAP).sum::<i32>();
     let area = SVGBackend::new(file, (WIDTH as u32, height as u32)).into_drawing_area();
-    paint(&area, group, &rows, height).map_err(|error| error.to_string())
+    let ours = rows.iter().flat_map(|(_, bars)| bars).filter(|bar| bar.ours).map(|bar| bar.part);
+    let scale = Scale { longest: ours.fold(LONGEST, f64::max).min(LONGEST_OF_OURS) };
+    paint(&area, &heading(group, measured), &rows, height, &scale).map_err(|error| error.to_string())
+}
+
+/// What the limit is, where all scenarios have the same.
+fn heading(group: Group, measured: &[&Measured<'_>]) -> String {
+    match measured {
+        [first, rest @ ..] if rest.iter().all(|it| it.scenario.limit == first.scenario.limit) => {
+            format!("{group}: speed, as a part of that of {}", first.scenario.limit)
+        }
+        _ => format!("{group}: speed, as a part of the limit's"),
+    }
 }
 
 fn bars<'a>(measured: &'a Measured<'_>) -> Vec<Bar<'a>> {
@@ -54,30 +69,39 @@ fn bars<'a>(measured: &'a Measured<'_>) -> Vec<Bar<'a>> {
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
-fn paint<'a>(area: &Area<'a>, group: Group, rows: &[(&str, Vec<Bar<'_>>)], height: i32) -> Drawn<'a> {
+type Rows<'a> = [(&'a str, Vec<Bar<'a>>)];
+
+fn paint<'a>(area: &Area<'a>, heading: &str, rows: &Rows<'_>, height: i32, scale: &Scale) -> Drawn<'a> {
     area.fill(&WHITE)?;
-    text(area, &format!("{group}: speed, as a part of the limit's"), (16, 20), 18, HPos::Left, BLACK)?;
-    text(area, "limit", (across(1.0), TOP - 14), 12, HPos::Center, LIMIT)?;
+    text(area, heading, (16, 20), 18, HPos::Left, BLACK)?;
+    text(area, "1", (scale.across(1.0), TOP - 14), 12, HPos::Center, LIMIT)?;
     let mut y = TOP;
     for (name, bars) in rows {
-        text(area, name, (LEFT - 120, y + bars.len() as i32 * BAR / 2), 13, HPos::Right, BLACK)?;
+        text(area, name, (LEFT - 100, y + bars.len() as i32 * BAR / 2), 13, HPos::Right, BLACK)?;
         for bar in bars {
             let colour = if bar.ours { OURS } else { OTHER };
-            let end = across(bar.part.min(LONGEST)).max(LEFT + 1);
+            let end = scale.across(bar.part).max(LEFT + 1);
             text(area, bar.whose, (LEFT - 6, y + BAR / 2), 11, HPos::Right, if bar.ours { OURS } else { BLACK })?;
             area.draw(&Rectangle::new([(LEFT, y + 1), (end, y + BAR - 1)], colour.filled()))?;
-            text(area, &format!("{:.2}", bar.part), (end + 5, y + BAR / 2), 11, HPos::Left, BLACK)?;
+            text(area, &number(bar.part), (end + 5, y + BAR / 2), 11, HPos::Left, BLACK)?;
             y += BAR;
         }
         y += GAP;
     }
-    let line = vec![(across(1.0), TOP - 6), (across(1.0), height - GAP)];
+    let line = vec![(scale.across(1.0), TOP - 6), (scale.across(1.0), height - GAP)];
     area.draw(&PathElement::new(line, LIMIT.stroke_width(1)))?;
     area.present()
 }
 
-fn across(part: f64) -> i32 {
-    LEFT + (f64::from(WIDTH - LEFT - RIGHT) * part / LONGEST) as i32
+/// How long bars are.
+struct Scale {
+    longest: f64,
+}
+
+impl Scale {
+    fn across(&self, part: f64) -> i32 {
+        LEFT + (f64::from(WIDTH - LEFT - RIGHT) * part.min(self.longest) / self.longest) as i32
+    }
 }
 
 fn text<'a>(area: &Area<'a>, what: &str, at: (i32, i32), size: u32, side: HPos, colour: RGBColor) -> Drawn<'a> {

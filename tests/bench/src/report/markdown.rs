@@ -121,7 +121,7 @@ fn ratio(figure: f64, limit: f64) -> String {
 }
 
 /// Three digits that count, and thousands parted.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value < 1000.0 {
         return format!("{value:.*}", decimals(value));
     }
