@@ -47,24 +47,18 @@ impl Place {
     /// Runs `course` once, measuring for so many seconds.
     pub(crate) fn run(&self, course: &Course, seconds: f64) -> Result<Told, Failure> {
         match course {
-            Course::Alone(command) => self.alone(command, seconds, ""),
+            Course::Alone(command) => self.start(command, seconds, "", None)?.finish(),
             Course::Pair { server, driver } => self.pair(server, driver, seconds),
             Course::Process(command) => self.process(command, seconds),
         }
     }
 
-    fn alone(&self, command: &Command, seconds: f64, address: &str) -> Result<Told, Failure> {
-        let mut running = self.start(command, seconds, address)?;
-        let told = Told::default().hear(&mut running, Some("figure"))?;
-        running.end()?;
-        Ok(told)
-    }
-
+    /// Each on a processor of its own: where the system would put them is another matter each time.
     fn pair(&self, server: &Command, driver: &Command, seconds: f64) -> Result<Told, Failure> {
-        let mut serving = self.start(server, seconds, "")?;
+        let mut serving = self.start(server, seconds, "", Some(0))?;
         let first = serving.line()?.ok_or(Failure::Silent("listening"))?;
         let address = first.strip_prefix("listening ").ok_or_else(|| Failure::Line(first.clone()))?;
-        let told = self.alone(driver, seconds, address)?;
+        let told = self.start(driver, seconds, address, Some(1))?.finish()?;
         drop(serving.child.stdin.take());
         let told = told.hear(&mut serving, None)?;
         serving.end()?;
@@ -75,7 +69,7 @@ impl Place {
         let (begun, mut times) = (Instant::now(), Vec::new());
         while times.is_empty() || begun.elapsed().as_secs_f64() < seconds {
             let start = Instant::now();
-            let mut process = self.command(command, seconds, "");
+            let mut process = self.command(command, seconds, "", None);
             let status = process.stdin(Stdio::null()).stdout(Stdio::null()).status();
             times.push(start.elapsed().as_secs_f64() * 1e3);
             let status = status.map_err(|error| Failure::Start(self.path(command.program), error))?;
@@ -86,16 +80,26 @@ impl Place {
         Ok(Told { figure: median(&times), also: Vec::new() })
     }
 
-    fn start(&self, command: &Command, seconds: f64, address: &str) -> Result<Running, Failure> {
-        let mut process = self.command(command, seconds, address);
+    fn start(&self, command: &Command, seconds: f64, address: &str, on: Option<usize>) -> Result<Running, Failure> {
+        let mut process = self.command(command, seconds, address, on);
         let child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         child.map(Running::new).map_err(|error| Failure::Start(self.path(command.program), error))
     }
 
-    fn command(&self, command: &Command, seconds: f64, address: &str) -> std::process::Command {
+    /// `on` is the processor that it runs on, if this machine has more than one.
+    fn command(&self, command: &Command, seconds: f64, address: &str, on: Option<usize>) -> std::process::Command {
         let seconds = seconds.to_string();
         let words = command.words.iter().map(|word| word.replace("{seconds}", &seconds).replace("{address}", address));
-        let mut process = std::process::Command::new(self.path(command.program));
+        let path = self.path(command.program);
+        let several = thread::available_parallelism().is_ok_and(|count| count.get() > 1);
+        let mut process = match on.filter(|_| several) {
+            None => std::process::Command::new(path),
+            Some(number) => {
+                let mut process = std::process::Command::new("taskset");
+                process.args(["--cpu-list", &number.to_string()]).arg(path);
+                process
+            }
+        };
         process.args(words).current_dir(command.folder.unwrap_or("."));
         process
     }
@@ -154,6 +158,13 @@ impl Running {
             Err(RecvTimeoutError::Disconnected) => Ok(None),
             Err(RecvTimeoutError::Timeout) => Err(Failure::Late(PATIENCE)),
         }
+    }
+
+    /// What it tells until it ends, of which a figure must be.
+    fn finish(mut self) -> Result<Told, Failure> {
+        let told = Told::default().hear(&mut self, Some("figure"))?;
+        self.end()?;
+        Ok(told)
     }
 
     /// To be called when it has closed its output.

@@ -1,5 +1,6 @@
 //! The scenarios: one file for those of a kind.
 
+mod calls;
 mod codec;
 mod compiling;
 
@@ -7,5 +8,5 @@ use crate::scenario::Scenario;
 
 /// All scenarios, in the order of the report.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    [codec::scenarios(), compiling::scenarios()].into_iter().flatten().collect()
+    [codec::scenarios(), calls::scenarios(), compiling::scenarios()].into_iter().flatten().collect()
 }

@@ -1,0 +1,144 @@
+//! Measuring: a warm-up of a tenth of the time, then the time.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Calls of which a median is taken in a run of a second or more, even if that takes up to three times as long.
+const CALLS: f64 = 20_000.0;
+
+/// How long to measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Time {
+    seconds: f64,
+}
+
+/// Takes the time of each call.
+#[derive(Debug)]
+pub struct Clock {
+    start: Instant,
+    end: Instant,
+    /// When it is enough even with fewer laps.
+    late: Instant,
+    least: usize,
+    last: Option<Instant>,
+    nanoseconds: Vec<u64>,
+}
+
+/// What is printed for the one who started the driver.
+#[derive(Clone, Copy, Debug)]
+pub struct Figure(pub f64);
+
+impl Time {
+    pub fn seconds(seconds: f64) -> Self {
+        Self { seconds }
+    }
+
+    pub fn warm_up(self) -> Duration {
+        Duration::from_secs_f64(self.seconds / 10.0)
+    }
+
+    pub fn measured(self) -> Duration {
+        Duration::from_secs_f64(self.seconds)
+    }
+
+    /// The median time of `call` in microseconds.
+    pub fn latency<E>(self, mut call: impl FnMut() -> Result<(), E>) -> Result<Figure, E> {
+        let mut clock = self.clock();
+        while clock.lap() {
+            call()?;
+        }
+        Ok(clock.median())
+    }
+
+    /// Measures laps, from the one that follows the warm-up.
+    pub fn clock(self) -> Clock {
+        let start = Instant::now() + self.warm_up();
+        let least = (CALLS * self.seconds.min(1.0)) as usize;
+        let end = start + self.measured();
+        Clock {
+            start,
+            end,
+            late: end + 2 * self.measured(),
+            least,
+            last: None,
+            nanoseconds: Vec::with_capacity(1 << 20),
+        }
+    }
+
+    /// What `round` counts, by the second.
+    pub fn rate<E>(self, mut round: impl FnMut() -> Result<usize, E>) -> Result<Figure, E> {
+        let begin = Instant::now();
+        while begin.elapsed() < self.warm_up() {
+            round()?;
+        }
+        let begin = Instant::now();
+        let mut count = 0;
+        loop {
+            count += round()?;
+            let elapsed = begin.elapsed();
+            if elapsed >= self.measured() {
+                return Ok(Figure(count as f64 / elapsed.as_secs_f64()));
+            }
+        }
+    }
+}
+
+impl Clock {
+    /// To be called before each lap; `false` when it is enough.
+    pub fn lap(&mut self) -> bool {
+        let now = Instant::now();
+        if let Some(last) = self.last.filter(|&last| last >= self.start) {
+            self.nanoseconds.push(now.duration_since(last).as_nanos() as u64);
+        }
+        self.last = Some(now);
+        now < self.end || (self.nanoseconds.len() < self.least && now < self.late)
+    }
+
+    /// Of the laps so far, in microseconds.
+    pub fn median(mut self) -> Figure {
+        self.nanoseconds.sort_unstable();
+        let middle = self.nanoseconds.get(self.nanoseconds.len() / 2);
+        Figure(middle.map_or(0.0, |&time| time as f64 / 1_000.0))
+    }
+}
+
+impl Time {
+    /// How often all of `calls` are made by the second, each again and again by a thread of its own.
+    pub fn threads<C, E>(self, calls: impl IntoIterator<Item = C>) -> Result<Figure, E>
+    where
+        C: FnMut() -> Result<(), E> + Send,
+        E: Send,
+    {
+        let (count, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let repeat = |mut call: C| {
+            while !over.load(Relaxed) {
+                call()?;
+                count.fetch_add(1, Relaxed);
+            }
+            Ok::<(), E>(())
+        };
+        thread::scope(|scope| {
+            let threads: Vec<_> = calls.into_iter().map(|call| scope.spawn(|| repeat(call))).collect();
+            thread::sleep(self.warm_up());
+            let (begin, before) = (Instant::now(), count.load(Relaxed));
+            thread::sleep(self.measured());
+            let calls = count.load(Relaxed) - before;
+            let rate = calls as f64 / begin.elapsed().as_secs_f64();
+            over.store(true, Relaxed);
+            threads.into_iter().try_for_each(|thread| thread.join().expect("a driver does not panic"))?;
+            Ok(Figure(rate))
+        })
+    }
+}
+
+impl Figure {
+    /// Megabytes from bytes.
+    pub fn mega(self) -> Self {
+        Self(self.0 / 1e6)
+    }
+
+    pub fn print(self) {
+        println!("figure {}", self.0);
+    }
+}
