@@ -60,7 +60,7 @@ impl Channel {
         let mut state = self.open(begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
         started(xid);
-        self.await_reply(state, xid)
+        self.await_reply(state, xid, begin)
     }
 
     /// Starts a call. Returns its xid.
@@ -100,8 +100,9 @@ impl Channel {
         if let Some(outcome) = state.calls.take(xid) {
             return outcome;
         }
-        state.calls.extend(xid, Instant::now() + GRACE);
-        self.await_reply(state, xid)
+        let now = Instant::now();
+        state.calls.extend(xid, now + GRACE);
+        self.await_reply(state, xid, now)
     }
 
     /// The outcome of a call that was started, if it has come. Sends and reads what can be without waiting.

@@ -20,7 +20,7 @@ pub(super) enum Output {
 /// What one thread sends at a time, without the lock.
 #[derive(Debug)]
 pub(super) enum Batch {
-    Records(Sending),
+    Records(Box<Sending>),
     Message(Bytes),
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Batch {
 pub(super) struct StreamOutput {
     pub(super) gathering: Encoder,
     /// `None` while a thread sends it.
-    sending: Option<Sending>,
+    sending: Option<Box<Sending>>,
     /// The last write found no room.
     stuck: bool,
 }
@@ -53,11 +53,9 @@ pub(super) struct DatagramOutput {
 impl Output {
     pub(super) fn new(transport: Transport, retransmit_interval: Duration) -> Self {
         match transport {
-            Transport::Tcp | Transport::Unix => Self::Stream(StreamOutput {
-                gathering: Encoder::new(),
-                sending: Some(Sending::default()),
-                stuck: false,
-            }),
+            Transport::Tcp | Transport::Unix => {
+                Self::Stream(StreamOutput { gathering: Encoder::new(), sending: Some(Box::default()), stuck: false })
+            }
             Transport::Udp => Self::Datagrams(DatagramOutput {
                 calls: Retransmission::new(retransmit_interval),
                 heard_nothing: false,
@@ -127,7 +125,9 @@ impl Output {
     /// Bytes that are not sent; what a thread is sending counts as one.
     pub(super) fn unsent(&self) -> usize {
         match self {
-            Self::Stream(stream) => stream.gathering.len() + stream.sending.as_ref().map_or(1, Sending::left),
+            Self::Stream(stream) => {
+                stream.gathering.len() + stream.sending.as_ref().map_or(1, |sending| sending.left())
+            }
             Self::Datagrams(_) => 0,
         }
     }
@@ -157,7 +157,7 @@ impl Output {
     pub(super) fn take_unsent(&mut self) -> Vec<(u32, Bytes)> {
         let Self::Stream(stream) = self else { return Vec::new() };
         stream.stuck = false;
-        let Sending { records, written } = stream.sending.replace(Sending::default()).unwrap_or_default();
+        let Sending { records, written } = *stream.sending.replace(Box::default()).unwrap_or_default();
         let mut unsent = divide(records.into_bytes(), written);
         unsent.extend(divide(mem::take(&mut stream.gathering).into_bytes(), 0));
         unsent
@@ -198,8 +198,23 @@ impl Sending {
         self.left() == 0
     }
 
-    fn left(&self) -> usize {
+    pub(super) fn left(&self) -> usize {
         self.records.len().saturating_sub(self.written)
+    }
+
+    /// What is to be written, if nothing of the records is kept by reference.
+    pub(super) fn only_slice(&self) -> Option<&[u8]> {
+        self.records.as_slice()?.get(self.written..)
+    }
+
+    /// What is to be written, piece by piece.
+    pub(super) fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        let mut skipped = self.written;
+        self.records.slices().filter_map(move |bytes| {
+            let rest = bytes.get(skipped..).filter(|rest| !rest.is_empty());
+            skipped = skipped.saturating_sub(bytes.len());
+            rest
+        })
     }
 
     fn clear(&mut self) {
@@ -232,7 +247,7 @@ fn head_words(head: [u8; 12]) -> [u32; 3] {
 }
 
 impl StreamOutput {
-    fn take(&mut self) -> Option<Sending> {
+    fn take(&mut self) -> Option<Box<Sending>> {
         let sending = self.sending.as_mut()?;
         if sending.is_empty() {
             sending.clear();

@@ -66,33 +66,43 @@ impl PeerSocket {
 
     /// Writes what follows what is written.
     pub(super) fn send_stream(&self, out: &mut Sending, writing: Writing) -> io::Result<Sent> {
-        let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
-        let (mut count, mut length) = (0, 0);
-        let mut skipped = out.written;
-        let left = out.records.slices().filter_map(|bytes| {
-            let rest = bytes.get(skipped..).filter(|rest| !rest.is_empty());
-            skipped = skipped.saturating_sub(bytes.len());
-            rest
-        });
-        for (piece, bytes) in pieces.iter_mut().zip(left) {
-            *piece = IoSlice::new(bytes);
-            count += 1;
-            length += bytes.len();
-        }
-        let written = match (pieces.get(..count).unwrap_or_default(), writing) {
-            ([piece], Writing::Waits) => (&self.socket).write(piece),
-            (pieces, Writing::Waits) => (&self.socket).write_vectored(pieces),
-            (pieces, Writing::DoesNotWait) => self.socket.send_vectored_with_flags(pieces, DO_NOT_WAIT),
+        let written = match out.only_slice() {
+            Some(bytes) => self.send_slice(bytes, writing).map(|written| (written, bytes.len())),
+            None => self.send_pieces(out, writing),
         };
         match written {
-            Ok(0) => Err(ErrorKind::WriteZero.into()),
-            Ok(written) => {
+            Ok((0, _)) => Err(ErrorKind::WriteZero.into()),
+            Ok((written, offered)) => {
                 out.written += written;
-                Ok(if written < length { Sent::Stuck } else { Sent::Some })
+                Ok(if written < offered { Sent::Stuck } else { Sent::Some })
             }
             Err(error) if is_timeout(&error) => Ok(Sent::Stuck),
             Err(error) => Err(error),
         }
+    }
+
+    fn send_slice(&self, bytes: &[u8], writing: Writing) -> io::Result<usize> {
+        match writing {
+            Writing::Waits => (&self.socket).write(bytes),
+            Writing::DoesNotWait => self.socket.send_with_flags(bytes, DO_NOT_WAIT),
+        }
+    }
+
+    /// Bytes that were written, and those that were to be.
+    fn send_pieces(&self, out: &Sending, writing: Writing) -> io::Result<(usize, usize)> {
+        let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
+        let (mut count, mut length) = (0, 0);
+        for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
+            *piece = IoSlice::new(bytes);
+            count += 1;
+            length += bytes.len();
+        }
+        let pieces = pieces.get(..count).unwrap_or_default();
+        let written = match writing {
+            Writing::Waits => (&self.socket).write_vectored(pieces),
+            Writing::DoesNotWait => self.socket.send_vectored_with_flags(pieces, DO_NOT_WAIT),
+        };
+        Ok((written?, length))
     }
 
     /// Sends one datagram. One that the system has no room for is as good as lost on the way.

@@ -10,10 +10,9 @@ use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::CALL;
-use crate::session::{ClientSession, NewCall, Results};
+use crate::session::{ClientSession, NewCall, Results, XidMap};
 use crate::trace;
 use crate::xdr::{EncodeError, Encoder};
-use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 use std::thread::Thread;
@@ -32,7 +31,7 @@ pub(super) struct State {
     /// `None` while a thread reads: whoever has it is the one that reads for all.
     pub(super) input: Option<Box<Input>>,
     /// Threads that wait for the reply of a call, by its xid.
-    pub(super) parked: HashMap<u32, Thread>,
+    pub(super) parked: XidMap<Thread>,
     /// Tasks that await the reply of a call, and the threads that help them.
     pub(super) tasks: Tasks,
     /// Threads that wait for output to be sent.
@@ -65,7 +64,7 @@ impl State {
             calls,
             output,
             input: Some(Box::new(Input::new(limits))),
-            parked: HashMap::new(),
+            parked: XidMap::default(),
             tasks: Tasks::default(),
             crowded: Vec::new(),
             broken: None,
@@ -147,7 +146,8 @@ impl State {
 
     /// The outcome of a call, which is then no longer pending; `None` while it may still come.
     pub(super) fn outcome(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
-        let unsent = if self.calls.was_sent(xid) { None } else { self.wire.unsent_error(&self.peer) };
+        let is_unsent = !self.wire.is_up() && !self.calls.was_sent(xid);
+        let unsent = if is_unsent { self.wire.unsent_error(&self.peer) } else { None };
         let outcome = self.calls.poll(xid, now)?;
         self.complete(xid);
         match (outcome, unsent) {
@@ -157,6 +157,13 @@ impl State {
             }
             (outcome, _) => Some(outcome),
         }
+    }
+
+    /// As [`State::outcome`], whatever time it is.
+    pub(super) fn done(&mut self, xid: u32) -> Option<Result<Results>> {
+        let outcome = self.calls.take(xid)?;
+        self.complete(xid);
+        Some(outcome)
     }
 
     /// Drops what is kept for a call that is no longer pending.
@@ -188,7 +195,9 @@ impl State {
         if let Some(xid) = self.calls.handle_record(record) {
             self.output.forget(xid);
             self.wire.replied();
-            woken.threads.extend(self.parked.remove(&xid));
+            if !self.parked.is_empty() {
+                woken.threads.extend(self.parked.remove(&xid));
+            }
             woken.add(self.tasks.remove(xid));
         } else if let Some(service) = &self.service
             && is_call(record)

@@ -1,5 +1,6 @@
 use super::woken::Woken;
-use std::collections::{BTreeSet, HashMap};
+use crate::session::XidMap;
+use std::collections::BTreeSet;
 use std::task::Waker;
 use std::thread::Thread;
 use std::time::Instant;
@@ -7,7 +8,7 @@ use std::time::Instant;
 /// Tasks that await the reply of a call, and the threads that send and read for them.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
-    waiting: HashMap<u32, Task>,
+    waiting: XidMap<Task>,
     due: BTreeSet<(Instant, u32)>,
     /// Helpers that there are, and which of them are parked until when.
     pub(super) helpers: usize,

@@ -18,18 +18,20 @@ use std::time::{Duration, Instant};
 const BATCHES: usize = 2;
 
 impl Channel {
-    /// Takes part in sending and reading until the call has its outcome.
-    pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32) -> Result<Results> {
-        state.calls.expect(xid);
+    /// Takes part in sending and reading until the call has its outcome, which it has not yet.
+    pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32, mut now: Instant) -> Result<Results> {
+        let deadline = state.calls.expect(xid).unwrap_or(now);
         loop {
-            let now = Instant::now();
-            if let Some(outcome) = state.outcome(xid, now) {
+            state = self.turn(state, now, deadline, xid);
+            let outcome = state.done(xid).or_else(|| {
+                now = Instant::now();
+                state.outcome(xid, now)
+            });
+            if let Some(outcome) = outcome {
                 state.output.note_pause();
                 hand_on(state);
                 return outcome;
             }
-            let deadline = state.calls.deadline(xid).unwrap_or(now);
-            state = self.turn(state, now, deadline, xid);
         }
     }
 

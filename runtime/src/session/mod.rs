@@ -3,4 +3,5 @@
 mod client;
 pub mod server;
 
+pub(crate) use client::XidMap;
 pub use client::{CallTemplate, ClientConfig, ClientSession, NewCall, Results, Retransmission};

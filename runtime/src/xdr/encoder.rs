@@ -184,6 +184,12 @@ impl Encoder {
         spliced.chain([self.buffer.get(tail..self.end).unwrap_or_default()]).filter(|slice| !slice.is_empty())
     }
 
+    /// The bytes that are there, if nothing is kept by reference.
+    #[cfg(feature = "net")]
+    pub(crate) fn as_slice(&self) -> Option<&[u8]> {
+        if self.payloads.is_empty() { self.buffer.get(self.start..self.end) } else { None }
+    }
+
     /// Takes `count` bytes off the front. To be called between messages, not within one.
     pub fn advance(&mut self, mut count: usize) {
         while let Some(payload) = self.payloads.front_mut() {

@@ -1,15 +1,14 @@
 use super::Results;
+use super::xid_map::XidMap;
 use crate::error::{Error, Result};
 use bytes::Bytes;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::time::{Duration, Instant};
 
 /// The calls that are pending, by their xids.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    slots: HashMap<u32, Slot, BuildHasherDefault<XidHasher>>,
+    slots: XidMap<Slot>,
     /// Bytes of results that have come and are not taken.
     kept: usize,
 }
@@ -63,16 +62,13 @@ impl Calls {
 
     /// Takes out the outcome of a call that has one.
     pub(super) fn take(&mut self, xid: u32) -> Option<Result<Results>> {
-        match self.slots.entry(xid) {
-            Entry::Occupied(slot) if matches!(slot.get(), Slot::Done(_)) => match slot.remove() {
-                Slot::Done(outcome) => {
-                    self.kept = self.kept.saturating_sub(bytes(&outcome));
-                    Some(outcome)
-                }
-                Slot::Waiting(_) => None,
-            },
-            _ => None,
+        let Entry::Occupied(slot) = self.slots.entry(xid) else { return None };
+        if !matches!(slot.get(), Slot::Done(_)) {
+            return None;
         }
+        let Slot::Done(outcome) = slot.remove() else { return None };
+        self.kept = self.kept.saturating_sub(bytes(&outcome));
+        Some(outcome)
     }
 
     pub(super) fn remove(&mut self, xid: u32) {
@@ -108,22 +104,4 @@ impl Calls {
 /// What an outcome takes beyond its slot.
 fn bytes(outcome: &Result<Results>) -> usize {
     outcome.as_ref().map_or(0, Results::kept)
-}
-
-/// Spreads xids, which only this session chooses: nobody can make them collide, so that nothing stronger is needed.
-#[derive(Debug, Default)]
-struct XidHasher(u64);
-
-impl Hasher for XidHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.0 = (self.0 ^ u64::from(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
 }

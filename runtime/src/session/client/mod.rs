@@ -3,10 +3,12 @@ mod results;
 mod retransmit;
 mod template;
 mod unfinished;
+mod xid_map;
 
 pub use results::Results;
 pub use retransmit::Retransmission;
 pub use template::CallTemplate;
+pub(crate) use xid_map::XidMap;
 
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
@@ -161,11 +163,12 @@ impl ClientSession {
         self.calls.take(xid)
     }
 
-    /// Somebody waits for the reply of a call from now on: it will be taken as soon as it comes.
-    pub fn expect(&mut self, xid: u32) {
-        if let Some(call) = self.calls.waiting_mut(xid) {
-            call.awaited = true;
-        }
+    /// Somebody waits for the reply of a call from now on: it will be taken as soon as it comes. Returns until when it
+    /// waits, as [`ClientSession::deadline`].
+    pub fn expect(&mut self, xid: u32) -> Option<Instant> {
+        let call = self.calls.waiting_mut(xid)?;
+        call.awaited = true;
+        Some(call.deadline)
     }
 
     /// Gives up a call: a reply that still comes is stale.

@@ -4,8 +4,9 @@ use crate::rpc::ReplyBody;
 use crate::xdr::{DecodeLimits, Decoder};
 use bytes::Bytes;
 
-/// Results up to this length are kept in the slot of their call, without an allocation.
-const INLINE: usize = 64;
+/// Results up to this length are kept in the slot of their call, without an allocation. The attributes of a file are as
+/// long as that, with NFS.
+const INLINE: usize = 112;
 
 /// The encoded results of a call that succeeded.
 #[derive(Clone, Debug)]

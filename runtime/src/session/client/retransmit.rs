@@ -1,5 +1,6 @@
+use super::xid_map::XidMap;
 use bytes::Bytes;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 /// The longest pause between two transmissions of a call.
@@ -11,7 +12,7 @@ const MAX_INTERVAL: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Retransmission {
     first_interval: Duration,
-    calls: HashMap<u32, Retry>,
+    calls: XidMap<Retry>,
     /// Not sent at all yet.
     fresh: VecDeque<u32>,
     due: BTreeSet<(Instant, u32)>,
@@ -31,7 +32,7 @@ impl Retransmission {
     /// Without calls; `first_interval` is the pause before the second transmission.
     pub fn new(first_interval: Duration) -> Self {
         let first_interval = first_interval.clamp(Duration::from_millis(1), MAX_INTERVAL);
-        Self { first_interval, calls: HashMap::new(), fresh: VecDeque::new(), due: BTreeSet::new() }
+        Self { first_interval, calls: XidMap::default(), fresh: VecDeque::new(), due: BTreeSet::new() }
     }
 
     /// Adds a call, to be sent at once, and not again from `until` on, when it has no more time.
