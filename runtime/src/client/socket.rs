@@ -2,11 +2,12 @@ use super::output::Sending;
 use crate::address::Transport;
 use crate::call::Peer;
 use socket2::Socket;
+use std::hint;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long one write may block. What the peer sends is read in between, should it wait for that.
 const WRITE_SLICE: Duration = Duration::from_millis(20);
@@ -33,6 +34,8 @@ pub(super) struct PeerSocket {
     socket: Socket,
     /// The read timeout that is set, in microseconds; 0 is none. Only the thread that reads changes it.
     read_timeout: AtomicU64,
+    /// How long a read looks for input before it sleeps.
+    spin: Duration,
 }
 
 /// What a write came to.
@@ -53,9 +56,9 @@ pub(super) enum Writing {
 }
 
 impl PeerSocket {
-    pub(super) fn new(socket: Socket) -> io::Result<Self> {
+    pub(super) fn new(socket: Socket, spin: Duration) -> io::Result<Self> {
         socket.set_write_timeout(Some(WRITE_SLICE))?;
-        Ok(Self { socket, read_timeout: AtomicU64::new(0) })
+        Ok(Self { socket, read_timeout: AtomicU64::new(0), spin })
     }
 
     /// Who is at the other end.
@@ -118,6 +121,9 @@ impl PeerSocket {
     /// that has ended gives 0 bytes.
     pub(super) fn receive(&self, room: &mut [u8], scratch: &mut [u8], wait: Duration) -> io::Result<Option<usize>> {
         self.set_read_timeout(wait.max(MIN_READ))?;
+        if !self.spin.is_zero() {
+            self.look_for_input(self.spin.min(wait));
+        }
         let received = match room {
             [] => (&self.socket).read(scratch),
             room => (&self.socket).read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
@@ -133,6 +139,14 @@ impl PeerSocket {
     pub(super) fn has_input(&self) -> bool {
         let peeked = self.socket.recv_with_flags(&mut [MaybeUninit::uninit()], PEEK | DO_NOT_WAIT);
         !peeked.is_err_and(|error| is_timeout(&error))
+    }
+
+    /// Returns as soon as there is input, or when `time` is over. Does not sleep.
+    fn look_for_input(&self, time: Duration) {
+        let begin = Instant::now();
+        while !self.has_input() && begin.elapsed() < time {
+            hint::spin_loop();
+        }
     }
 
     /// Ends both directions; a thread that reads takes what has come and then sees the end.

@@ -207,7 +207,7 @@ impl Channel {
         drop(state);
         let unusable = |source| self.io_error(source);
         let opened = connector.connect(deadline);
-        let opened = opened.and_then(|socket| PeerSocket::new(socket).map_err(unusable));
+        let opened = opened.and_then(|socket| PeerSocket::new(socket, connector.options.spin).map_err(unusable));
         let mut state = self.lock();
         let mut woken = Woken::default();
         match opened {

@@ -5,6 +5,7 @@ use oncrpc::rpc::{AuthSys, Credential};
 use oncrpc::xdr::{Void, Xdr};
 use oncrpc::{Client, ClientOptions, Error};
 use std::io::Write;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -110,5 +111,27 @@ fn calls_in_flight_are_bounded() {
     pending.pop().unwrap().wait().unwrap();
     client.null().unwrap();
     drop((pending, client));
+    peer.join();
+}
+
+/// Replies come while a thread looks for them, after it has gone to sleep, or not at all.
+#[test]
+fn looking_before_sleeping_changes_no_outcome() {
+    let options = ClientOptions::new().spin(Duration::from_millis(5));
+    let peer = Peer::tcp(|mut stream| {
+        while let Some(call) = read_call(&mut stream) {
+            sleep(Duration::from_millis(u64::from(call.argument(0))));
+            stream.write_all(&record(&success(call.xid, &[call.argument(0)]))).unwrap();
+        }
+    });
+    let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
+    let call = |client: &Client, pause: u32| client.call::<u32>(1, |out| u32::encode(&pause, out));
+    for pause in [0, 1, 20, 0] {
+        assert_eq!(call(&client, pause).unwrap(), pause);
+    }
+    let hasty = client.with_deadline(Duration::from_millis(50));
+    assert!(matches!(call(&hasty, 400), Err(Error::TimedOut { .. })));
+    assert_eq!(call(&client, 2).unwrap(), 2);
+    drop((client, hasty));
     peer.join();
 }
