@@ -2,6 +2,7 @@
 
 mod attributes;
 mod borrowed;
+mod call;
 mod directory;
 mod mixed;
 mod payload;
@@ -13,6 +14,8 @@ pub(crate) fn run(what: &str, trial: &Trial) -> Option<Outcome> {
     match (what, trial.way) {
         ("mixed", Way::Borrowed) => trial.walk(borrowed::batch),
         ("directory", Way::Borrowed) => trial.walk(borrowed::directory),
+        ("call", Way::Borrowed) => trial.walk(call::walk),
+        ("call", _) => trial.run::<call::ByHand>(),
         ("attributes", _) => trial.run::<attributes::ByHand>(),
         ("mixed", _) => trial.run::<mixed::ByHand>(),
         ("payload", _) => trial.run::<payload::ByHand>(),

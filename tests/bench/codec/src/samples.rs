@@ -55,12 +55,13 @@ impl Sample {
         Self { bytes: out.into_bytes(), count: values.len() }
     }
 
-    /// Records (RFC 5531 §11), each a call without credential whose arguments are `payload`.
+    /// Records (RFC 5531 §11), each a call without credential whose arguments are `payload` behind its length.
     fn calls(payload: &[u8]) -> Self {
         let mut bytes = Vec::new();
         for xid in 0..MANY as u32 {
-            let mark = 1 << 31 | (40 + payload.len() as u32);
-            for word in [mark, xid, 0, 2, 0x2000_0b9c, 1, 2, 0, 0, 0, 0] {
+            let length = payload.len() as u32;
+            let mark = 1 << 31 | (44 + length);
+            for word in [mark, xid, 0, 2, 0x2000_0b9c, 1, 2, 0, 0, 0, 0, length] {
                 bytes.extend(word.to_be_bytes());
             }
             bytes.extend(payload);

@@ -21,8 +21,8 @@ const LINES: &[Line] = &[
     ("list of 10,000 entries, encode", "directory-encode", "hand", Some(Ratio(1.2)), COPIES),
     ("list of 10,000 entries, decode", "directory-decode", "hand", None, COPIES),
     ("list of 10,000 entries, borrowed", "directory-borrowed", "hand", Some(Ratio(1.2)), &[]),
-    ("call with 1 KiB, encode", "call-encode", "memcpy", None, &["onc-rpc"]),
-    ("call with 1 KiB, decode", "call-decode", "memcpy", None, &["onc-rpc"]),
+    ("call with 1 KiB, encode", "call-encode", "hand", None, &["memcpy", "onc-rpc"]),
+    ("call with 1 KiB, borrowed", "call-borrowed", "hand", None, &["onc-rpc"]),
 ];
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
