@@ -1,21 +1,20 @@
 use super::acceptor::Acceptor;
 use super::budget::{Budget, Share};
-use super::connections::{Connections, not_before_long};
+use super::connections::Connections;
 use super::datagrams::Datagrams;
 use super::idleness::Idleness;
 use super::listener::Listener;
 use super::loop_thread::LoopThread;
-use super::mailbox::{Letter, Mailbox};
+use super::mailbox::Mailbox;
 use super::roster::Roster;
 use super::seats::Seats;
 use super::shared::Shared;
 use super::signals::Signals;
 use super::source::Source;
-use super::{Pool, Stop, Turn, earlier, slice};
-use crate::metrics::Event;
-use crate::session::server::{Delivery, Origin, Port, Programs};
+use super::{Pool, Stop, Turn, slice};
+use crate::session::server::{Origin, Port, Programs};
 use mio::net::UdpSocket;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Interest, Poll, Waker};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -23,9 +22,6 @@ use std::time::{Duration, Instant};
 
 /// Events taken at a time.
 const EVENTS: usize = 1_024;
-
-/// How long connections are held, at most, before it is looked again whether the server has room for their calls.
-const HOLD: Duration = Duration::from_millis(5);
 
 /// One thread's loop over all sockets of a server.
 ///
@@ -43,14 +39,14 @@ pub(crate) struct EventLoop {
     pub(super) next_row: usize,
     signals: Option<Signals>,
     pub(super) listeners: Vec<Listener>,
-    datagrams: Vec<Datagrams>,
+    pub(super) datagrams: Vec<Datagrams>,
     pub(super) connections: Connections,
-    ready: VecDeque<Source>,
+    pub(super) ready: VecDeque<Source>,
     /// Connections with calls for which the server has no room.
-    held: Vec<usize>,
-    idleness: Idleness,
+    pub(super) held: Vec<usize>,
+    pub(super) idleness: Idleness,
     /// When it is to be looked for calls that nobody has answered in time.
-    next_expiry: Option<Instant>,
+    pub(super) next_expiry: Option<Instant>,
     pub(super) shared: Shared,
     /// The connection that may read although memory for input is scarce, and since when.
     pub(super) favoured: Option<(usize, Instant)>,
@@ -167,7 +163,7 @@ impl EventLoop {
     }
 
     /// Waits for events, but not if somebody is ready, and puts those whose events they are into `ready`.
-    fn wait(&mut self, events: &mut Events, deadline: Option<Instant>) -> io::Result<()> {
+    pub(super) fn wait(&mut self, events: &mut Events, deadline: Option<Instant>) -> io::Result<()> {
         let timeout = if self.ready.is_empty() {
             deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
         } else {
@@ -203,43 +199,6 @@ impl EventLoop {
         Ok(())
     }
 
-    fn open(&mut self, letter: Letter) {
-        match letter {
-            Letter::Reply(delivery) => self.deliver(delivery),
-            Letter::Connection(socket, peer, seat) => self.admit(socket, peer, seat),
-            Letter::Evict => {
-                if self.connections.evict() {
-                    self.shared.recorder.count(Event::ClosedForDescriptor);
-                }
-            }
-            Letter::Calls(key) => {
-                if let Source::Connection(key) = Source::from(Token(key)) {
-                    self.connections.expire_calls(key, Instant::now());
-                    self.enqueue(Source::Connection(key));
-                }
-            }
-        }
-    }
-
-    fn deliver(&mut self, delivery: Delivery) {
-        let source = Source::from(Token(delivery.key()));
-        match source {
-            Source::Connection(key) => {
-                if let Some(connection) = self.connections.get_mut(key) {
-                    connection.deliver(delivery, &self.shared);
-                }
-                self.release_output();
-                self.enqueue(source);
-            }
-            Source::Datagrams(index) => {
-                if let Some(datagrams) = self.datagrams.get_mut(index) {
-                    datagrams.deliver(delivery, &self.shared.recorder);
-                }
-            }
-            Source::Mail | Source::Signal | Source::Listener(_) => {}
-        }
-    }
-
     pub(super) fn enqueue(&mut self, source: Source) {
         if let Some(queued) = self.queued_mut(source)
             && !std::mem::replace(queued, true)
@@ -259,7 +218,7 @@ impl EventLoop {
     }
 
     /// One turn for everybody who stands in `ready` now.
-    fn run_ready(&mut self) {
+    pub(super) fn run_ready(&mut self) {
         let slice = slice(self.ready.len());
         for _ in 0..self.ready.len() {
             let Some(source) = self.ready.pop_front() else { return };
@@ -301,72 +260,6 @@ impl EventLoop {
                 None => Turn::Wait,
             },
         }
-    }
-
-    /// Whether the server ends because it has nothing to do.
-    fn is_idle_for_long(&mut self) -> bool {
-        let Self { idleness, seats, ready, datagrams, .. } = self;
-        let is_busy = || seats.total() > 0 || !ready.is_empty() || datagrams.iter().any(Datagrams::is_busy);
-        idleness.is_over(is_busy, Instant::now())
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
-        let calls = earlier(self.next_expiry, self.connections.deadline());
-        let idle = self.idleness.deadline(Instant::now());
-        earlier(earlier(self.release_time(), idle), earlier(paused, calls))
-    }
-
-    fn expire_calls(&mut self, now: Instant) {
-        if self.next_expiry.is_some_and(|next| next <= now) {
-            let (count, next) = self.programs.expire_calls(now);
-            self.shared.recorder.count_many(Event::ExpiredCall, count);
-            self.next_expiry = next.map(|next| not_before_long(now, next));
-        }
-    }
-
-    fn release_time(&self) -> Option<Instant> {
-        if self.held.is_empty() { None } else { Instant::now().checked_add(HOLD) }
-    }
-
-    /// Lets the connections that are held try again: calls may have been answered in the meantime.
-    fn release(&mut self) {
-        for key in std::mem::take(&mut self.held) {
-            self.enqueue(Source::Connection(key));
-        }
-    }
-
-    fn resume_listeners(&mut self, now: Instant) {
-        for index in 0..self.listeners.len() {
-            if self.listeners.get_mut(index).is_some_and(|listener| listener.resume(now)) {
-                self.enqueue(Source::Listener(index));
-            }
-        }
-    }
-
-    /// Closes the listeners, answers what has come, and gives handlers and peers a while.
-    fn finish(&mut self, events: &mut Events) -> io::Result<()> {
-        self.listeners.clear();
-        for datagrams in &mut self.datagrams {
-            self.poll.registry().deregister(datagrams.socket_mut())?;
-        }
-        self.ready.retain(|source| matches!(source, Source::Connection(_)));
-        let end = Instant::now().checked_add(self.programs.limits().stop_time);
-        for key in self.connections.stop() {
-            self.enqueue(Source::Connection(key));
-        }
-        self.run_ready();
-        while self.is_busy() && end.is_none_or(|end| Instant::now() < end) {
-            self.wait(events, earlier(end, self.release_time()))?;
-            self.ration_input(Instant::now());
-            self.run_ready();
-        }
-        (0..self.connections.len()).for_each(|_| self.shared.recorder.count(Event::ClosedByStop));
-        Ok(())
-    }
-
-    fn is_busy(&self) -> bool {
-        !self.connections.is_empty() || self.datagrams.iter().any(Datagrams::is_busy)
     }
 }
 

@@ -8,11 +8,14 @@ mod connection;
 mod connections;
 mod datagram_socket;
 mod datagrams;
+mod deadlines;
 mod descriptors;
+mod ending;
 mod event_loop;
 mod idleness;
 #[cfg(unix)]
 mod inherited;
+mod letters;
 mod listener;
 #[cfg_attr(not(unix), path = "no_local.rs")]
 mod local;

@@ -1,0 +1,54 @@
+use super::connections::not_before_long;
+use super::datagrams::Datagrams;
+use super::listener::Listener;
+use super::source::Source;
+use super::{EventLoop, earlier};
+use crate::metrics::Event;
+use std::time::{Duration, Instant};
+
+/// How long connections are held, at most, before it is looked again whether the server has room for their calls.
+const HOLD: Duration = Duration::from_millis(5);
+
+/// What a loop does when it is time for it.
+impl EventLoop {
+    /// Whether the server ends because it has nothing to do.
+    pub(super) fn is_idle_for_long(&mut self) -> bool {
+        let Self { idleness, seats, ready, datagrams, .. } = self;
+        let is_busy = || seats.total() > 0 || !ready.is_empty() || datagrams.iter().any(Datagrams::is_busy);
+        idleness.is_over(is_busy, Instant::now())
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
+        let calls = earlier(self.next_expiry, self.connections.deadline());
+        let idle = self.idleness.deadline(Instant::now());
+        earlier(earlier(self.release_time(), idle), earlier(paused, calls))
+    }
+
+    pub(super) fn expire_calls(&mut self, now: Instant) {
+        if self.next_expiry.is_some_and(|next| next <= now) {
+            let (count, next) = self.programs.expire_calls(now);
+            self.shared.recorder.count_many(Event::ExpiredCall, count);
+            self.next_expiry = next.map(|next| not_before_long(now, next));
+        }
+    }
+
+    pub(super) fn release_time(&self) -> Option<Instant> {
+        if self.held.is_empty() { None } else { Instant::now().checked_add(HOLD) }
+    }
+
+    /// Lets the connections that are held try again: calls may have been answered in the meantime.
+    pub(super) fn release(&mut self) {
+        for key in std::mem::take(&mut self.held) {
+            self.enqueue(Source::Connection(key));
+        }
+    }
+
+    pub(super) fn resume_listeners(&mut self, now: Instant) {
+        for index in 0..self.listeners.len() {
+            if self.listeners.get_mut(index).is_some_and(|listener| listener.resume(now)) {
+                self.enqueue(Source::Listener(index));
+            }
+        }
+    }
+}
