@@ -1,5 +1,6 @@
 mod extensions;
 mod peer;
+mod recent;
 
 pub use extensions::Extensions;
 pub use peer::{Peer, UnixCredentials};
@@ -9,10 +10,12 @@ use crate::client::{Client, Link};
 use crate::error::{Error, Result};
 use crate::metrics::UNSERVED;
 use crate::procedure::Procedure;
-use crate::rpc::{AuthSys, CallHeader, Credential, Verifier};
+use crate::rpc::{AuthSys, CallError, CallHeader, Credential, Verifier};
 use crate::session::server::replay::Memo;
 use crate::session::server::{Origin, Ticket};
 use crate::trace::Trace;
+use crate::xdr::{Decoder, Source};
+use recent::Recent;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -23,6 +26,8 @@ use std::sync::{Arc, Weak};
 #[derive(Debug)]
 pub struct Call {
     header: CallHeader,
+    /// How it came.
+    recent: Recent,
     procedure: Option<&'static Procedure>,
     /// That of the procedure among the counters.
     row: u32,
@@ -142,6 +147,7 @@ impl Call {
         let (header, extensions) = (CallHeader::default(), Extensions::default());
         Self {
             header,
+            recent: Recent::default(),
             procedure: None,
             row: UNSERVED,
             peer,
@@ -160,27 +166,48 @@ impl Call {
         Self { link: Some(link), ..self }
     }
 
-    /// The next call.
+    /// The next call, whose header is taken off the front of `input`, a message.
+    ///
+    /// # Errors
+    /// It is no acceptable call; this is the former one still.
     #[inline]
-    pub(crate) fn begin(&mut self, header: CallHeader) {
+    pub(crate) fn begin(&mut self, input: &mut Decoder<'_>) -> Result<(), CallError> {
         self.is_admitted = false;
-        self.restart(header);
-        self.extensions.clear();
+        self.begin_or_resume(input)
     }
 
     /// The next call; or the one that was admitted by its header, now that the rest of it has come. Its extensions stay.
+    ///
+    /// # Errors
+    /// As [`Call::begin`].
     #[inline]
-    pub(crate) fn begin_or_resume(&mut self, header: CallHeader) {
-        if self.is_admitted && self.header == header {
-            self.restart(header);
-        } else {
-            self.begin(header);
+    pub(crate) fn begin_or_resume(&mut self, input: &mut Decoder<'_>) -> Result<(), CallError> {
+        let Some(alike) = self.recent.recognise(input.rest()) else { return self.begin_with_new(input) };
+        input.window(alike.length)?;
+        if (alike.xid, alike.procedure) != (self.header.xid, self.header.procedure) {
+            self.is_admitted = false;
         }
+        self.header.xid = alike.xid;
+        self.header.procedure = alike.procedure;
+        self.restart();
+        Ok(())
+    }
+
+    /// The next call, whose header is not like the one before.
+    fn begin_with_new(&mut self, input: &mut Decoder<'_>) -> Result<(), CallError> {
+        let message = input.rest();
+        self.header = CallHeader::decode(input)?;
+        self.recent.set(message.get(..message.len().saturating_sub(input.remaining())).unwrap_or_default());
+        self.is_admitted = false;
+        self.restart();
+        Ok(())
     }
 
     #[inline]
-    fn restart(&mut self, header: CallHeader) {
-        self.header = header;
+    fn restart(&mut self) {
+        if !self.is_admitted {
+            self.extensions.clear();
+        }
         self.procedure = None;
         self.row = UNSERVED;
         self.memo = None;
@@ -292,6 +319,7 @@ impl Clone for Call {
     fn clone(&self) -> Self {
         Self {
             header: self.header.clone(),
+            recent: Recent::default(),
             procedure: self.procedure,
             row: self.row,
             peer: self.peer,

@@ -18,6 +18,7 @@ pub enum Record<'a> {
 
 impl Record<'_> {
     /// The message.
+    #[inline]
     pub fn as_slice(&self) -> &[u8] {
         match self {
             Self::Borrowed(bytes) => bytes,
@@ -26,6 +27,7 @@ impl Record<'_> {
     }
 
     /// Reads the message. Opaque data and strings of an owned record are not copied.
+    #[inline]
     pub fn decoder(&self) -> Decoder<'_> {
         match self {
             Self::Borrowed(bytes) => Decoder::new(bytes),
@@ -82,6 +84,7 @@ impl Reader {
     ///
     /// # Errors
     /// The peer broke record marking or a limit. The stream is of no use any more.
+    #[inline]
     pub fn next<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<Record<'a>>, RecordError> {
         if !self.is_mid_record()
             && let Some(record) = self.take_whole(input)?
@@ -174,6 +177,7 @@ impl Reader {
     }
 
     /// Whether a record has begun and is not complete.
+    #[inline]
     pub fn is_mid_record(&self) -> bool {
         self.fragments > 0 || self.mark.length > 0
     }
@@ -187,6 +191,7 @@ impl Reader {
     }
 
     /// A record of one fragment that lies in `input` as a whole.
+    #[inline]
     fn take_whole<'a>(&self, input: &mut &'a [u8]) -> Result<Option<&'a [u8]>, RecordError> {
         let Some((mark, rest)) = input.split_first_chunk() else {
             return Ok(None);
@@ -256,6 +261,7 @@ impl Reader {
         }
     }
 
+    #[inline]
     fn check_total(&self, more: usize) -> Result<(), RecordError> {
         let length = self.body.len().saturating_add(more);
         let limit = self.limits.bytes;
@@ -280,6 +286,7 @@ struct Fragment {
 }
 
 impl From<[u8; 4]> for Fragment {
+    #[inline]
     fn from(mark: [u8; 4]) -> Self {
         let mark = u32::from_be_bytes(mark);
         Self { length: (mark & !LAST) as usize, last: mark & LAST != 0 }

@@ -17,12 +17,14 @@ pub struct OpenRecord {
 
 impl OpenRecord {
     /// Where the record begins, to [truncate](Encoder::truncate) to if it is given up.
+    #[inline]
     pub fn start(&self) -> Mark {
         self.start
     }
 }
 
 /// Begins a record of at most `limit` bytes at the end of `out`. What is appended from now on belongs to it.
+#[inline]
 pub fn begin(out: &mut Encoder, limit: usize) -> OpenRecord {
     let limit = limit.min(MAX_FRAGMENT);
     let start = out.begin(limit + MARK);
@@ -35,6 +37,7 @@ pub fn begin(out: &mut Encoder, limit: usize) -> OpenRecord {
 ///
 /// # Errors
 /// The record exceeds its limit; it is taken back.
+#[inline]
 pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<(), EncodeError> {
     let word = out.since(record.start).checked_sub(MARK).filter(|length| *length <= record.limit);
     match word.and_then(|length| u32::try_from(length).ok()) {

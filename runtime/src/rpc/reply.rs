@@ -63,6 +63,13 @@ impl ReplyHeader {
         self.body.encode(out)
     }
 
+    /// An encoded header of [`AcceptStat::Success`] with the verifier of `AUTH_NONE`.
+    #[cfg(feature = "net")]
+    #[inline]
+    pub(crate) fn success(xid: u32) -> [[u8; 4]; 6] {
+        [xid, REPLY, 0, 0, 0, 0].map(u32::to_be_bytes)
+    }
+
     /// Takes a header off the front of `input`, which is a whole message. Statuses of unknown numbers are kept as such.
     ///
     /// # Errors

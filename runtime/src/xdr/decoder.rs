@@ -17,6 +17,7 @@ pub struct Decoder<'a> {
 
 impl<'a> Decoder<'a> {
     /// Reads `record`, which is copied once if a value of it is kept.
+    #[inline]
     pub fn new(record: &'a [u8]) -> Self {
         Self { record, rest: record, shared: None, limits: DecodeLimits::DEFAULT, depth: 0, memory: 0 }
     }
@@ -28,17 +29,20 @@ impl<'a> Decoder<'a> {
 
     /// With other limits than the default ones.
     #[must_use]
+    #[inline]
     pub fn with_limits(self, limits: DecodeLimits) -> Self {
         Self { limits, ..self }
     }
 
     /// Bytes that are left.
+    #[inline]
     pub fn remaining(&self) -> usize {
         self.rest.len()
     }
 
     /// The bytes that are left.
     #[cfg(feature = "net")]
+    #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }

@@ -79,6 +79,7 @@ impl Encoder {
     }
 
     /// Begins a message that may not exceed `limit` bytes; returns where it begins.
+    #[inline]
     pub fn begin(&mut self, limit: usize) -> Mark {
         self.max_message = limit;
         self.message_start = self.len();
@@ -87,6 +88,7 @@ impl Encoder {
     }
 
     /// The place behind the last byte.
+    #[inline]
     pub fn mark(&self) -> Mark {
         Mark { end: self.end, payloads: self.payloads.len(), payload_bytes: self.payload_bytes }
     }
@@ -99,6 +101,7 @@ impl Encoder {
     }
 
     /// Bytes appended since `mark`.
+    #[inline]
     pub fn since(&self, mark: Mark) -> usize {
         (self.end + self.payload_bytes).saturating_sub(mark.end + mark.payload_bytes)
     }
@@ -115,6 +118,7 @@ impl Encoder {
     }
 
     /// Overwrites the 4 bytes behind `mark`, which must have been appended as 4 encoded bytes.
+    #[inline]
     pub fn patch(&mut self, mark: Mark, word: u32) {
         if let Some(bytes) = self.buffer.get_mut(mark.end..).and_then(<[u8]>::first_chunk_mut) {
             *bytes = word.to_be_bytes();
@@ -122,11 +126,13 @@ impl Encoder {
     }
 
     /// Bytes that are there.
+    #[inline]
     pub fn len(&self) -> usize {
         self.end - self.start + self.payload_bytes
     }
 
     /// Whether nothing is there.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,8 +1,9 @@
 use super::Programs;
+use super::answer::Admitted;
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::record::{Limits, Reader};
-use crate::rpc::{CallError, CallHeader, MAX_AUTH_BODY, ReplyHeader};
+use crate::rpc::{CallError, MAX_AUTH_BODY, ReplyHeader};
 use crate::xdr::Decoder;
 
 /// The shortest header of a call, and the longest.
@@ -34,9 +35,8 @@ impl Programs {
     pub(super) fn allowance(&self, call: &mut Call, front: &[u8]) -> Option<Allowance> {
         let mut input = Decoder::new(front);
         let mut is_admitted = false;
-        let (largest, refusal) = match CallHeader::decode(&mut input) {
-            Ok(header) => {
-                call.begin(header);
+        let (largest, refusal) = match call.begin(&mut input) {
+            Ok(()) => {
                 let largest = self.largest_arguments(call);
                 is_admitted = largest.is_ok();
                 let (largest, error) = match largest {
@@ -58,8 +58,8 @@ impl Programs {
     /// What the call is refused with, whatever its arguments.
     fn largest_arguments(&self, call: &mut Call) -> Result<usize> {
         match self.admit(call) {
-            Ok((_, Some(served))) => Ok(served.procedure.arguments_limit().unwrap_or(usize::MAX)),
-            Ok((_, None)) => Ok(0),
+            Ok(Admitted { served: Some(served), .. }) => Ok(served.procedure.arguments_limit().unwrap_or(usize::MAX)),
+            Ok(Admitted { served: None, .. }) => Ok(0),
             Err(error) => {
                 self.tell_if_failed(call, &error);
                 Err(error)

@@ -5,9 +5,9 @@ use super::{Programs, Work};
 use crate::call::Call;
 use crate::dispatch::Answer;
 use crate::error::{Error, Result};
-use crate::metrics::{Event, Outcome, UNSERVED};
+use crate::metrics::{Outcome, UNSERVED};
 use crate::record::{self, Record};
-use crate::rpc::{AcceptStat, AuthStat, CallHeader, Credential, ReplyBody, ReplyHeader};
+use crate::rpc::{AcceptStat, AuthStat, CallError, Credential, ReplyBody, ReplyHeader};
 use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink, Source};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,12 +15,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The procedure that does nothing, which every version has (RFC 5531 §12.1).
 pub(super) const NULL: u32 = 0;
 
-/// The length of a reply's header before its results.
-const SUCCESS_HEADER: usize = 24;
+/// Who serves a call.
+#[derive(Clone, Copy)]
+pub(super) struct Admitted<'a> {
+    version: &'a Entry,
+    /// `None` for the procedure that does nothing, if the version does not have it of its own.
+    pub(super) served: Option<&'a Served>,
+}
 
 impl Programs {
     /// Answers a record, which is a call of whom `call` names: appends the reply to `out` as a record, or nothing if
     /// the record is answered later, or not at all.
+    #[inline]
     pub(crate) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) -> Handled {
         let open = record::begin(out, self.limits.reply_bytes);
         let handled = self.handle(call, record.decoder(), out, self.limits.reply_bytes);
@@ -89,59 +95,69 @@ impl Programs {
 
     /// Appends the reply, of at most `limit` bytes, to the message in `input`, if there is one. Never to what is no
     /// call: two servers would answer each other forever.
+    #[inline]
     fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> Handled {
-        let (received, start) = (input.remaining(), out.begin(limit));
+        let (received, before) = (input.remaining(), out.len());
         self.show_received(call, input.rest());
-        input = input.with_limits(self.limits.decode);
-        match CallHeader::decode(&mut input) {
-            Ok(header) => call.begin_or_resume(header),
-            Err(error) => {
-                let is_answered = error.reply().is_some_and(|reply| reply.encode(out).is_ok());
-                let sent = if is_answered { out.since(start) } else { 0 };
-                if is_answered {
-                    self.show_sent(call, out, start);
-                }
-                return Handled::not_carried_out(refusal(&error), received, sent);
-            }
+        if let Err(error) = call.begin_or_resume(&mut input) {
+            return self.refuse_header(call, &error, received, out, limit);
         }
         let admitted = self.admit(call);
         call.set_admitted(false);
         call.begin_trace();
-        if let Ok((_, Some(Served { at_most_once: true, .. }))) = admitted
+        if let Ok(Admitted { served: Some(Served { at_most_once: true, .. }), .. }) = admitted
             && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
         {
-            if sent > 0 && event == Event::RepeatedDone {
-                self.show_sent(call, out, start);
-            }
             call.trace().finish(event.label());
             call.end();
             return Handled::not_carried_out(event, received, sent);
         }
         let outcome = self.answer(call, out, limit, |out| match admitted? {
-            (_, None) => Ok(Answer::Results),
-            (_, Some(served)) if served.on_pool && hand_over(call, &mut input)? => Ok(Answer::Deferred),
-            (version, Some(_)) => self.dispatch(version, call, &mut input, out),
+            Admitted { served: None, .. } => Ok(Answer::Results),
+            Admitted { served: Some(served), .. } if served.on_pool && hand_over(call, &mut input)? => {
+                Ok(Answer::Deferred)
+            }
+            Admitted { version, .. } => self.dispatch(version, call, &mut input, out),
         });
         call.end();
-        let sent = if outcome.is_some_and(Outcome::has_reply) { out.since(start) } else { 0 };
+        let sent = if outcome.is_some_and(Outcome::has_reply) { out.len().saturating_sub(before) } else { 0 };
         Handled::carried_out(call.row(), outcome, received, sent)
     }
 
-    /// Which version serves `call`, and its procedure; `None` for the one that does nothing. The order of the checks is
-    /// that of RFC 5531 §9: a caller that is not accepted does not learn what is served.
+    /// Appends the reply to a message that is no acceptable call, if there is one.
+    #[cold]
+    fn refuse_header(
+        &self,
+        call: &Call,
+        error: &CallError,
+        received: usize,
+        out: &mut Encoder,
+        limit: usize,
+    ) -> Handled {
+        let start = out.begin(limit);
+        let is_answered = error.reply().is_some_and(|reply| reply.encode(out).is_ok());
+        if is_answered {
+            self.show_sent(call, out, start);
+        }
+        let sent = if is_answered { out.since(start) } else { 0 };
+        Handled::not_carried_out(refusal(error), received, sent)
+    }
+
+    /// Which version serves `call`, and its procedure. The order of the checks is that of RFC 5531 §9: a caller that is not
+    /// accepted does not learn what is served.
     #[inline]
-    pub(super) fn admit(&self, call: &mut Call) -> Result<(&Entry, Option<Served>)> {
+    pub(super) fn admit(&self, call: &mut Call) -> Result<Admitted<'_>> {
         authenticate(call.credential())?;
         let found = self.find(call.program(), call.version());
-        let served = found.as_ref().ok().and_then(|version| version.procedure(call.procedure()).copied());
-        let row = found.as_ref().map_or(UNSERVED, |version| version.row(served.as_ref(), call.procedure()));
+        let served = found.as_ref().ok().and_then(|version| version.procedure(call.procedure()));
+        let row = found.as_ref().map_or(UNSERVED, |version| version.row(served, call.procedure()));
         call.set_procedure(served.map(|served| served.procedure), row);
         self.pass_layers(call)?;
         let version = found?;
         if served.is_none() && call.procedure() != NULL {
             return Err(Error::ProcedureUnavailable);
         }
-        Ok((version, served))
+        Ok(Admitted { version, served })
     }
 
     #[inline]
@@ -180,6 +196,7 @@ impl Programs {
         outcome
     }
 
+    #[inline]
     fn append_reply(
         &self,
         call: &Call,
@@ -188,19 +205,22 @@ impl Programs {
         limit: usize,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
     ) -> Option<Outcome> {
-        let outcome = success_header(call.xid(), out).and_then(|()| results(out)).and_then(|answer| {
-            let is_too_large = answer == Answer::Results && out.since(start) > limit;
-            if is_too_large { Err(EncodeError::TooLarge { limit }.into()) } else { Ok(answer) }
-        });
-        let error = match outcome {
-            Ok(Answer::Results) => return Some(Outcome::Success),
+        let header = out.put_slice(ReplyHeader::success(call.xid()).as_flattened());
+        match header.map_err(Error::from).and_then(|()| results(out)) {
+            Ok(Answer::Results) if out.since(start) <= limit => Some(Outcome::Success),
+            Ok(Answer::Results) => self.append_error(call, out, start, &EncodeError::TooLarge { limit }.into()),
             // Somebody else answers it.
-            Ok(_) if call.is_taken() => return None,
-            Ok(_) => return Some(Outcome::Silent),
-            Err(error) => error,
-        };
+            Ok(Answer::Deferred | Answer::Silent) if call.is_taken() => None,
+            Ok(Answer::Deferred | Answer::Silent) => Some(Outcome::Silent),
+            Err(error) => self.append_error(call, out, start, &error),
+        }
+    }
+
+    /// Appends what `call` is answered because of `error`, in place of what was appended since `start`.
+    #[cold]
+    fn append_error(&self, call: &Call, out: &mut Encoder, start: Mark, error: &Error) -> Option<Outcome> {
         let reply = ReplyHeader { xid: call.xid(), body: error.reply() };
-        self.tell_if_failed(call, &error);
+        self.tell_if_failed(call, error);
         out.truncate(start);
         Some(if reply.encode(out).is_ok() { Outcome::of(&reply.body) } else { Outcome::Silent })
     }
@@ -227,12 +247,6 @@ fn hand_over(call: &Call, input: &mut Decoder<'_>) -> Result<bool> {
     let Some(work) = Work::new(call, arguments) else { return Ok(false) };
     origin.port().submit(work);
     Ok(true)
-}
-
-#[inline]
-fn success_header(xid: u32, out: &mut Encoder) -> Result<()> {
-    let header = ReplyHeader { xid, body: ReplyBody::accepted(AcceptStat::Success) };
-    Ok(header.encode(&mut out.window(SUCCESS_HEADER)?)?)
 }
 
 /// What `carry_out` returns; a panic is an error. What it leaves half done is taken back or given up.

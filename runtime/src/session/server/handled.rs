@@ -19,6 +19,7 @@ pub struct Handled {
 
 impl Handled {
     /// A call that was carried out, if it is answered now.
+    #[inline]
     pub(super) fn carried_out(row: u32, outcome: Option<Outcome>, received: usize, sent: usize) -> Self {
         Self { row, received: length(received), sent: length(sent), outcome, event: None }
     }
@@ -30,6 +31,7 @@ impl Handled {
 }
 
 /// No message is as long as a record can be.
+#[inline]
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }

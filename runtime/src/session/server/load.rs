@@ -15,11 +15,13 @@ pub(super) struct Load {
 
 impl Load {
     /// Whether the arguments of calls take as much as they may.
+    #[inline]
     pub(super) fn is_heavy(&self, limits: &Limits) -> bool {
         self.bytes.load(Ordering::Relaxed) >= limits.call_bytes.max(1)
     }
 
     /// Whether there may be one more call in flight.
+    #[inline]
     pub(super) fn has_place(&self, limits: &Limits) -> bool {
         self.calls.load(Ordering::Relaxed) < limits.calls.max(1)
     }

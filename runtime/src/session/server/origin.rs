@@ -98,22 +98,26 @@ impl Origin {
     }
 
     /// Calls that are being carried out, or whose replies are not yet with the session again.
+    #[inline]
     pub fn in_flight(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }
 
     /// Whether so much is in flight that no more calls are taken from here.
+    #[inline]
     pub fn is_full(&self) -> bool {
         self.in_flight() >= self.most.max(1) || self.is_server_full()
     }
 
     /// Whether so much is in flight in all that this is so.
+    #[inline]
     pub fn is_server_full(&self) -> bool {
         !self.has_place() || self.programs.load.is_heavy(&self.programs.limits)
     }
 
     /// Whether there is a place for one more call, if its arguments are small enough. A connection always has one place, so that others
     /// cannot take all.
+    #[inline]
     pub fn has_place(&self) -> bool {
         (self.is_connection && self.in_flight() == 0) || self.programs.load.has_place(&self.programs.limits)
     }

@@ -42,6 +42,7 @@ impl Postponed {
         self.bytes.saturating_mul(2)
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.records.is_empty()
     }

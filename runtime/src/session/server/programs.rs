@@ -159,6 +159,7 @@ impl Programs {
     ///
     /// # Errors
     /// [`Error::ProgramMismatch`] with the versions served, or [`Error::ProgramUnavailable`].
+    #[inline]
     pub(super) fn find(&self, program: u32, version: u32) -> Result<&Entry> {
         match self.entries.binary_search_by_key(&(program, version), Entry::numbers) {
             Ok(at) => self.entries.get(at).ok_or(Error::ProgramUnavailable),
@@ -166,6 +167,7 @@ impl Programs {
         }
     }
 
+    #[cold]
     fn unserved(&self, program: u32) -> Error {
         let mut served = self.entries.iter().filter(|entry| entry.program == program).map(|entry| entry.version);
         match (served.next(), served.next_back()) {
@@ -208,6 +210,7 @@ impl Entry {
     }
 
     /// The row of a procedure that is `served`, or of none of that number.
+    #[inline]
     pub(super) fn row(&self, served: Option<&Served>, number: u32) -> u32 {
         match served {
             Some(served) => served.row,

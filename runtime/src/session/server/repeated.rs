@@ -30,6 +30,7 @@ impl Programs {
                 None
             }
             Admission::Done(reply) if reply.len() <= limit && out.put_bytes(&reply).is_ok() => {
+                self.show_sent(call, out, start);
                 Some((Event::RepeatedDone, reply.len()))
             }
             Admission::Done(_) | Admission::DoneWithoutReply => Some((Event::RepeatedWithoutReply, 0)),

@@ -40,6 +40,7 @@ impl ServerStream {
     }
 
     /// Where its calls come from.
+    #[inline]
     pub fn origin(&self) -> Option<&Arc<Origin>> {
         self.call.origin()
     }
@@ -69,6 +70,7 @@ impl ServerStream {
     ///
     /// # Errors
     /// The peer broke record marking or a limit: the connection is to be closed.
+    #[inline]
     pub fn handle_input(
         &mut self,
         programs: &Programs,
@@ -81,10 +83,8 @@ impl ServerStream {
             self.was_full = true;
             return Ok(false);
         }
-        if !is_full && let Some(record) = self.postponed.pop() {
-            // Another one may have been admitted by its header meanwhile.
-            self.call.set_admitted(false);
-            self.handle_record(programs, Record::Owned(record), is_full, out);
+        if !is_full && !self.postponed.is_empty() {
+            self.handle_postponed(programs, out);
             return Ok(true);
         }
         match self.reader.next(input)? {
@@ -134,6 +134,7 @@ impl ServerStream {
     }
 
     /// Whether there are calls to be handled although no input is there.
+    #[inline]
     pub fn has_postponed(&self) -> bool {
         !self.postponed.is_empty()
     }
@@ -161,6 +162,7 @@ impl ServerStream {
     }
 
     /// What became of the last message, if there was one since this was last asked.
+    #[inline]
     pub fn take_handled(&mut self) -> Option<Handled> {
         self.handled.take()
     }
@@ -207,6 +209,15 @@ impl ServerStream {
         }
     }
 
+    fn handle_postponed(&mut self, programs: &Programs, out: &mut Encoder) {
+        // Another one may have been admitted by its header meanwhile.
+        self.call.set_admitted(false);
+        if let Some(record) = self.postponed.pop() {
+            self.handle_record(programs, Record::Owned(record), false, out);
+        }
+    }
+
+    #[inline]
     fn handle_record(&mut self, programs: &Programs, record: Record<'_>, is_full: bool, out: &mut Encoder) {
         if is_reply(record.as_slice())
             && let Some(backchannel) = self.backchannel()
@@ -229,6 +240,7 @@ impl ServerStream {
         self.reader.recycle(record);
     }
 
+    #[inline]
     fn is_origin_full(&self) -> bool {
         self.origin().is_some_and(|origin| origin.is_full())
     }
@@ -249,6 +261,7 @@ impl ServerStream {
 }
 
 /// Whether a message that begins with `front` is a reply (RFC 5531 §9).
+#[inline]
 fn is_reply(front: &[u8]) -> bool {
     front.get(4..8) == Some(&REPLY.to_be_bytes())
 }

@@ -1,0 +1,71 @@
+/// The header of a call that was decoded last, as it came. Most calls of a peer have the same one but for xid and
+/// procedure, and need not be decoded again.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    header: Vec<u8>,
+}
+
+/// What a header has that is otherwise known.
+pub(super) struct Alike {
+    pub(super) xid: u32,
+    pub(super) procedure: u32,
+    /// Bytes of the whole header.
+    pub(super) length: usize,
+}
+
+/// The words of a header before its credential (RFC 5531 §9).
+const WORDS: usize = 24;
+
+impl Recent {
+    /// `header` was decoded.
+    pub(super) fn set(&mut self, header: &[u8]) {
+        self.header.clear();
+        self.header.extend_from_slice(header);
+    }
+
+    /// What the header in front of `message` has, if the rest of it is known.
+    #[inline]
+    pub(super) fn recognise(&self, message: &[u8]) -> Option<Alike> {
+        let length = self.header.len();
+        let (known, known_proof) = self.header.split_first_chunk::<WORDS>()?;
+        let (words, proof) = message.get(..length)?.split_first_chunk::<WORDS>()?;
+        let ([_, known @ .., _], []) = known.as_chunks::<4>() else { return None };
+        let ([xid, words @ .., procedure], []) = words.as_chunks::<4>() else { return None };
+        let is_alike = words == known && proof == known_proof;
+        is_alike.then_some(Alike { xid: u32::from_be_bytes(*xid), procedure: u32::from_be_bytes(*procedure), length })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Recent;
+
+    /// A call of procedure 9, with a credential of 4 bytes.
+    fn message() -> Vec<u8> {
+        let words = [7_u32, 0, 2, 0x2000_0099, 1, 9, 5, 4, 0xabcd, 0, 0, 0xffff_ffff];
+        words.into_iter().flat_map(u32::to_be_bytes).collect()
+    }
+
+    #[test]
+    fn xid_procedure_and_arguments_are_all_that_may_differ() {
+        let mut recent = Recent::default();
+        assert!(recent.recognise(&message()).is_none());
+        recent.set(&message()[..44]);
+        for changed in 0..message().len() {
+            let mut other = message();
+            other[changed] ^= 0x10;
+            let may_differ = changed < 4 || (20..24).contains(&changed) || changed >= 44;
+            assert_eq!(recent.recognise(&other).is_some(), may_differ, "byte {changed}");
+        }
+        let found = recent.recognise(&message()).unwrap();
+        assert_eq!((found.xid, found.procedure, found.length), (7, 9, 44));
+    }
+
+    #[test]
+    fn what_is_shorter_is_not_known() {
+        let mut recent = Recent::default();
+        recent.set(&message()[..44]);
+        assert!((0..44).all(|length| recent.recognise(&message()[..length]).is_none()));
+        assert!(recent.recognise(&message()[..44]).is_some());
+    }
+}
