@@ -9,15 +9,18 @@ pub(super) struct Counter(AtomicU64);
 
 impl Counter {
     /// To be called by the one writer only.
+    #[inline]
     pub(super) fn add(&self, count: u64) {
         self.set(self.get().wrapping_add(count));
     }
 
     /// As [`Counter::add`].
+    #[inline]
     pub(super) fn set(&self, value: u64) {
         self.0.store(value, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(super) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

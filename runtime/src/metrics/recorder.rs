@@ -48,14 +48,15 @@ impl Recorder {
         }
     }
 
-    /// A call came to `outcome`, with a reply of so many bytes.
+    /// A call, of so many bytes unless that was [counted](Self::received) before, came to `outcome`, with a reply of so many.
     #[inline]
-    pub fn answered(&self, row: u32, outcome: Outcome, bytes: u32) {
+    pub fn answered(&self, row: u32, received: u32, outcome: Outcome, sent: u32) {
         if let Some(row) = self.row(row) {
+            row.received.add(received.into());
+            row.sent.add(sent.into());
             if let Some(counter) = row.outcomes.get(outcome as usize) {
                 counter.add(1);
             }
-            row.sent.add(bytes.into());
         }
     }
 
@@ -80,6 +81,7 @@ impl Recorder {
     }
 
     /// The last one is that of all that is not served.
+    #[inline]
     fn row(&self, row: u32) -> Option<&Row> {
         self.shard.rows.get(row as usize).or(self.shard.rows.last())
     }

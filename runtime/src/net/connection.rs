@@ -278,8 +278,11 @@ impl Connection {
             self.count(recorder, &mut watch);
             if out.len() >= BATCH || self.is_full(out, programs) {
                 self.socket.write(out)?;
+                if self.is_full(out, programs) {
+                    break;
+                }
             }
-            if self.is_full(out, programs) || watch.last >= end {
+            if watch.last >= end {
                 break;
             }
         }
@@ -287,6 +290,7 @@ impl Connection {
     }
 
     /// Counts the call that was just answered, if there was one.
+    #[inline]
     fn count(&mut self, recorder: &Recorder, watch: &mut Stopwatch) {
         if let Some(handled) = self.stream.take_handled() {
             self.calls = self.calls.wrapping_add(u64::from(handled.outcome.is_some()));

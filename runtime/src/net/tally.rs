@@ -11,9 +11,10 @@ const STRIDE: u32 = 16;
 /// The clock of one turn, which is looked at where a call that is timed begins and ends.
 #[derive(Debug)]
 pub(super) struct Stopwatch {
+    /// Calls of the turn so far.
     calls: u32,
-    /// When the next call began, if it is timed.
-    from: Option<Instant>,
+    /// Whether the call that has begun is timed, since the last look.
+    is_timing: bool,
     /// The last look.
     pub(super) last: Instant,
 }
@@ -21,32 +22,35 @@ pub(super) struct Stopwatch {
 impl Stopwatch {
     /// The first call begins at `now`.
     pub(super) fn new(now: Instant) -> Self {
-        Self { calls: 0, from: Some(now), last: now }
+        Self { calls: 0, is_timing: true, last: now }
     }
 
     /// A call has ended: the time that it took, if it is timed.
+    #[inline]
     pub(super) fn lap(&mut self) -> Option<Duration> {
         self.calls = self.calls.wrapping_add(1);
-        let (from, is_next_timed) = (self.from.take(), is_timed(self.calls.wrapping_add(1)));
-        if from.is_some() || is_next_timed {
-            self.last = Instant::now();
+        let is_next_timed = is_timed(self.calls.wrapping_add(1));
+        if !self.is_timing && !is_next_timed {
+            return None;
         }
-        self.from = is_next_timed.then_some(self.last);
-        from.map(|from| self.last.saturating_duration_since(from))
+        let from = std::mem::replace(&mut self.last, Instant::now());
+        let was_timing = std::mem::replace(&mut self.is_timing, is_next_timed);
+        was_timing.then(|| self.last.saturating_duration_since(from))
     }
 }
 
+#[inline]
 fn is_timed(call: u32) -> bool {
     call <= TIMED || call.is_multiple_of(STRIDE)
 }
 
 /// Counts what became of a message, and how long it took if that is known.
+#[inline]
 pub(super) fn count(recorder: &Recorder, handled: &Handled, time: Option<Duration>) {
     match (handled.event, handled.outcome) {
         (Some(event), _) => recorder.count(event),
         (None, Some(outcome)) => {
-            recorder.received(handled.row, handled.received);
-            recorder.answered(handled.row, outcome, handled.sent);
+            recorder.answered(handled.row, handled.received, outcome, handled.sent);
             if let Some(time) = time {
                 recorder.latency(handled.row, time);
             }

@@ -66,8 +66,9 @@ impl ReplyHeader {
     /// An encoded header of [`AcceptStat::Success`] with the verifier of `AUTH_NONE`.
     #[cfg(feature = "net")]
     #[inline]
-    pub(crate) fn success(xid: u32) -> [[u8; 4]; 6] {
-        [xid, REPLY, 0, 0, 0, 0].map(u32::to_be_bytes)
+    pub(crate) const fn success(xid: u32) -> [u8; 24] {
+        let ([a, b, c, d], [e, f, g, h]) = (xid.to_be_bytes(), REPLY.to_be_bytes());
+        [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     }
 
     /// Takes a header off the front of `input`, which is a whole message. Statuses of unknown numbers are kept as such.

@@ -81,7 +81,8 @@ impl Programs {
 
     /// Has `call` carried out: decodes its arguments from `input` and appends the results to `out`.
     pub(super) fn carry_out(&self, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
-        self.dispatch(self.find(call.program(), call.version())?, call, input, out)
+        let version = self.version(call.program(), call.version()).ok_or(Error::ProgramUnavailable)?;
+        self.dispatch(version, call, input, out)
     }
 
     /// Appends a record with what `message` appends, if it says that there is one.
@@ -148,30 +149,32 @@ impl Programs {
     #[inline]
     pub(super) fn admit(&self, call: &mut Call) -> Result<Admitted<'_>> {
         authenticate(call.credential())?;
-        let found = self.find(call.program(), call.version());
-        let served = found.as_ref().ok().and_then(|version| version.procedure(call.procedure()));
-        let row = found.as_ref().map_or(UNSERVED, |version| version.row(served, call.procedure()));
+        let version = self.version(call.program(), call.version());
+        let served = version.and_then(|version| version.procedure(call.procedure()));
+        let row = version.map_or(UNSERVED, |version| version.row(served, call.procedure()));
         call.set_procedure(served.map(|served| served.procedure), row);
         self.pass_layers(call)?;
-        let version = found?;
-        if served.is_none() && call.procedure() != NULL {
-            return Err(Error::ProcedureUnavailable);
+        match version {
+            Some(version) if served.is_some() || call.procedure() == NULL => Ok(Admitted { version, served }),
+            Some(_) => Err(Error::ProcedureUnavailable),
+            None => Err(self.unserved(call.program())),
         }
-        Ok(Admitted { version, served })
     }
 
     #[inline]
     fn dispatch(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
         let outcome = call.trace().within(|| guarded(|| version.dispatch.dispatch(call, input, out)));
-        if !call.is_taken() {
-            return outcome
-                .and_then(|answer| if answer == Answer::Deferred { Err(Error::Unanswered) } else { Ok(answer) });
+        if call.is_taken() {
+            // Whoever has the right to answer it does, however its handler ended.
+            if let Err(error) = outcome {
+                self.tell(call, &error);
+            }
+            return Ok(Answer::Deferred);
         }
-        // Whoever has the right to answer it does, however its handler ended.
-        if let Err(error) = outcome {
-            self.tell(call, &error);
+        match outcome {
+            Ok(Answer::Deferred) => Err(Error::Unanswered),
+            outcome => outcome,
         }
-        Ok(Answer::Deferred)
     }
 
     /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. What the
@@ -205,7 +208,7 @@ impl Programs {
         limit: usize,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
     ) -> Option<Outcome> {
-        let header = out.put_slice(ReplyHeader::success(call.xid()).as_flattened());
+        let header = out.put(ReplyHeader::success(call.xid()));
         match header.map_err(Error::from).and_then(|()| results(out)) {
             Ok(Answer::Results) if out.since(start) <= limit => Some(Outcome::Success),
             Ok(Answer::Results) => self.append_error(call, out, start, &EncodeError::TooLarge { limit }.into()),

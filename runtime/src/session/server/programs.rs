@@ -155,20 +155,16 @@ impl Programs {
         self.entries.iter().map(Entry::numbers)
     }
 
-    /// The version of the program.
-    ///
-    /// # Errors
-    /// [`Error::ProgramMismatch`] with the versions served, or [`Error::ProgramUnavailable`].
+    /// The version of the program, if it is served.
     #[inline]
-    pub(super) fn find(&self, program: u32, version: u32) -> Result<&Entry> {
-        match self.entries.binary_search_by_key(&(program, version), Entry::numbers) {
-            Ok(at) => self.entries.get(at).ok_or(Error::ProgramUnavailable),
-            Err(_) => Err(self.unserved(program)),
-        }
+    pub(super) fn version(&self, program: u32, version: u32) -> Option<&Entry> {
+        let at = self.entries.binary_search_by_key(&(program, version), Entry::numbers).ok()?;
+        self.entries.get(at)
     }
 
+    /// [`Error::ProgramMismatch`] with the versions served, or [`Error::ProgramUnavailable`].
     #[cold]
-    fn unserved(&self, program: u32) -> Error {
+    pub(super) fn unserved(&self, program: u32) -> Error {
         let mut served = self.entries.iter().filter(|entry| entry.program == program).map(|entry| entry.version);
         match (served.next(), served.next_back()) {
             (Some(low), high) => Error::ProgramMismatch { low, high: high.unwrap_or(low) },
