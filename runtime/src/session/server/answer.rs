@@ -5,7 +5,7 @@ use super::{Programs, Work};
 use crate::call::Call;
 use crate::dispatch::Answer;
 use crate::error::{Error, Result};
-use crate::metrics::{Outcome, UNSERVED};
+use crate::metrics::{Event, Outcome, UNSERVED};
 use crate::record::{self, Record};
 use crate::rpc::{AcceptStat, AuthStat, CallError, Credential, ReplyBody, ReplyHeader};
 use crate::xdr::{Decoder, EncodeError, Encoder, Mark, Sink, Source};
@@ -106,23 +106,42 @@ impl Programs {
         let admitted = self.admit(call);
         call.set_admitted(false);
         call.begin_trace();
+        let outcome = match admitted {
+            Ok(Admitted { version, served: Some(served) }) if served.is_plain() => {
+                self.answer(call, out, limit, |out| self.dispatch(version, call, &mut input, out))
+            }
+            admitted => match self.answer_otherwise(call, admitted, &mut input, out, limit) {
+                Ok(outcome) => outcome,
+                Err((event, sent)) => return Handled::not_carried_out(event, received, sent),
+            },
+        };
+        call.end();
+        let sent = if outcome.is_some_and(Outcome::has_reply) { out.len().saturating_sub(before) } else { 0 };
+        Handled::carried_out(call.row(), outcome, received, sent)
+    }
+
+    /// As [`Programs::answer`], a call that is refused, or not simply carried out. One that has come before is not: what
+    /// happened instead, and the bytes of the reply.
+    fn answer_otherwise(
+        &self,
+        call: &mut Call,
+        admitted: Result<Admitted<'_>>,
+        input: &mut Decoder<'_>,
+        out: &mut Encoder,
+        limit: usize,
+    ) -> Result<Option<Outcome>, (Event, usize)> {
         if let Ok(Admitted { served: Some(Served { at_most_once: true, .. }), .. }) = admitted
             && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
         {
             call.trace().finish(event.label());
             call.end();
-            return Handled::not_carried_out(event, received, sent);
+            return Err((event, sent));
         }
-        let outcome = self.answer(call, out, limit, |out| match admitted? {
+        Ok(self.answer(call, out, limit, |out| match admitted? {
             Admitted { served: None, .. } => Ok(Answer::Results),
-            Admitted { served: Some(served), .. } if served.on_pool && hand_over(call, &mut input)? => {
-                Ok(Answer::Deferred)
-            }
-            Admitted { version, .. } => self.dispatch(version, call, &mut input, out),
-        });
-        call.end();
-        let sent = if outcome.is_some_and(Outcome::has_reply) { out.len().saturating_sub(before) } else { 0 };
-        Handled::carried_out(call.row(), outcome, received, sent)
+            Admitted { served: Some(served), .. } if served.on_pool && hand_over(call, input)? => Ok(Answer::Deferred),
+            Admitted { version, .. } => self.dispatch(version, call, input, out),
+        }))
     }
 
     /// Appends the reply to a message that is no acceptable call, if there is one.
@@ -189,7 +208,9 @@ impl Programs {
     ) -> Option<Outcome> {
         let start = out.begin(limit);
         let outcome = self.append_reply(call, out, start, limit, results);
-        remember(call, out, start, outcome);
+        if call.memo().is_some() {
+            remember(call, out, start, outcome);
+        }
         if let Some(outcome) = outcome {
             call.trace().finish(outcome.label());
         }
@@ -208,8 +229,11 @@ impl Programs {
         limit: usize,
         results: impl FnOnce(&mut Encoder) -> Result<Answer>,
     ) -> Option<Outcome> {
-        let header = out.put(ReplyHeader::success(call.xid()));
-        match header.map_err(Error::from).and_then(|()| results(out)) {
+        let answer = match out.put(ReplyHeader::success(call.xid())) {
+            Ok(()) => results(out),
+            Err(error) => Err(error.into()),
+        };
+        match answer {
             Ok(Answer::Results) if out.since(start) <= limit => Some(Outcome::Success),
             Ok(Answer::Results) => self.append_error(call, out, start, &EncodeError::TooLarge { limit }.into()),
             // Somebody else answers it.

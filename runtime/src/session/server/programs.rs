@@ -5,7 +5,7 @@ use super::replay::ReplayCache;
 use crate::call::Call;
 use crate::capture::Capture;
 use crate::dispatch::Dispatch;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::limits::Limits;
 use crate::metrics::{Label, Metrics, Recorder, Snapshot, UNSERVED};
 use crate::procedure::Procedure;
@@ -54,6 +54,14 @@ pub(super) struct Served {
     pub(super) at_most_once: bool,
     /// Among the counters.
     row: u32,
+}
+
+impl Served {
+    /// Whether its calls are simply carried out, on the thread that they come up on.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        !self.on_pool && !self.at_most_once
+    }
 }
 
 impl Programs {
@@ -158,8 +166,8 @@ impl Programs {
     /// The version of the program, if it is served.
     #[inline]
     pub(super) fn version(&self, program: u32, version: u32) -> Option<&Entry> {
-        let at = self.entries.binary_search_by_key(&(program, version), Entry::numbers).ok()?;
-        self.entries.get(at)
+        // Few are served.
+        self.entries.iter().find(|entry| entry.numbers() == (program, version))
     }
 
     /// [`Error::ProgramMismatch`] with the versions served, or [`Error::ProgramUnavailable`].
