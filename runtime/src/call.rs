@@ -194,6 +194,7 @@ impl Call {
     }
 
     /// The next call, whose header is not like the one before.
+    #[inline(never)]
     fn begin_with_new(&mut self, input: &mut Decoder<'_>) -> Result<(), CallError> {
         let message = input.rest();
         self.header = CallHeader::decode(input)?;
@@ -208,9 +209,6 @@ impl Call {
         if !self.is_admitted {
             self.extensions.clear();
         }
-        self.procedure = None;
-        self.row = UNSERVED;
-        self.memo = None;
         *self.is_taken.get_mut() = false;
     }
 

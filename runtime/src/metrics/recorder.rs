@@ -48,14 +48,14 @@ impl Recorder {
         }
     }
 
-    /// A call, of so many bytes unless that was [counted](Self::received) before, came to `outcome`, with a reply of so many.
-    #[inline]
-    pub fn answered(&self, row: u32, received: u32, outcome: Outcome, sent: u32) {
+    /// So many calls came to `outcome`. In all they were of so many bytes, but for those that were
+    /// [counted](Self::received) before, and their replies too.
+    pub fn answered(&self, row: u32, outcome: Outcome, calls: u64, received: u64, sent: u64) {
         if let Some(row) = self.row(row) {
-            row.received.add(received.into());
-            row.sent.add(sent.into());
+            row.received.add(received);
+            row.sent.add(sent);
             if let Some(counter) = row.outcomes.get(outcome as usize) {
-                counter.add(1);
+                counter.add(calls);
             }
         }
     }

@@ -23,7 +23,7 @@ fn threads_add_up() {
             scope.spawn(move || {
                 for _ in 0..10_000 {
                     recorder.received(row, 10);
-                    recorder.answered(row, 0, Outcome::Success, 20);
+                    recorder.answered(row, Outcome::Success, 1, 0, 20);
                     recorder.latency(row, Duration::from_micros(3));
                     recorder.count(Event::Accepted);
                 }
@@ -43,7 +43,7 @@ fn what_is_not_served_shares_a_row() {
     let recorder = metrics.recorder();
     for (program, version, number) in [(8, 1, 1), (7, 2, 1), (7, 1, 3), (u32::MAX, 0, 0)] {
         recorder.received(metrics.row(program, version, number), 40);
-        recorder.answered(UNSERVED, 0, Outcome::ProgramUnavailable, 28);
+        recorder.answered(UNSERVED, Outcome::ProgramUnavailable, 1, 0, 28);
     }
     let snapshot = metrics.snapshot();
     assert_eq!(snapshot.procedures.len(), 4);
@@ -75,10 +75,10 @@ fn busy() -> Snapshot {
     let recorder = metrics.recorder();
     for time in [50, 900, 1_500, 5_000_000, 80_000_000_000] {
         recorder.received(1, 48);
-        recorder.answered(1, 0, Outcome::Success, 28);
+        recorder.answered(1, Outcome::Success, 1, 0, 28);
         recorder.latency(1, Duration::from_nanos(time));
     }
-    recorder.answered(2, 0, Outcome::SystemError, 28);
+    recorder.answered(2, Outcome::SystemError, 1, 0, 28);
     recorder.count(Event::ClosedRecordTime);
     metrics.snapshot()
 }

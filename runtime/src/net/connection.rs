@@ -3,14 +3,15 @@ mod memory;
 use super::budget::Holding;
 use super::roster::{Place, Tally};
 use super::shared::Shared;
-use super::tally::{Stopwatch, broken_record, count, count_later};
+use super::tally::{TurnTally, broken_record, count_later};
 use super::watched::Watched;
 use super::{Turn, earlier};
-use crate::metrics::{Event, Recorder};
+use crate::metrics::Event;
 use crate::record::RecordError;
 use crate::session::server::{Delivery, Programs, ServerStream};
 use crate::xdr::Encoder;
 use bytes::{Buf, Bytes};
+use memory::is_full;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -39,9 +40,6 @@ pub(super) struct Connection {
     /// Calls that were answered, or are answered with silence.
     calls: u64,
 }
-
-/// Who counts the calls of a turn, when they begin, and when it is over.
-type Clock<'a> = (&'a Recorder, Stopwatch, Instant);
 
 /// Why a connection is given up.
 enum Fault {
@@ -182,7 +180,7 @@ impl Connection {
         if self.backlog.is_empty() {
             self.answer_input(programs, shared, out, now, end)?;
         } else {
-            self.answer_backlog(programs, out, (&shared.recorder, Stopwatch::new(now), end))?;
+            self.answer_backlog(programs, out, TurnTally::new(&shared.recorder, now, end))?;
         }
         if self.socket.has_ended() {
             self.stream.handle_end();
@@ -207,20 +205,24 @@ impl Connection {
         let room = if reads_large { self.stream.room() } else { &mut [] };
         let scratch = shared.scratch.get_mut(..most).unwrap_or_default();
         let (direct, mut input) = self.socket.read(room, scratch, now)?;
-        self.stream.handle_room(programs, direct, out);
-        let mut watch = Stopwatch::new(now);
-        self.count(&shared.recorder, &mut watch);
-        self.answer(programs, &mut input, out, (&shared.recorder, watch, end))?;
+        let mut tally = TurnTally::new(&shared.recorder, now, end);
+        if direct > 0
+            && let Some(handled) = self.stream.handle_room(programs, direct, out)
+        {
+            tally.add(&handled);
+            self.calls = self.calls.wrapping_add(tally.flush());
+        }
+        self.answer(programs, &mut input, out, tally)?;
         self.backlog = Bytes::copy_from_slice(input);
         self.backlog_memory = input.len();
         Ok(())
     }
 
     /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes.
-    fn answer_backlog(&mut self, programs: &Programs, out: &mut Encoder, clock: Clock<'_>) -> Result<(), Fault> {
+    fn answer_backlog(&mut self, programs: &Programs, out: &mut Encoder, tally: TurnTally<'_>) -> Result<(), Fault> {
         let mut backlog = std::mem::take(&mut self.backlog);
         let mut input = &*backlog;
-        self.answer(programs, &mut input, out, clock)?;
+        self.answer(programs, &mut input, out, tally)?;
         let left = input.len();
         if left > 0 {
             backlog.advance(backlog.len().saturating_sub(left));
@@ -270,32 +272,25 @@ impl Connection {
         programs: &Programs,
         input: &mut &[u8],
         out: &mut Encoder,
-        (recorder, mut watch, end): Clock<'_>,
+        mut tally: TurnTally<'_>,
     ) -> Result<(), Fault> {
-        while (!input.is_empty() || self.stream.has_postponed())
-            && self.stream.handle_input(programs, Instant::now, input, out)?
-        {
-            self.count(recorder, &mut watch);
+        let mut goes_on = true;
+        while goes_on && (!input.is_empty() || self.stream.has_postponed()) {
+            let output = &self.output;
+            let outcome = self.stream.handle_calls(programs, Instant::now, input, out, |handled, out| {
+                if let Some(handled) = &handled {
+                    tally.add(handled);
+                }
+                out.len() < BATCH && !is_full(out, output, programs) && !tally.is_over()
+            });
+            self.calls = self.calls.wrapping_add(tally.flush());
+            goes_on = outcome? && !tally.is_over();
             if out.len() >= BATCH || self.is_full(out, programs) {
                 self.socket.write(out)?;
-                if self.is_full(out, programs) {
-                    break;
-                }
-            }
-            if watch.last >= end {
-                break;
+                goes_on &= !self.is_full(out, programs);
             }
         }
         Ok(())
-    }
-
-    /// Counts the call that was just answered, if there was one.
-    #[inline]
-    fn count(&mut self, recorder: &Recorder, watch: &mut Stopwatch) {
-        if let Some(handled) = self.stream.take_handled() {
-            self.calls = self.calls.wrapping_add(u64::from(handled.outcome.is_some()));
-            count(recorder, &handled, watch.lap());
-        }
     }
 
     /// Writes replies and calls. What calls there are is taken as soon as there is room for it.

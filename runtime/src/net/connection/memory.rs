@@ -77,13 +77,19 @@ impl Connection {
 
     /// Whether so much waits for the peer that no more calls are answered: as much as may, or more than is left for all.
     pub(super) fn is_full(&self, out: &Encoder, programs: &Programs) -> bool {
-        is_at_limit(out, programs) || self.output.is_beyond_share(out.len())
+        is_full(out, &self.output, programs)
     }
 
     /// The limit for which it is so.
     pub(super) fn why_full(&self, out: &Encoder, programs: &Programs) -> Event {
         if is_at_limit(out, programs) { Event::PausedOutput } else { Event::PausedOutputTotal }
     }
+}
+
+/// As [`Connection::is_full`], where `output` is held so far.
+#[inline]
+pub(super) fn is_full(out: &Encoder, output: &Holding, programs: &Programs) -> bool {
+    is_at_limit(out, programs) || output.is_beyond_share(out.len())
 }
 
 fn is_at_limit(out: &Encoder, programs: &Programs) -> bool {

@@ -96,7 +96,7 @@ impl Programs {
 
     /// Appends the reply, of at most `limit` bytes, to the message in `input`, if there is one. Never to what is no
     /// call: two servers would answer each other forever.
-    #[inline]
+    #[inline(always)]
     fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> Handled {
         let (received, before) = (input.remaining(), out.len());
         self.show_received(call, input.rest());
@@ -122,6 +122,7 @@ impl Programs {
 
     /// As [`Programs::answer`], a call that is refused, or not simply carried out. One that has come before is not: what
     /// happened instead, and the bytes of the reply.
+    #[inline(never)]
     fn answer_otherwise(
         &self,
         call: &mut Call,
@@ -165,9 +166,12 @@ impl Programs {
 
     /// Which version serves `call`, and its procedure. The order of the checks is that of RFC 5531 §9: a caller that is not
     /// accepted does not learn what is served.
-    #[inline]
+    #[inline(always)]
     pub(super) fn admit(&self, call: &mut Call) -> Result<Admitted<'_>> {
-        authenticate(call.credential())?;
+        if let Err(error) = authenticate(call.credential()) {
+            call.set_procedure(None, UNSERVED);
+            return Err(error);
+        }
         let version = self.version(call.program(), call.version());
         let served = version.and_then(|version| version.procedure(call.procedure()));
         let row = version.map_or(UNSERVED, |version| version.row(served, call.procedure()));
@@ -190,10 +194,7 @@ impl Programs {
             }
             return Ok(Answer::Deferred);
         }
-        match outcome {
-            Ok(Answer::Deferred) => Err(Error::Unanswered),
-            outcome => outcome,
-        }
+        if let Ok(Answer::Deferred) = outcome { Err(Error::Unanswered) } else { outcome }
     }
 
     /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. What the
@@ -260,6 +261,7 @@ impl Programs {
     }
 
     /// Tells the owner of the server why a call failed; a panic of his own is no reason to fail others.
+    #[cold]
     fn tell(&self, call: &Call, error: &Error) {
         if let Some(on_error) = &self.on_error {
             let _ = catch_unwind(AssertUnwindSafe(|| on_error(call, error)));
@@ -268,6 +270,7 @@ impl Programs {
 }
 
 /// Has `call` carried out on another thread, where its origin knows one; whether that is so.
+#[inline(never)]
 fn hand_over(call: &Call, input: &mut Decoder<'_>) -> Result<bool> {
     let Some(origin) = call.origin() else { return Ok(false) };
     let arguments = input.take_bytes(input.remaining())?;
@@ -282,6 +285,7 @@ pub(super) fn guarded<T>(carry_out: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(carry_out)).unwrap_or_else(|panic| Err(panicked(panic)))
 }
 
+#[cold]
 fn panicked(panic: Box<dyn Any + Send>) -> Error {
     let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
     Error::Panicked { message: text.unwrap_or("not with text").to_owned() }

@@ -18,6 +18,7 @@ impl Programs {
         if self.layers.is_empty() || call.is_admitted() { Ok(()) } else { self.pass_each(call) }
     }
 
+    #[inline(never)]
     fn pass_each(&self, call: &mut Call) -> Result<()> {
         // A layer cannot take the right to answer, as the call is answered if it refuses it.
         call.reserve(true);

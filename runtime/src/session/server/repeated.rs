@@ -87,6 +87,7 @@ impl Asker {
 
 /// Remembers what `call` came to, with the reply that stands in `out` from `start` on, if it is to be remembered and
 /// nobody else answers it later.
+#[inline(never)]
 pub(super) fn remember(call: &Call, out: &Encoder, start: Mark, outcome: Option<Outcome>) {
     if let (Some(memo), Some(origin), Some(outcome)) = (call.memo(), call.origin(), outcome) {
         let reply = outcome.has_reply().then(|| copied_since(out, start));

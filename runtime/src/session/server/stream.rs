@@ -20,7 +20,6 @@ pub struct ServerStream {
     began: Option<Instant>,
     /// Whether input had to wait because too many calls were in flight.
     was_full: bool,
-    handled: Option<Handled>,
     /// Calls that came while too many were in flight, before replies that were waited for.
     postponed: Postponed,
 }
@@ -31,7 +30,7 @@ impl ServerStream {
     pub fn new(peer: Peer, programs: &Programs, origin: Option<Arc<Origin>>) -> Self {
         let reader = allowance::reader(programs.limits.record);
         let postponed = Postponed::new(programs.limits.record.bytes);
-        Self { call: Call::new(peer, origin), reader, began: None, was_full: false, handled: None, postponed }
+        Self { call: Call::new(peer, origin), reader, began: None, was_full: false, postponed }
     }
 
     /// Who is at the other end.
@@ -61,9 +60,24 @@ impl ServerStream {
         is_full
     }
 
-    /// Answers the next record in `input`, whose bytes are taken from its front: the reply is appended to `out`.
-    /// `Ok(false)` if `input` was used up before the record was complete, or has to wait. `now` tells the time, and is asked only for that
-    /// of a record that begins and is not complete.
+    /// Answers the next record in `input`; see [`ServerStream::handle_calls`], which `Ok(true)` tells to call again.
+    ///
+    /// # Errors
+    /// As [`ServerStream::handle_calls`].
+    pub fn handle_input(
+        &mut self,
+        programs: &Programs,
+        now: impl Fn() -> Instant,
+        input: &mut &[u8],
+        out: &mut Encoder,
+    ) -> Result<bool, RecordError> {
+        self.handle_calls(programs, now, input, out, |_, _| false)
+    }
+
+    /// Answers the records in `input`, whose bytes are taken from its front, as long as `goes_on` says so, which is told after each what
+    /// became of it if it was a call: the replies are appended to `out`. `Ok(false)` if `input` was used up before a record
+    /// was complete, or has to wait. `now` tells the time, and is asked only for that of a record that begins and is not
+    /// complete.
     ///
     /// A record that is not wholly in `input` and longer than its call can be is answered by its header; the rest of it
     /// is not kept.
@@ -71,31 +85,38 @@ impl ServerStream {
     /// # Errors
     /// The peer broke record marking or a limit: the connection is to be closed.
     #[inline]
-    pub fn handle_input(
+    pub fn handle_calls(
         &mut self,
         programs: &Programs,
-        now: impl FnOnce() -> Instant,
+        now: impl Fn() -> Instant,
         input: &mut &[u8],
         out: &mut Encoder,
+        mut goes_on: impl FnMut(Option<Handled>, &Encoder) -> bool,
     ) -> Result<bool, RecordError> {
-        let is_full = self.is_origin_full();
-        if is_full && !self.takes_replies() {
-            self.was_full = true;
-            return Ok(false);
-        }
-        if !is_full && !self.postponed.is_empty() {
-            self.handle_postponed(programs, out);
-            return Ok(true);
-        }
-        match self.reader.next(input)? {
-            Some(record) => {
-                self.began = None;
-                self.handle_record(programs, record, is_full, out);
-                Ok(true)
+        // Only one that is not answered at once takes a place.
+        let (mut may_be_full, mut is_full) = (true, false);
+        loop {
+            if may_be_full {
+                is_full = self.is_origin_full();
+                if is_full && !self.takes_replies() {
+                    self.was_full = true;
+                    return Ok(false);
+                }
             }
-            None => {
-                self.handle_part(programs, now, out);
-                Ok(!input.is_empty())
+            let handled = match self.next_record(is_full, input)? {
+                Some(record) => self.handle_record(programs, record, is_full, out),
+                None => {
+                    let handled = self.handle_part(programs, &now, out);
+                    if input.is_empty() {
+                        goes_on(handled, out);
+                        return Ok(false);
+                    }
+                    handled
+                }
+            };
+            may_be_full = handled.is_none_or(|handled| handled.outcome.is_none());
+            if !goes_on(handled, out) {
+                return Ok(true);
             }
         }
     }
@@ -106,11 +127,11 @@ impl ServerStream {
         self.reader.room()
     }
 
-    /// Takes `count` bytes that were read into the [room](Self::room); answers the record if they complete it.
-    pub fn handle_room(&mut self, programs: &Programs, count: usize, out: &mut Encoder) {
-        if let Some(record) = self.reader.fill(count) {
-            self.handle_record(programs, record, self.is_origin_full(), out);
-        }
+    /// Takes `count` bytes that were read into the [room](Self::room); answers the record if they complete it, and tells
+    /// what became of the call if it was one.
+    pub fn handle_room(&mut self, programs: &Programs, count: usize, out: &mut Encoder) -> Option<Handled> {
+        let record = self.reader.fill(count)?;
+        self.handle_record(programs, record, self.is_origin_full(), out)
     }
 
     /// Bytes of memory that it keeps until more comes: what has come of a record, and calls that wait.
@@ -161,12 +182,6 @@ impl ServerStream {
         }
     }
 
-    /// What became of the last message, if there was one since this was last asked.
-    #[inline]
-    pub fn take_handled(&mut self) -> Option<Handled> {
-        self.handled.take()
-    }
-
     /// Memory to put records together in; see [`Reader::lend`].
     pub fn lend(&mut self, buffer: BytesMut) {
         self.reader.lend(buffer);
@@ -185,59 +200,90 @@ impl ServerStream {
         self.began?.checked_add(programs.limits.record_time)
     }
 
+    /// The next record, one that was postponed before others; `None` if it is not complete.
+    #[inline]
+    fn next_record<'a>(&mut self, is_full: bool, input: &mut &'a [u8]) -> Result<Option<Record<'a>>, RecordError> {
+        if !is_full && !self.postponed.is_empty() {
+            // Another one may have been admitted by its header meanwhile.
+            self.call.set_admitted(false);
+            return Ok(self.postponed.pop().map(Record::Owned));
+        }
+        let record = self.reader.next(input)?;
+        if record.is_some() {
+            self.began = None;
+        }
+        Ok(record)
+    }
+
     /// Notes when the record began that is not complete, and decides whether it is kept if that is in doubt.
-    fn handle_part(&mut self, programs: &Programs, now: impl FnOnce() -> Instant, out: &mut Encoder) {
+    fn handle_part(&mut self, programs: &Programs, now: impl Fn() -> Instant, out: &mut Encoder) -> Option<Handled> {
         if !self.reader.is_mid_record() {
             // One that was not kept has ended, or nothing has come.
             self.began = None;
-            return;
+            return None;
         }
         self.began.get_or_insert_with(now);
-        let Some(allowance) = self.reader.in_doubt().and_then(|front| programs.allowance(&mut self.call, front)) else {
-            return;
-        };
+        let allowance = self.reader.in_doubt().and_then(|front| programs.allowance(&mut self.call, front))?;
         let is_awaited = || self.reader.in_doubt().is_some_and(|front| self.is_awaited_reply(front));
         let bytes = if is_awaited() { usize::MAX } else { allowance.bytes };
         if self.reader.allow(bytes) {
             self.call.set_admitted(allowance.is_admitted);
-        } else {
-            self.reader.discard();
-            self.handled = Some(Handled::not_carried_out(Event::RefusedLargest, 0, 0));
-            if let Some(reply) = &allowance.refusal {
-                programs.refuse(reply, out);
-            }
+            return None;
         }
+        self.reader.discard();
+        if let Some(reply) = &allowance.refusal {
+            programs.refuse(reply, out);
+        }
+        Some(Handled::not_carried_out(Event::RefusedLargest, 0, 0))
     }
 
-    fn handle_postponed(&mut self, programs: &Programs, out: &mut Encoder) {
-        // Another one may have been admitted by its header meanwhile.
-        self.call.set_admitted(false);
-        if let Some(record) = self.postponed.pop() {
-            self.handle_record(programs, Record::Owned(record), false, out);
-        }
-    }
-
+    /// What became of the call in `record`, if it is one that is carried out now.
     #[inline]
-    fn handle_record(&mut self, programs: &Programs, record: Record<'_>, is_full: bool, out: &mut Encoder) {
+    fn handle_record(
+        &mut self,
+        programs: &Programs,
+        record: Record<'_>,
+        is_full: bool,
+        out: &mut Encoder,
+    ) -> Option<Handled> {
+        if is_full || is_reply(record.as_slice()) {
+            return self.put_off(programs, record, is_full, out);
+        }
+        Some(self.carry_out(programs, record, out))
+    }
+
+    /// Hands `record` on if it is a reply that somebody may wait for; or postpones it while `is_full`.
+    fn put_off(
+        &mut self,
+        programs: &Programs,
+        record: Record<'_>,
+        is_full: bool,
+        out: &mut Encoder,
+    ) -> Option<Handled> {
         if is_reply(record.as_slice())
             && let Some(backchannel) = self.backchannel()
         {
             backchannel.handle_reply(&record);
-            self.handled = None;
-        } else if is_full {
-            self.postponed.push(record);
-            self.call.set_admitted(false);
-            return;
-        } else {
-            let (start, length) = (out.mark(), record.as_slice().len());
-            self.handled = Some(programs.handle_record(&mut self.call, &record, out));
-            // The reply may hold parts of the record, and so all of it.
-            if !self.reader.recycle(record) {
-                out.burden(start, length.saturating_mul(2));
-            }
-            return;
+            self.reader.recycle(record);
+            return None;
         }
-        self.reader.recycle(record);
+        if !is_full {
+            return Some(self.carry_out(programs, record, out));
+        }
+        self.postponed.push(record);
+        self.call.set_admitted(false);
+        None
+    }
+
+    #[inline]
+    fn carry_out(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) -> Handled {
+        let (start, length) = (out.mark(), record.as_slice().len());
+        let handled = programs.handle_record(&mut self.call, &record, out);
+        // The reply may hold parts of the record, and so all of it.
+        if !self.reader.recycle(record) {
+            out.burden(start, length.saturating_mul(2));
+        }
+        handled
     }
 
     #[inline]
