@@ -158,8 +158,9 @@ impl Spelling {
         }
     }
 
-    /// `names` without the words at the front that all of them share with each other, or a single one with `owner`.
-    /// Nothing is left out where a name would be empty or begin with a digit.
+    /// `names` without the words at the front that all of them share with each other, or a single one with `owner`, and
+    /// without the beginning of the next word that all of them share up to a digit: `NFS3_OK` and `NFS3ERR_IO` are `OK` and
+    /// `ERR_IO`. Nothing is left out where a name would be empty or begin with a digit.
     pub(crate) fn without_shared_prefix(self, owner: &str, names: &[&str]) -> Vec<String> {
         let kept = || names.iter().map(ToString::to_string).collect();
         if self == Self::Verbatim {
@@ -176,9 +177,23 @@ impl Spelling {
         });
         let rest = |words: &Vec<&str>| words.iter().skip(shared).copied().collect::<Vec<_>>().join("_");
         let shorter: Vec<String> = split.iter().map(rest).collect();
-        let sound = |name: &String| name.starts_with(|first: char| first.is_ascii_alphabetic());
-        if shorter.iter().all(sound) { shorter } else { kept() }
+        let sound =
+            |names: &Vec<String>| names.iter().all(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()));
+        let shortest = without_numbered_prefix(&shorter);
+        [shortest, shorter].into_iter().find(sound).unwrap_or_else(kept)
     }
+}
+
+/// `names` without what all of them begin with, up to its last digit.
+fn without_numbered_prefix(names: &[String]) -> Vec<String> {
+    let Some((first, others)) = names.split_first() else { return Vec::new() };
+    let same = |(at, letter): &(usize, u8)| others.iter().all(|name| name.as_bytes().get(*at) == Some(letter));
+    let shared = first.bytes().enumerate().take_while(same);
+    let numbered =
+        shared.filter(|(_, letter)| letter.is_ascii_digit()).last().map_or(0, |(at, _)| at.saturating_add(1));
+    // A single name would lose its own number.
+    let cut = if others.is_empty() { 0 } else { numbered };
+    names.iter().map(|name| name.get(cut..).unwrap_or_default().trim_start_matches('_').to_owned()).collect()
 }
 
 /// The words of a name: parted by `_`, and before an upper-case letter behind a lower-case one. In `CamelCase` names a
@@ -264,7 +279,11 @@ mod tests {
         let short = |owner, names: &[&str]| Spelling::Idiomatic.without_shared_prefix(owner, names);
         assert_eq!(short("status", &["DIVIDE_OK", "DIVIDE_BY_ZERO"]), ["OK", "BY_ZERO"]);
         assert_eq!(short("ftype", &["NF_1", "NF_2"]), ["NF_1", "NF_2"]);
-        assert_eq!(short("stat", &["NFS3_OK", "NFS3ERR_IO"]), ["NFS3_OK", "NFS3ERR_IO"]);
+        assert_eq!(short("stat", &["NFS3_OK", "NFS3ERR_IO"]), ["OK", "ERR_IO"]);
+        assert_eq!(short("ftype3", &["NF3REG", "NF3DIR"]), ["REG", "DIR"]);
+        assert_eq!(short("hash", &["SHA256", "SHA224"]), ["SHA256", "SHA224"]);
+        assert_eq!(short("hash", &["X_SHA2", "X_SHA256"]), ["SHA2", "SHA256"]);
+        assert_eq!(short("hash", &["MD5"]), ["MD5"]);
         assert_eq!(short("color", &["COLOR_RED"]), ["RED"]);
         assert_eq!(short("color", &["COLOR"]), ["COLOR"]);
     }
