@@ -13,6 +13,19 @@ use std::path::{Path, PathBuf};
 const INTERFACES: &[&str] =
     &["../idl/calculator.x", "../idl/blob.x", "interfaces/hostile.x", "interfaces/replies.x", "interfaces/peers.x"];
 
+/// Protocols that others have specified: compiled without options.
+const PROTOCOLS: &[&str] = &[
+    "../idl/nfs3.x",
+    "../idl/mount3.x",
+    "../idl/nlm4.x",
+    "../idl/nsm.x",
+    "../idl/rquota.x",
+    "../idl/rpcbind.x",
+    "../idl/portmap.x",
+    "../idl/rpc_msg.x",
+    "../idl/vxi11.x",
+];
+
 /// Below modules/.
 const MODULES: &[&str] = &["common", "a", "b", "ask", "tell"];
 
@@ -42,6 +55,7 @@ const COLLECTIONS: &[(&str, &str, bool)] = &[
 fn main() {
     let out_dir = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
     compiler().compile_all(INTERFACES).unwrap_or_exit();
+    Compiler::new().compile_all(PROTOCOLS).unwrap_or_exit();
     compiler().views(true).compile("../idl/kitchen_sink.x").unwrap_or_exit();
     let timeval = compiler().views(true).extern_type("timeval", "crate::extern_types::Timeval");
     timeval.compile("interfaces/times.x").unwrap_or_exit();

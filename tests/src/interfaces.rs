@@ -32,6 +32,46 @@ pub mod replies {
     oncrpc::include_idl!("replies");
 }
 
+/// Protocols that others have specified, compiled without options.
+pub mod protocols {
+    /// idl/mount3.x
+    pub mod mount3 {
+        oncrpc::include_idl!("mount3");
+    }
+    /// idl/nfs3.x
+    pub mod nfs3 {
+        oncrpc::include_idl!("nfs3");
+    }
+    /// idl/nlm4.x
+    pub mod nlm4 {
+        oncrpc::include_idl!("nlm4");
+    }
+    /// idl/nsm.x
+    pub mod nsm {
+        oncrpc::include_idl!("nsm");
+    }
+    /// idl/portmap.x
+    pub mod portmap {
+        oncrpc::include_idl!("portmap");
+    }
+    /// idl/rpc_msg.x
+    pub mod rpc_msg {
+        oncrpc::include_idl!("rpc_msg");
+    }
+    /// idl/rpcbind.x
+    pub mod rpcbind {
+        oncrpc::include_idl!("rpcbind");
+    }
+    /// idl/rquota.x
+    pub mod rquota {
+        oncrpc::include_idl!("rquota");
+    }
+    /// idl/vxi11.x
+    pub mod vxi11 {
+        oncrpc::include_idl!("vxi11");
+    }
+}
+
 /// idl/blob.x, interfaces/hostile.x and interfaces/replies.x with views.
 pub mod views {
     include!(concat!(env!("OUT_DIR"), "/views/replies.rs"));

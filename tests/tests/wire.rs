@@ -6,9 +6,9 @@ use bytes::Bytes;
 use oncrpc_compiler::interop::c_harness;
 use oncrpc_compiler::model::types::{Model, Type};
 use oncrpc_tests::c::Peer;
+use oncrpc_tests::missing;
 use oncrpc_tests::wire::codecs::{Codec, DIALECT, KITCHEN_SINK, OPEN, RANDOM, SYSTEM};
-use oncrpc_tests::wire::{Fault, Random, generate, generate_overlong, model, mutate, read, types};
-use oncrpc_tests::{missing, process};
+use oncrpc_tests::wire::{Fault, Random, ask, generate, generate_overlong, model, mutate, read, types};
 use std::path::{Path, PathBuf};
 
 /// Values of each type; fewer of a random one, which is large.
@@ -47,7 +47,7 @@ impl Subject {
     }
 
     fn open() -> impl Iterator<Item = Self> {
-        assert_eq!(OPEN.len(), 5, "all of idl");
+        assert_eq!(OPEN.len(), 12, "all of idl");
         OPEN.iter().map(|(path, codecs)| Self::new(path, codecs, VALUES))
     }
 
@@ -235,7 +235,7 @@ fn c_agrees(subject: &Subject, program: &Path) {
     for mut case in subject.cases() {
         values.extend((0..subject.values).map(|_| (case.index, case.value())));
     }
-    for (number, ((index, bytes), answer)) in values.iter().zip(ask_c(program, &values)).enumerate() {
+    for (number, ((index, bytes), answer)) in values.iter().zip(ask(program, &values)).enumerate() {
         let message = shown(&subject.codecs[*index], number % subject.values, bytes);
         assert_eq!(answer, Some((bytes.len(), bytes.clone())), "{}: {message}", subject.path);
     }
@@ -261,7 +261,7 @@ fn c_judges_broken_bytes_as_the_rfc_does() {
     let Some(program) = round_trip(&subject).build() else {
         return;
     };
-    let answers = ask_c(&program, &values);
+    let answers = ask(&program, &values);
     for (number, ((index, bytes), (reading, answer))) in
         values.iter().zip(readings.into_iter().zip(answers)).enumerate()
     {
@@ -278,9 +278,6 @@ fn c_judges_broken_bytes_as_the_rfc_does() {
         }
     }
 }
-
-/// Bytes used, and the value encoded again; `None` if the bytes are no value.
-type Answer = Option<(usize, Vec<u8>)>;
 
 /// The C side of `oncrpc interop`, with rpcgen's codecs for a subject.
 struct RoundTrip {
@@ -303,27 +300,4 @@ impl RoundTrip {
         let extra = &[("harness.c", self.harness.as_str())];
         Peer { name: "roundtrip", interface: self.path, stubs: &[], extra }.try_build()
     }
-}
-
-/// What C makes of values, each of the type with that index.
-fn ask_c(program: &Path, values: &[(usize, Vec<u8>)]) -> Vec<Answer> {
-    let mut input = Vec::new();
-    for (index, bytes) in values {
-        input.extend((*index as u32).to_be_bytes());
-        input.extend((bytes.len() as u32).to_be_bytes());
-        input.extend(bytes);
-    }
-    let output = process::run(program, &[], &input);
-    assert!(output.status.success(), "{}: {}: {}", program.display(), output.status, output.stderr);
-    let mut rest = output.stdout.as_slice();
-    values.iter().map(|_| answer(&mut rest)).collect()
-}
-
-fn answer(rest: &mut &[u8]) -> Answer {
-    let mut word = || u32::from_be_bytes(rest.split_off(..4).unwrap().try_into().unwrap()) as usize;
-    // Values are not shown: nobody asked for it.
-    let [outcome, used, length, 0] = [word(), word(), word(), word()] else { panic!("a value is shown") };
-    let bytes = rest.split_off(..length).unwrap().to_vec();
-    assert!(outcome < 2, "decoded but not encoded");
-    (outcome == 1).then_some((used, bytes))
 }

@@ -1,7 +1,9 @@
 //! Wire bytes made from the model alone, as `oncrpc interop` makes them, and what codecs on both sides are for them.
 
 pub mod codecs;
+mod harness;
 
+pub use harness::{Answer, ask};
 pub use oncrpc_compiler::interop::wire::{
     Fault, Kind, Piece, Random, Reading, generate, generate_overlong, mutate, read, types,
 };
