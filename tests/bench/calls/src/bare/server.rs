@@ -52,6 +52,8 @@ fn accept(listener: &Socket, registry: &Registry, arrivals: &Arrivals) -> Result
         let replies = batches.entry(hello.reply.clone()).or_insert_with_key(|reply| batch(reply));
         let peer = Peer::new(socket, &hello, Arc::clone(replies));
         arrivals.lock().unwrap_or_else(PoisonError::into_inner).insert(number, peer);
+        // A UNIX socket tells of room after each reply that is read: a wake-up for nothing, but without it a lone call takes a
+        // quarter longer, as the processor sleeps more deeply.
         registry.register(&mut SourceFd(&descriptor), Token(number), Interest::READABLE | Interest::WRITABLE)?;
     }
     Ok(())
