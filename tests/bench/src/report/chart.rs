@@ -8,12 +8,14 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::path::Path;
 
 const WIDTH: i32 = 900;
-/// Left of the bars, for the names of scenarios.
-const LEFT: i32 = 330;
+/// Left of the bars, for the names of contestants.
+const LEFT: i32 = 150;
 /// Right of the longest bar, for its figure.
 const RIGHT: i32 = 110;
 const TOP: i32 = 56;
 const BAR: i32 = 14;
+/// Above the bars of a scenario, for its name.
+const NAME: i32 = 18;
 const GAP: i32 = 12;
 
 /// Ours is dark, others are pale; a bar as long as the limit's reaches the line at 1.
@@ -38,7 +40,7 @@ struct Bar<'a> {
 pub(super) fn draw(file: &Path, group: Group, measured: &[&Measured<'_>]) -> Result<(), String> {
     let rows: Vec<_> = measured.iter().map(|it| (it.scenario.name.as_str(), bars(it))).collect();
     let rows: Vec<_> = rows.into_iter().filter(|(_, bars)| !bars.is_empty()).collect();
-    let height = TOP + GAP + rows.iter().map(|(_, bars)| bars.len() as i32 * BAR + GAP).sum::<i32>();
+    let height = TOP + GAP + rows.iter().map(|(_, bars)| NAME + bars.len() as i32 * BAR + GAP).sum::<i32>();
     let area = SVGBackend::new(file, (WIDTH as u32, height as u32)).into_drawing_area();
     let ours = rows.iter().flat_map(|(_, bars)| bars).filter(|bar| bar.ours).map(|bar| bar.part);
     let scale = Scale { longest: ours.fold(LONGEST, f64::max).min(LONGEST_OF_OURS) };
@@ -77,7 +79,8 @@ fn paint<'a>(area: &Area<'a>, heading: &str, rows: &Rows<'_>, height: i32, scale
     text(area, "1", (scale.across(1.0), TOP - 14), 12, HPos::Center, LIMIT)?;
     let mut y = TOP;
     for (name, bars) in rows {
-        text(area, name, (LEFT - 100, y + bars.len() as i32 * BAR / 2), 13, HPos::Right, BLACK)?;
+        text(area, name, (LEFT, y + NAME / 2), 13, HPos::Left, BLACK)?;
+        y += NAME;
         for bar in bars {
             let colour = if bar.ours { OURS } else { OTHER };
             let end = scale.across(bar.part).max(LEFT + 1);
