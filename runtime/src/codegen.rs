@@ -34,6 +34,21 @@ pub fn encode<C: Xdr>(value: &C::Value, out: &mut impl Sink) -> Result<(), Encod
     C::encode(value, out)
 }
 
+/// Appends `value`, an argument of a call, as codec `C` has it.
+///
+/// # Errors
+/// See [`Xdr::encode`].
+#[inline]
+pub fn put<C: Xdr>(value: &C::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
+    out.put_value::<C>(value)
+}
+
+/// The most bytes that `value` takes as codec `C` has it.
+#[inline]
+pub fn most<C: Xdr>(value: &C::Value) -> usize {
+    C::most(value)
+}
+
 /// Takes a value off the front of `input` as codec `C` has it.
 ///
 /// # Errors

@@ -2,7 +2,7 @@ use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::procedure::Procedure;
 use crate::reply::Reply;
-use crate::xdr::{Decoder, Encoder, Xdr, XdrView};
+use crate::xdr::{Decoder, Encoder, Sink, Xdr, XdrView};
 use std::fmt;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ pub fn argument_view<'a, C: XdrView>(input: &mut Decoder<'a>) -> Result<C::View<
 /// # Errors
 /// [`Error::Encode`] if they break a bound of their declaration or are too large.
 pub fn results<C: Xdr>(value: &C::Value, out: &mut Encoder) -> Result<Answer> {
-    C::encode(value, out)?;
+    out.put_value::<C>(value)?;
     Ok(Answer::Results)
 }
 

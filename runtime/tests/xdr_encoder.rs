@@ -2,7 +2,9 @@
 
 use allocation_counter::measure;
 use bytes::Bytes;
-use oncrpc::xdr::{DecodeError, Decoder, EncodeError, Encoder, Opaque, Sink, Source, Xdr};
+use oncrpc::xdr::{
+    Array, DecodeError, Decoder, EncodeError, Encoder, FixedArray, List, Opaque, Optional, Sink, Source, Str, Text, Xdr,
+};
 
 /// Large enough to be kept by reference.
 fn payload() -> Bytes {
@@ -167,4 +169,49 @@ fn a_huge_buffer_is_released_when_all_is_taken() {
     assert!(taken.bytes_current < -(8 << 20), "{} bytes are left", taken.bytes_current);
     assert_eq!(appended(&mut out, 100), 256, "and one begins anew");
     assert_eq!(contents(&out), [7; 100]);
+}
+
+/// What an encoder makes of `value` if it makes room for it at once, and piece by piece.
+fn both_ways<C: Xdr>(value: &C::Value, limit: usize) -> [Result<Vec<u8>, EncodeError>; 2] {
+    let encoded = |encode: &dyn Fn(&mut Encoder) -> Result<(), EncodeError>| {
+        let mut out = Encoder::new();
+        out.begin(limit);
+        encode(&mut out).map(|()| contents(&out))
+    };
+    [encoded(&|out| out.put_value::<C>(value)), encoded(&|out| C::encode(value, out))]
+}
+
+#[test]
+fn room_made_at_once_changes_nothing() {
+    type Names = Array<Str<1000>, 7>;
+    for lengths in [&[][..], &[0], &[1, 2, 3, 4], &[300; 7], &[7; 8], &[1001]] {
+        let names: Vec<Text> = lengths.iter().map(|length| "x".repeat(*length).into()).collect();
+        for limit in [0, 3, 12, 13, 256, 4096, usize::MAX] {
+            let [at_once, in_pieces] = both_ways::<Names>(&names, limit);
+            assert_eq!(at_once, in_pieces, "{lengths:?} under {limit}");
+            let [at_once, in_pieces] = both_ways::<List<Names>>(&vec![names.clone(); 3], limit);
+            assert_eq!(at_once, in_pieces, "three of {lengths:?} under {limit}");
+        }
+    }
+}
+
+#[test]
+fn room_that_is_not_used_is_given_back() {
+    let mut out = Encoder::new();
+    for present in [true, false, true] {
+        let before = out.len();
+        let value = present.then(|| Text::from("name"));
+        assert!(Optional::<Str<900>>::most(&value) <= Optional::<Str<900>>::MAX);
+        out.put_value::<FixedArray<Optional<Str<900>>, 2>>(&[value, None]).unwrap();
+        assert_eq!(out.len() - before, if present { 16 } else { 8 });
+    }
+}
+
+/// A message limit is for what is written, not for what room is made for.
+#[test]
+fn the_limit_does_not_count_room() {
+    let values = [Some(Text::from("name")), None];
+    let [at_once, in_pieces] = both_ways::<FixedArray<Optional<Str<900>>, 2>>(&values, 16);
+    assert_eq!(at_once, in_pieces);
+    assert!(at_once.is_ok(), "{at_once:?}");
 }

@@ -11,6 +11,7 @@ mod docs;
 mod enumeration;
 mod format;
 mod modules;
+mod most;
 mod mutual_list;
 mod name;
 mod names;

@@ -239,7 +239,7 @@ fn passing(context: Context<'_>, ty: &Type) -> Passing {
 }
 
 fn encode(arguments: &[ArgumentView]) -> String {
-    let values = arguments.iter().map(|it| format!("rpc::encode::<{}>({}, out)", it.codec, it.reference));
+    let values = arguments.iter().map(|it| format!("rpc::put::<{}>({}, out)", it.codec, it.reference));
     match &values.collect::<Vec<_>>()[..] {
         [] => "|_| Ok(())".into(),
         [value] => format!("|out| {value}"),

@@ -1,6 +1,6 @@
 use super::size::{bytes, fixed_bytes};
 use super::types::pair;
-use super::{Context, EmitError, derive, docs, name::Scope, traits};
+use super::{Context, EmitError, derive, docs, most, name::Scope, traits};
 use crate::model::types::{Definition, DefinitionId, Field, Structure};
 use askama::Template;
 
@@ -15,6 +15,8 @@ struct View<'a> {
     max: String,
     /// The size of a fixed-size structure.
     fixed: Option<u64>,
+    /// The most bytes that `value` takes.
+    most: Option<String>,
 }
 
 #[derive(Template)]
@@ -31,7 +33,7 @@ pub(super) struct FieldView {
     attributes: String,
     pub(super) name: String,
     ty: String,
-    codec: String,
+    pub(super) codec: String,
 }
 
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Result<String, EmitError> {
@@ -42,8 +44,9 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Re
         return Ok(EmptyView { docs, derives, name }.render()?);
     }
     let (min, max) = (bytes(Some(it.size.min)), bytes(if it.recursive { None } else { it.size.max }));
-    let view = View { docs, derives, name, fields: fields(context, it), min, max, fixed: fixed_bytes(it.size) };
-    Ok(view.render()?)
+    let fields = fields(context, it);
+    let most = most::of_structure(context, it, &fields);
+    Ok(View { docs, derives, name, fields, min, max, fixed: fixed_bytes(it.size), most }.render()?)
 }
 
 /// The members, each with a name of its own.

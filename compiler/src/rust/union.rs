@@ -3,7 +3,7 @@ use super::names::view_name;
 use super::size::bytes;
 use super::types::{Pair, pair};
 use super::variant::{Selected, Variant, applied, case_numbers, cases_pattern, variants};
-use super::{Context, EmitError, derive, docs, traits};
+use super::{Context, EmitError, derive, docs, most, traits};
 use crate::model::types::{Definition, DefinitionId, Discriminant, Type, Union};
 use askama::Template;
 
@@ -26,6 +26,8 @@ struct View<'a> {
     attribute: &'static str,
     min: String,
     max: String,
+    /// The size of the discriminant, if there is something to be told of the most bytes that a value takes.
+    discriminant_bytes: Option<u64>,
 }
 
 struct VariantView {
@@ -38,6 +40,8 @@ struct VariantView {
     /// `Ok(value)`, and the expression that encodes what it binds.
     binding: String,
     encode: String,
+    /// The most bytes that it takes.
+    most: String,
     /// The arm of the `match` that decodes.
     decode: String,
 }
@@ -71,6 +75,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
         attribute: attribute(&variants),
         variants: variants.iter().map(|variant| variant_view(variant, &other)).collect(),
         discriminant,
+        discriminant_bytes: most::of_discriminant(context, it),
         min: bytes(Some(it.size.min)),
         max: bytes(if it.recursive { None } else { it.size.max }),
     };
@@ -99,6 +104,7 @@ fn variant_view(it: &Variant, kept: &str) -> VariantView {
         shape: applied(name, &parts("discriminant", Some("_"))),
         discriminant: discriminant.to_owned(),
         binding: applied(name, &parts("_", Some("value"))),
+        most: most::of_variant(it),
         encode: held.as_ref().map_or("Ok(())".into(), |held| format!("rpc::encode::<{}>(value, out)", held.codec)),
         decode: format!("{pattern} => Ok(Self::{}),", applied(name, &decoded)),
     }

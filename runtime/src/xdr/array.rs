@@ -20,11 +20,18 @@ impl<C: Xdr, const MAX: u32> Xdr for Array<C, MAX> {
     const MIN: usize = 4;
     const MAX: usize = C::MAX.saturating_mul(MAX as usize).saturating_add(4);
 
+    #[inline]
+    fn most(values: &Self::Value) -> usize {
+        C::MAX.saturating_mul(values.len()).saturating_add(4)
+    }
+
+    #[inline]
     fn encode(values: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         u32::encode(&bounded(values.len(), MAX)?, out)?;
         C::encode_all(values, out)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         let count = length(input, MAX)?;
         decode_elements::<C>(input, count)
@@ -36,10 +43,12 @@ impl<C: Xdr, const N: usize> Xdr for FixedArray<C, N> {
     const MIN: usize = C::MIN.saturating_mul(N);
     const MAX: usize = C::MAX.saturating_mul(N);
 
+    #[inline]
     fn encode(values: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         C::encode_all(values, out)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         // `Vec` because a fallible array constructor is not stable; the error cannot happen.
         let short = |values: Vec<C::Value>| DecodeError::Truncated { needed: N, remaining: values.len() };
@@ -52,6 +61,7 @@ impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
     const MIN: usize = C::MIN.saturating_mul(N as usize);
     const MAX: usize = C::MAX.saturating_mul(N as usize);
 
+    #[inline]
     fn encode(values: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         if values.len() != N as usize {
             return Err(EncodeError::WrongLength { length: values.len(), declared: N });
@@ -59,6 +69,7 @@ impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
         C::encode_all(values, out)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         decode_elements::<C>(input, N as usize)
     }
@@ -66,6 +77,7 @@ impl<C: Xdr, const N: u32> Xdr for HeapArray<C, N> {
 
 /// Bytes on the wire and memory are checked before anything is reserved. Elements of no size count as one byte of
 /// memory, so that their number is limited as well.
+#[inline]
 fn decode_elements<C: Xdr>(input: &mut impl Source, count: usize) -> Result<Vec<C::Value>, DecodeError> {
     input.expect(C::MIN.saturating_mul(count))?;
     input.charge(size_of::<C::Value>().max(1).saturating_mul(count))?;

@@ -1,6 +1,6 @@
 //! Strings and opaque data as Rust's own types: copies, which keep no record in memory.
 
-use super::opaque::{bounded, length, pad};
+use super::opaque::{length, pad, put_counted};
 use super::{DecodeError, EncodeError, Sink, Source, Xdr, padded, padding};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -23,10 +23,17 @@ impl<const MAX: u32> Xdr for Utf8<MAX> {
     const MIN: usize = 4;
     const MAX: usize = padded(MAX as usize).saturating_add(4);
 
-    fn encode(value: &String, out: &mut impl Sink) -> Result<(), EncodeError> {
-        put(value.as_bytes(), MAX, out)
+    #[inline]
+    fn most(value: &String) -> usize {
+        padded(value.len()).saturating_add(4)
     }
 
+    #[inline]
+    fn encode(value: &String, out: &mut impl Sink) -> Result<(), EncodeError> {
+        put_counted(value.as_bytes(), MAX, out)
+    }
+
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<String, DecodeError> {
         let length = length(input, MAX)?;
         take(input, length, |bytes| text(bytes).map(ToOwned::to_owned))
@@ -38,10 +45,17 @@ impl<const MAX: u32> Xdr for OpaqueVec<MAX> {
     const MIN: usize = 4;
     const MAX: usize = padded(MAX as usize).saturating_add(4);
 
-    fn encode(value: &Vec<u8>, out: &mut impl Sink) -> Result<(), EncodeError> {
-        put(value, MAX, out)
+    #[inline]
+    fn most(value: &Vec<u8>) -> usize {
+        padded(value.len()).saturating_add(4)
     }
 
+    #[inline]
+    fn encode(value: &Vec<u8>, out: &mut impl Sink) -> Result<(), EncodeError> {
+        put_counted(value, MAX, out)
+    }
+
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Vec<u8>, DecodeError> {
         let length = length(input, MAX)?;
         take(input, length, |bytes| Ok(bytes.to_vec()))
@@ -53,6 +67,7 @@ impl<const N: u32> Xdr for HeapOpaqueVec<N> {
     const MIN: usize = padded(N as usize);
     const MAX: usize = padded(N as usize);
 
+    #[inline]
     fn encode(value: &Vec<u8>, out: &mut impl Sink) -> Result<(), EncodeError> {
         if value.len() != N as usize {
             return Err(EncodeError::WrongLength { length: value.len(), declared: N });
@@ -61,6 +76,7 @@ impl<const N: u32> Xdr for HeapOpaqueVec<N> {
         pad(value.len(), out)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Vec<u8>, DecodeError> {
         take(input, N as usize, |bytes| Ok(bytes.to_vec()))
     }
@@ -69,12 +85,6 @@ impl<const N: u32> Xdr for HeapOpaqueVec<N> {
 /// The text that `bytes` are.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, DecodeError> {
     core::str::from_utf8(bytes).map_err(|error| DecodeError::NotUtf8 { valid: error.valid_up_to() })
-}
-
-fn put(value: &[u8], bound: u32, out: &mut impl Sink) -> Result<(), EncodeError> {
-    u32::encode(&bounded(value.len(), bound)?, out)?;
-    out.put_slice(value)?;
-    pad(value.len(), out)
 }
 
 /// What `copy` makes of `length` bytes, whose padding does not matter.

@@ -91,10 +91,12 @@ impl Source for Decoder<'_> {
         Ok(Reader::new(window))
     }
 
+    #[inline]
     fn expect(&self, length: usize) -> Result<(), DecodeError> {
         if self.rest.len() < length { Err(self.truncated(length)) } else { Ok(()) }
     }
 
+    #[inline]
     fn charge(&mut self, memory: usize) -> Result<(), DecodeError> {
         self.memory = self.memory.saturating_add(memory);
         if self.memory > self.limits.memory {
@@ -108,6 +110,7 @@ impl Source for Decoder<'_> {
         self.memory = self.memory.saturating_sub(memory);
     }
 
+    #[inline]
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         if self.depth >= self.limits.depth {
             return Err(DecodeError::TooDeep { limit: self.limits.depth });

@@ -1,10 +1,8 @@
-use super::{EncodeError, Sink, Writer};
+use super::sink::SPLICE;
+use super::{EncodeError, Sink, Writer, Xdr};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use bytes::{Buf, Bytes, BytesMut};
-
-/// From this length on, opaque data is kept by reference and handed to the socket from where it is.
-const SPLICE: usize = 8 << 10;
 
 /// How much is sent before what follows is moved to the front.
 const COMPACT: usize = 64 << 10;
@@ -94,9 +92,12 @@ impl Encoder {
     }
 
     /// Takes back what was appended since `mark`.
+    #[inline]
     pub fn truncate(&mut self, mark: Mark) {
         self.end = mark.end;
-        self.payloads.truncate(mark.payloads);
+        if self.payloads.len() > mark.payloads {
+            self.payloads.truncate(mark.payloads);
+        }
         self.payload_bytes = mark.payload_bytes;
     }
 
@@ -265,29 +266,53 @@ impl Encoder {
         if message > self.max_message { Err(EncodeError::TooLarge { limit: self.max_message }) } else { Ok(()) }
     }
 
+    /// The next `length` bytes of the buffer.
     #[inline]
     fn room(&mut self, length: usize) -> Result<&mut [u8], EncodeError> {
-        let end = self.end.saturating_add(length);
-        if end > self.buffer.len() {
-            self.grow(length)?;
-        }
-        let start = core::mem::replace(&mut self.end, end);
-        self.buffer.get_mut(start..end).ok_or(EncodeError::TooLarge { limit: self.max_message })
+        let start = self.end;
+        let free = match self.buffer.len().checked_sub(start) {
+            Some(free) if free >= length => {
+                self.end = start.wrapping_add(length);
+                self.buffer.get_mut(start..).unwrap_or_default()
+            }
+            _ => self.grow(length)?,
+        };
+        // Behind both ways, so that the compiler knows the length: what is stored in the room needs no check then.
+        free.get_mut(..length).ok_or(EncodeError::TooLarge { limit: MAX_BUFFER })
     }
 
-    /// The message limit is checked when the buffer grows: cheaper than at each word, and memory is what it guards.
+    /// Takes `length` bytes and returns what the buffer has behind them, and them. The message limit is checked when the
+    /// buffer grows: cheaper than at each word, and memory is what it guards.
     #[cold]
-    fn grow(&mut self, length: usize) -> Result<(), EncodeError> {
+    #[inline(never)]
+    fn grow(&mut self, length: usize) -> Result<&mut [u8], EncodeError> {
         self.check(length)?;
         let too_large = EncodeError::TooLarge { limit: self.max_message.min(MAX_BUFFER) };
         let needed = self.end.checked_add(length).filter(|needed| *needed <= MAX_BUFFER).ok_or(too_large)?;
         let target = needed.max(self.buffer.len().saturating_mul(2).min(MAX_BUFFER)).max(256);
         self.buffer.resize(target, 0);
-        Ok(())
+        let start = core::mem::replace(&mut self.end, needed);
+        self.buffer.get_mut(start..).ok_or(too_large)
     }
 }
 
 impl Sink for Encoder {
+    /// A small value is written to a window of its own: each piece of it then costs no more than a comparison.
+    #[inline]
+    fn put_value<C: Xdr>(&mut self, value: &C::Value) -> Result<(), EncodeError> {
+        let most = C::most(value);
+        if most < SPLICE
+            && let Ok(room) = self.room(most)
+        {
+            let mut window = Writer::new(room);
+            let outcome = C::encode(value, &mut window);
+            let left = window.into_rest().len();
+            self.end = self.end.saturating_sub(left);
+            return outcome;
+        }
+        C::encode(value, self)
+    }
+
     #[inline]
     fn put<const N: usize>(&mut self, bytes: [u8; N]) -> Result<(), EncodeError> {
         self.room(N)?.copy_from_slice(&bytes);
@@ -315,6 +340,7 @@ impl Sink for Encoder {
         Ok(Writer::new(self.room(length)?))
     }
 
+    #[inline]
     fn nested(&mut self, body: impl FnOnce(&mut Self) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
         if self.depth >= self.max_depth {
             return Err(EncodeError::TooDeep { limit: self.max_depth });

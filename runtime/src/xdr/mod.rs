@@ -56,7 +56,7 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 /// How a value stands on the wire.
-pub trait Xdr {
+pub trait Xdr: Sized {
     /// The Rust value.
     type Value;
 
@@ -65,6 +65,14 @@ pub trait Xdr {
 
     /// The most bytes a value takes; `usize::MAX` is unbounded. Equal to [`Xdr::MIN`] for a fixed-size type.
     const MAX: usize;
+
+    /// The most bytes that `value` takes, if that can be told by looking at a few lengths, or else [`Xdr::MAX`]. Room for
+    /// a small value is then made at once.
+    #[inline]
+    fn most(value: &Self::Value) -> usize {
+        let _ = value;
+        Self::MAX
+    }
 
     /// Appends `value` to `out`.
     ///
@@ -83,12 +91,13 @@ pub trait Xdr {
     ///
     /// # Errors
     /// As [`Xdr::encode`].
+    #[inline]
     fn encode_all(values: &[Self::Value], out: &mut impl Sink) -> Result<(), EncodeError> {
         if Self::MIN == Self::MAX {
             let mut out = out.window(Self::MAX.saturating_mul(values.len()))?;
             values.iter().try_for_each(|value| Self::encode(value, &mut out))
         } else {
-            values.iter().try_for_each(|value| Self::encode(value, out))
+            values.iter().try_for_each(|value| out.put_value::<Self>(value))
         }
     }
 
@@ -97,6 +106,7 @@ pub trait Xdr {
     ///
     /// # Errors
     /// As [`Xdr::decode`].
+    #[inline]
     fn decode_all(input: &mut impl Source, count: usize) -> Result<Vec<Self::Value>, DecodeError> {
         let mut values = Vec::with_capacity(count);
         if Self::MIN == Self::MAX {
@@ -129,7 +139,7 @@ pub trait Xdr {
 /// See [`Xdr::encode`].
 pub fn to_bytes<C: Xdr>(value: &C::Value) -> Result<Bytes, EncodeError> {
     let mut out = Encoder::new();
-    C::encode(value, &mut out)?;
+    out.put_value::<C>(value)?;
     Ok(out.into_bytes())
 }
 

@@ -42,10 +42,12 @@ impl<C: Turns, const FIRST: usize> Xdr for MutualList<C, FIRST> {
     const MIN: usize = 4;
     const MAX: usize = usize::MAX;
 
+    #[inline]
     fn encode(nodes: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         encode_nodes::<C, FIRST>(nodes, 0, out)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         decode_nodes::<C>(Vec::new(), FIRST, input)
     }
@@ -56,12 +58,14 @@ impl<C: Turns, const FIRST: usize> Xdr for NonEmptyMutualList<C, FIRST> {
     const MIN: usize = smallest(C::NODES, FIRST).saturating_add(4);
     const MAX: usize = usize::MAX;
 
+    #[inline]
     fn encode(nodes: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         let first = nodes.first().ok_or(EncodeError::EmptyList)?;
         encode_in_turn(first, 0, FIRST, out)?;
         encode_nodes::<C, FIRST>(nodes, 1, out)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         let mut nodes = Vec::new();
         push(&mut nodes, C::decode_node(FIRST, input)?, input)?;
@@ -76,6 +80,7 @@ pub(crate) fn next<C: Turns>(turn: usize) -> usize {
 }
 
 /// Appends all nodes but the first `done`.
+#[inline]
 fn encode_nodes<C: Turns, const FIRST: usize>(
     nodes: &[C],
     done: usize,
@@ -99,6 +104,7 @@ fn encode_in_turn<C: Turns>(node: &C, index: usize, turn: usize, out: &mut impl 
     }
 }
 
+#[inline]
 fn decode_nodes<C: Turns>(mut nodes: Vec<C>, mut turn: usize, input: &mut impl Source) -> Result<Vec<C>, DecodeError> {
     while bool::decode(input)? {
         push(&mut nodes, C::decode_node(turn, input)?, input)?;

@@ -10,10 +10,12 @@ impl<C: Xdr> Xdr for Nested<C> {
     const MIN: usize = C::MIN;
     const MAX: usize = usize::MAX;
 
+    #[inline]
     fn encode(value: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         out.nested(|out| C::encode(value, out))
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         input.nested(|input| C::decode(input))
     }

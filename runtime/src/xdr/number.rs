@@ -1,5 +1,4 @@
 use super::{DecodeError, EncodeError, Sink, Source, Xdr};
-use alloc::vec;
 use alloc::vec::Vec;
 use byteorder::{BigEndian, ByteOrder};
 
@@ -21,19 +20,21 @@ macro_rules! number {
                 input.take().map(Self::from_be_bytes)
             }
 
+            #[inline]
             fn encode_all(values: &[Self], out: &mut impl Sink) -> Result<(), EncodeError> {
                 let window = out.window(values.len().saturating_mul($size))?.into_rest();
                 BigEndian::$write(values, window);
                 Ok(())
             }
 
+            #[inline]
             fn decode_all(input: &mut impl Source, count: usize) -> Result<Vec<Self>, DecodeError> {
                 let window = input.window(count.saturating_mul($size))?;
-                let mut values = vec![Self::default(); count];
-                BigEndian::$read(window.rest(), &mut values);
-                Ok(values)
+                let (elements, _) = window.rest().as_chunks();
+                Ok(elements.iter().map(|bytes| Self::from_be_bytes(*bytes)).collect())
             }
 
+            #[inline]
             fn decode_array<const N: usize>(input: &mut impl Source) -> Result<[Self; N], DecodeError> {
                 let window = input.window(N.saturating_mul($size))?;
                 let mut values = [Self::default(); N];
@@ -104,10 +105,12 @@ impl Xdr for Quadruple {
     const MIN: usize = 16;
     const MAX: usize = 16;
 
+    #[inline]
     fn encode(value: &Self, out: &mut impl Sink) -> Result<(), EncodeError> {
         out.put(value.0)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         input.take().map(Self)
     }

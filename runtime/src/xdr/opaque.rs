@@ -1,3 +1,4 @@
+use super::sink::SPLICE;
 use super::{DecodeError, EncodeError, Sink, Source, Xdr, padded, padding};
 use bytes::Bytes;
 
@@ -18,13 +19,17 @@ impl<const MAX: u32> Xdr for Opaque<MAX> {
     const MIN: usize = 4;
     const MAX: usize = padded(MAX as usize).saturating_add(4);
 
-    fn encode(value: &Bytes, out: &mut impl Sink) -> Result<(), EncodeError> {
-        let length = bounded(value.len(), MAX)?;
-        u32::encode(&length, out)?;
-        out.put_bytes(value)?;
-        pad(value.len(), out)
+    #[inline]
+    fn most(value: &Bytes) -> usize {
+        padded(value.len()).saturating_add(4)
     }
 
+    #[inline]
+    fn encode(value: &Bytes, out: &mut impl Sink) -> Result<(), EncodeError> {
+        put_shared(value, MAX, out)
+    }
+
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Bytes, DecodeError> {
         let length = length(input, MAX)?;
         take_padded(input, length)
@@ -55,6 +60,7 @@ impl<const N: u32> Xdr for HeapOpaque<N> {
     const MIN: usize = padded(N as usize);
     const MAX: usize = padded(N as usize);
 
+    #[inline]
     fn encode(value: &Bytes, out: &mut impl Sink) -> Result<(), EncodeError> {
         if value.len() != N as usize {
             return Err(EncodeError::WrongLength { length: value.len(), declared: N });
@@ -63,6 +69,7 @@ impl<const N: u32> Xdr for HeapOpaque<N> {
         pad(value.len(), out)
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Bytes, DecodeError> {
         take_padded(input, N as usize)
     }
@@ -90,6 +97,36 @@ pub(super) fn take_padded(input: &mut impl Source, length: usize) -> Result<Byte
     let value = input.take_bytes(length)?;
     input.window(padding(length))?;
     Ok(value)
+}
+
+/// A length, `value` and its padding, if the length is within the bound. Large ones are kept by reference.
+#[inline]
+pub(super) fn put_shared(value: &Bytes, bound: u32, out: &mut impl Sink) -> Result<(), EncodeError> {
+    if value.len() < SPLICE { put_counted(value, bound, out) } else { put_large(value, bound, out) }
+}
+
+/// A length, a copy of `value` and its padding, if the length is within the bound: in one window, at the end of which
+/// zeros stand before the copy is made.
+#[inline]
+pub(super) fn put_counted(value: &[u8], bound: u32, out: &mut impl Sink) -> Result<(), EncodeError> {
+    let length = bounded(value.len(), bound)?;
+    let window = out.window(padded(value.len()).saturating_add(4))?.into_rest();
+    if let Some(end) = window.last_chunk_mut() {
+        *end = [0; 4];
+    }
+    if let Some((front, rest)) = window.split_first_chunk_mut() {
+        *front = length.to_be_bytes();
+        rest.get_mut(..value.len()).unwrap_or_default().copy_from_slice(value);
+    }
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn put_large(value: &Bytes, bound: u32, out: &mut impl Sink) -> Result<(), EncodeError> {
+    u32::encode(&bounded(value.len(), bound)?, out)?;
+    out.put_bytes(value)?;
+    pad(value.len(), out)
 }
 
 /// The zeros behind `length` bytes.

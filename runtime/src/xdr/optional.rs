@@ -15,11 +15,18 @@ impl<C: Xdr> Xdr for Optional<C> {
     const MIN: usize = 4;
     const MAX: usize = C::MAX.saturating_add(4);
 
+    #[inline]
+    fn most(value: &Self::Value) -> usize {
+        value.as_ref().map_or(0, C::most).saturating_add(4)
+    }
+
+    #[inline]
     fn encode(value: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         bool::encode(&value.is_some(), out)?;
         value.as_ref().map_or(Ok(()), |value| C::encode(value, out))
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         if bool::decode(input)? { C::decode(input).map(Some) } else { Ok(None) }
     }
@@ -30,11 +37,13 @@ impl<C: Xdr> Xdr for Indirect<C> {
     const MIN: usize = 4;
     const MAX: usize = usize::MAX;
 
+    #[inline]
     fn encode(value: &Self::Value, out: &mut impl Sink) -> Result<(), EncodeError> {
         bool::encode(&value.is_some(), out)?;
         value.as_deref().map_or(Ok(()), |value| out.nested(|out| C::encode(value, out)))
     }
 
+    #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         if !bool::decode(input)? {
             return Ok(None);

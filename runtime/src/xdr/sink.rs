@@ -1,9 +1,18 @@
-use super::EncodeError;
+use super::{EncodeError, Xdr};
 use bytes::Bytes;
+
+/// From this length on, opaque data is kept by reference and handed to the socket from where it is.
+pub(super) const SPLICE: usize = 8 << 10;
 
 /// Where codecs write: an [`Encoder`](super::Encoder) that grows, or a [`Writer`] over a window of known size in which
 /// the bounds checks of a fixed-size structure fold into one.
 pub trait Sink {
+    /// Appends a value as codec `C` has it.
+    ///
+    /// # Errors
+    /// As [`Xdr::encode`].
+    fn put_value<C: Xdr>(&mut self, value: &C::Value) -> Result<(), EncodeError>;
+
     /// Appends `N` bytes.
     ///
     /// # Errors
@@ -56,6 +65,11 @@ impl<'a> Writer<'a> {
 
 impl Sink for Writer<'_> {
     #[inline]
+    fn put_value<C: Xdr>(&mut self, value: &C::Value) -> Result<(), EncodeError> {
+        C::encode(value, self)
+    }
+
+    #[inline]
     fn put<const N: usize>(&mut self, bytes: [u8; N]) -> Result<(), EncodeError> {
         match core::mem::take(&mut self.rest).split_first_chunk_mut::<N>() {
             Some((front, rest)) => {
@@ -85,6 +99,7 @@ impl Sink for Writer<'_> {
     }
 
     /// Only fixed-size values are written to a window, and those do not recurse: nothing to count.
+    #[inline]
     fn nested(&mut self, body: impl FnOnce(&mut Self) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
         body(self)
     }

@@ -84,11 +84,13 @@ impl Source for Reader<'_> {
         Ok(Reader { rest: window })
     }
 
+    #[inline]
     fn expect(&self, length: usize) -> Result<(), DecodeError> {
         if self.rest.len() < length { Err(self.truncated(length)) } else { Ok(()) }
     }
 
     /// Only fixed-size values are read from a window, and those were charged for by whoever opened it.
+    #[inline]
     fn charge(&mut self, _memory: usize) -> Result<(), DecodeError> {
         Ok(())
     }
@@ -96,6 +98,7 @@ impl Source for Reader<'_> {
     fn release(&mut self, _memory: usize) {}
 
     /// Only fixed-size values are read from a window, and those do not recurse: nothing to count.
+    #[inline]
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         body(self)
     }

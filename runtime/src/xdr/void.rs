@@ -9,10 +9,12 @@ impl Xdr for Void {
     const MIN: usize = 0;
     const MAX: usize = 0;
 
+    #[inline]
     fn encode(_value: &(), _out: &mut impl Sink) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(_input: &mut impl Source) -> Result<(), DecodeError> {
         Ok(())
     }

@@ -33,12 +33,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.value, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -119,6 +121,23 @@ mod idl_input {
         const MIN: usize = 152;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            116_usize
+                .saturating_add(rpc::most::<rpc::Opaque<5>>(&value.bounded))
+                .saturating_add(rpc::most::<rpc::Opaque>(&value.unbounded))
+                .saturating_add(rpc::most::<rpc::Str<5>>(&value.text))
+                .saturating_add(rpc::most::<rpc::Str>(&value.any_text))
+                .saturating_add(rpc::most::<rpc::Array<i32, 5>>(&value.list))
+                .saturating_add(rpc::most::<rpc::Array<Item>>(&value.any_items))
+                .saturating_add(
+                    rpc::most::<rpc::Array<rpc::FixedArray<i32, 2>>>(&value.twos),
+                )
+                .saturating_add(rpc::most::<rpc::Optional<i32>>(&value.maybe))
+                .saturating_add(rpc::most::<rpc::Optional<Item>>(&value.maybe_item))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&value.basic, out)?;
             rpc::encode::<rpc::FixedOpaque<3>>(&value.fixed, out)?;
@@ -151,6 +170,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 basic: rpc::decode::<i32>(input)?,

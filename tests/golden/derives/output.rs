@@ -44,12 +44,19 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            8_usize.saturating_add(rpc::most::<rpc::Array<i32>>(&value.many))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::FixedOpaque<8>>(&value.eight, out)?;
             rpc::encode::<rpc::Array<i32>>(&value.many, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 eight: rpc::decode::<rpc::FixedOpaque<8>>(input)?,
@@ -96,6 +103,7 @@ mod idl_input {
         const MIN: usize = 80;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::FixedOpaque<64>>(&value.key, out)?;
             rpc::encode::<rpc::Array<rpc::FixedOpaque<64>, 4>>(&value.others, out)?;
@@ -105,6 +113,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 key: rpc::decode::<rpc::FixedOpaque<64>>(input)?,
@@ -151,6 +160,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 24;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<u32>(&value.discriminant(), out)?;
             match value {
@@ -166,6 +176,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<u32>(input)? {
                 1 => Ok(Self::Case1(rpc::decode::<rpc::Str<16>>(input)?)),

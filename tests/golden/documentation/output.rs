@@ -47,6 +47,7 @@ mod idl_input {
         const MIN: usize = 16;
         const MAX: usize = 16;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 16)?;
             rpc::encode::<i32>(&value.before, out)?;
@@ -56,6 +57,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 16)?;
             Ok(Self {
@@ -80,12 +82,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.member, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -119,6 +123,7 @@ mod idl_input {
     }
 
     impl From<Choice> for i32 {
+        #[inline]
         fn from(value: Choice) -> Self {
             value as Self
         }
@@ -127,6 +132,7 @@ mod idl_input {
     impl TryFrom<i32> for Choice {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::First),
@@ -147,10 +153,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }

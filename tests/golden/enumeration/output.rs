@@ -46,6 +46,7 @@ mod idl_input {
     }
 
     impl From<Colour> for i32 {
+        #[inline]
         fn from(value: Colour) -> Self {
             value as Self
         }
@@ -54,6 +55,7 @@ mod idl_input {
     impl TryFrom<i32> for Colour {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Red),
@@ -75,10 +77,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -117,6 +121,7 @@ mod idl_input {
     }
 
     impl From<Status> for i32 {
+        #[inline]
         fn from(value: Status) -> Self {
             value as Self
         }
@@ -125,6 +130,7 @@ mod idl_input {
     impl TryFrom<i32> for Status {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Ok),
@@ -147,10 +153,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -180,6 +188,7 @@ mod idl_input {
     }
 
     impl From<Size> for i32 {
+        #[inline]
         fn from(value: Size) -> Self {
             value as Self
         }
@@ -188,6 +197,7 @@ mod idl_input {
     impl TryFrom<i32> for Size {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Size2),
@@ -208,10 +218,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -238,6 +250,7 @@ mod idl_input {
     }
 
     impl From<Lonely> for i32 {
+        #[inline]
         fn from(value: Lonely) -> Self {
             value as Self
         }
@@ -246,6 +259,7 @@ mod idl_input {
     impl TryFrom<i32> for Lonely {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 1 => Ok(Self::One),
@@ -265,10 +279,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }

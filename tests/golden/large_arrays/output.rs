@@ -37,6 +37,7 @@ mod idl_input {
         const MIN: usize = 20288;
         const MAX: usize = 20288;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 20288)?;
             rpc::encode::<rpc::HeapArray<i64, 1000>>(&value.values, out)?;
@@ -45,6 +46,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 20288)?;
             Ok(Self {

@@ -32,11 +32,18 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<rpc::Str>(&value.name)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str>(&value.name, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 name: rpc::decode::<rpc::Str>(input)?,
@@ -63,11 +70,13 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::List<Node>>(&value.names, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 names: rpc::decode::<rpc::List<Node>>(input)?,
@@ -98,6 +107,7 @@ mod idl_input {
         const MIN: usize = 24;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::List<Node>>(&value.any, out)?;
             rpc::encode::<rpc::NonEmptyList<Node>>(&value.some, out)?;
@@ -107,6 +117,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 any: rpc::decode::<rpc::List<Node>>(input)?,
@@ -269,7 +280,7 @@ mod idl_input {
                 rpc::start::<rpc::List<super::Node>>(
                     &self.0,
                     procedure::GET,
-                    |out| rpc::encode::<rpc::NonEmptyList<super::Node>>(&node.into(), out),
+                    |out| rpc::put::<rpc::NonEmptyList<super::Node>>(&node.into(), out),
                 )
             }
         }

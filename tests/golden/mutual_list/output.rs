@@ -32,11 +32,18 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<rpc::Str>(&value.name)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str>(&value.name, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 name: rpc::decode::<rpc::Str>(input)?,
@@ -59,12 +66,14 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i64>(&value.number, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -148,12 +157,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.value, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -226,12 +237,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.value, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -274,12 +287,14 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<f64>(&value.warmth, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -429,6 +444,7 @@ mod idl_input {
         const MIN: usize = 32;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::MutualList<ReceiverOrSender, 1>>(&value.any, out)?;
             rpc::encode::<rpc::NonEmptyMutualList<ReceiverOrSender, 0>>(&value.back, out)?;
@@ -439,6 +455,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 any: rpc::decode::<rpc::MutualList<ReceiverOrSender, 1>>(input)?,
@@ -602,7 +619,7 @@ mod idl_input {
                 rpc::start::<rpc::MutualList<super::ReceiverOrSender, 1>>(
                     &self.0,
                     procedure::TURN,
-                    |out| rpc::encode::<rpc::NonEmptyMutualList<super::ReceiverOrSender, 0>>(&receiver.into(), out),
+                    |out| rpc::put::<rpc::NonEmptyMutualList<super::ReceiverOrSender, 0>>(&receiver.into(), out),
                 )
             }
         }

@@ -40,6 +40,7 @@ mod idl_input {
         const MIN: usize = 20;
         const MAX: usize = 20;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 20)?;
             rpc::encode::<i32>(&value.r#type, out)?;
@@ -50,6 +51,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 20)?;
             Ok(Self {
@@ -75,12 +77,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.a, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -102,11 +106,13 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 24;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Optional<String_>>(&value.it, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 it: rpc::decode::<rpc::Optional<String_>>(input)?,
@@ -127,11 +133,18 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<rpc::Array<Option_>>(&value.some)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Array<Option_>>(&value.some, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 some: rpc::decode::<rpc::Array<Option_>>(input)?,
@@ -167,6 +180,7 @@ mod idl_input {
     }
 
     impl From<Result_> for i32 {
+        #[inline]
         fn from(value: Result_) -> Self {
             value as Self
         }
@@ -175,6 +189,7 @@ mod idl_input {
     impl TryFrom<i32> for Result_ {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Ok),
@@ -196,10 +211,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -218,12 +235,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.crate_, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -253,6 +272,7 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<Self_>(&value.it, out)?;
@@ -260,6 +280,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -282,12 +303,14 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<Oncrpc>(&value.std, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -335,6 +358,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 12;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Result_>(&value.discriminant(), out)?;
             match value {
@@ -344,6 +368,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Result_>(input)? {
                 Result_::Ok => Ok(Self::Ok(rpc::decode::<i32>(input)?)),
@@ -570,7 +595,7 @@ mod idl_input {
                 &self,
                 self_: &super::Self_,
             ) -> rpc::Result<rpc::Pending<super::Result_>> {
-                rpc::start::<super::Result_>(&self.0, procedure::CONNECT, |out| rpc::encode::<super::Self_>(self_, out))
+                rpc::start::<super::Result_>(&self.0, procedure::CONNECT, |out| rpc::put::<super::Self_>(self_, out))
             }
 
             /// `Vec CALL(Option) = 2`
@@ -589,7 +614,7 @@ mod idl_input {
                 &self,
                 option: &super::Option_,
             ) -> rpc::Result<rpc::Pending<super::Vec_>> {
-                rpc::start::<super::Vec_>(&self.0, procedure::CALL, |out| rpc::encode::<super::Option_>(option, out))
+                rpc::start::<super::Vec_>(&self.0, procedure::CALL, |out| rpc::put::<super::Option_>(option, out))
             }
 
             /// `int start_call(int) = 3`
@@ -608,7 +633,7 @@ mod idl_input {
                 &self,
                 argument: i32,
             ) -> rpc::Result<rpc::Pending<i32>> {
-                rpc::start::<i32>(&self.0, procedure::START_CALL, |out| rpc::encode::<i32>(&argument, out))
+                rpc::start::<i32>(&self.0, procedure::START_CALL, |out| rpc::put::<i32>(&argument, out))
             }
 
             /// `void MATCH(int, int) = 4`
@@ -632,8 +657,8 @@ mod idl_input {
                     &self.0,
                     procedure::MATCH,
                     |out| {
-                        rpc::encode::<i32>(&argument1, out)?;
-                        rpc::encode::<i32>(&argument2, out)
+                        rpc::put::<i32>(&argument1, out)?;
+                        rpc::put::<i32>(&argument2, out)
                     },
                 )
             }
@@ -667,10 +692,10 @@ mod idl_input {
                     &self.0,
                     procedure::SERVER,
                     |out| {
-                        rpc::encode::<i32>(&self_, out)?;
-                        rpc::encode::<i32>(&out2, out)?;
-                        rpc::encode::<i32>(&call2, out)?;
-                        rpc::encode::<i32>(&input2, out)
+                        rpc::put::<i32>(&self_, out)?;
+                        rpc::put::<i32>(&out2, out)?;
+                        rpc::put::<i32>(&call2, out)?;
+                        rpc::put::<i32>(&input2, out)
                     },
                 )
             }

@@ -39,6 +39,7 @@ mod idl_input {
     }
 
     impl From<OuterInnerSide> for i32 {
+        #[inline]
         fn from(value: OuterInnerSide) -> Self {
             value as Self
         }
@@ -47,6 +48,7 @@ mod idl_input {
     impl TryFrom<i32> for OuterInnerSide {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Left),
@@ -67,10 +69,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -91,6 +95,7 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i32>(&value.x, out)?;
@@ -98,6 +103,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -120,12 +126,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.a, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -159,6 +167,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&value.discriminant(), out)?;
             match value {
@@ -173,6 +182,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<i32>(input)? {
                 1 => Ok(Self::Case1(rpc::decode::<OuterChoiceFirst>(input)?)),
@@ -198,12 +208,14 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = 16;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<OuterInner>(&value.inner, out)?;
             rpc::encode::<OuterChoice>(&value.choice, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 inner: rpc::decode::<OuterInner>(input)?,

@@ -49,6 +49,7 @@ mod idl_input {
     }
 
     impl From<Kind> for i32 {
+        #[inline]
         fn from(value: Kind) -> Self {
             match value {
                 Kind::File => 1,
@@ -59,6 +60,7 @@ mod idl_input {
     }
 
     impl From<i32> for Kind {
+        #[inline]
         fn from(value: i32) -> Self {
             match value {
                 1 => Self::File,
@@ -100,10 +102,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self::from(rpc::decode::<i32>(input)?))
         }
@@ -112,6 +116,7 @@ mod idl_input {
     impl rpc::XdrView for Kind {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -150,6 +155,7 @@ mod idl_input {
     }
 
     impl From<Word> for i32 {
+        #[inline]
         fn from(value: Word) -> Self {
             match value {
                 Word::Other => 0,
@@ -160,6 +166,7 @@ mod idl_input {
     }
 
     impl From<i32> for Word {
+        #[inline]
         fn from(value: i32) -> Self {
             match value {
                 0 => Self::Other,
@@ -201,10 +208,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self::from(rpc::decode::<i32>(input)?))
         }
@@ -213,6 +222,7 @@ mod idl_input {
     impl rpc::XdrView for Word {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -246,6 +256,7 @@ mod idl_input {
     }
 
     impl From<Answer> for i32 {
+        #[inline]
         fn from(value: Answer) -> Self {
             value as Self
         }
@@ -254,6 +265,7 @@ mod idl_input {
     impl TryFrom<i32> for Answer {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::No),
@@ -274,10 +286,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -286,6 +300,7 @@ mod idl_input {
     impl rpc::XdrView for Answer {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -322,6 +337,16 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::File(value) => rpc::most::<rpc::Str>(value),
+                Self::Default(_, value) => rpc::most::<rpc::Opaque>(value),
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Kind>(&value.discriminant(), out)?;
             match value {
@@ -336,6 +361,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::File => Ok(Self::File(rpc::decode::<rpc::Str>(input)?)),
@@ -356,6 +382,7 @@ mod idl_input {
     impl rpc::XdrView for Entry {
         type View<'a> = EntryView<'a>;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<EntryView<'a>, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::File => Ok(EntryView::File(rpc::view::<rpc::Str>(input)?)),
@@ -400,6 +427,7 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Kind>(&value.discriminant(), out)?;
             match value {
@@ -408,6 +436,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::File => Ok(Self::File(rpc::decode::<i32>(input)?)),
@@ -425,6 +454,7 @@ mod idl_input {
     impl rpc::XdrView for Refused {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -464,6 +494,17 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::File(value) => rpc::most::<rpc::Str>(value),
+                Self::Folder(value) => rpc::most::<u64>(value),
+                Self::Unknown(_) => 0,
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Kind>(&value.discriminant(), out)?;
             match value {
@@ -479,6 +520,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::File => Ok(Self::File(rpc::decode::<rpc::Str>(input)?)),
@@ -502,6 +544,7 @@ mod idl_input {
     impl rpc::XdrView for Kept {
         type View<'a> = KeptView<'a>;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<KeptView<'a>, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::File => Ok(KeptView::File(rpc::view::<rpc::Str>(input)?)),
@@ -546,6 +589,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Answer>(&value.discriminant(), out)?;
             match value {
@@ -560,6 +604,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Answer>(input)? {
                 Answer::Yes => Ok(Self::Yes(rpc::decode::<i32>(input)?)),
@@ -571,6 +616,7 @@ mod idl_input {
     impl rpc::XdrView for ClosedKept {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -618,6 +664,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Answer>(&value.discriminant(), out)?;
             match value {
@@ -626,6 +673,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Answer>(input)? {
                 Answer::Yes => Ok(Self::Yes(rpc::decode::<i32>(input)?)),
@@ -637,6 +685,7 @@ mod idl_input {
     impl rpc::XdrView for Covered {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -691,6 +740,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&value.discriminant(), out)?;
             match value {
@@ -708,6 +758,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<i32>(input)? {
                 0 => Ok(Self::Case0(rpc::decode::<i32>(input)?)),
@@ -722,6 +773,7 @@ mod idl_input {
     impl rpc::XdrView for NumberKept {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -750,6 +802,7 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = 20;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Kind>(&value.of, out)?;
             rpc::encode::<NumberKept>(&value.what, out)?;
@@ -757,6 +810,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 of: rpc::decode::<Kind>(input)?,
@@ -769,6 +823,7 @@ mod idl_input {
     impl rpc::XdrView for Pair {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }

@@ -53,6 +53,7 @@ mod idl_input {
     }
 
     impl From<Status> for i32 {
+        #[inline]
         fn from(value: Status) -> Self {
             match value {
                 Status::Ok => 0,
@@ -63,6 +64,7 @@ mod idl_input {
     }
 
     impl From<i32> for Status {
+        #[inline]
         fn from(value: i32) -> Self {
             match value {
                 0 => Self::Ok,
@@ -104,10 +106,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self::from(rpc::decode::<i32>(input)?))
         }
@@ -116,6 +120,7 @@ mod idl_input {
     impl rpc::XdrView for Status {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -140,12 +145,14 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 72;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::OpaqueVec<64>>(&value.bytes, out)?;
             rpc::encode::<u32>(&value.generation, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 bytes: rpc::decode::<rpc::OpaqueVec<64>>(input)?,
@@ -166,6 +173,7 @@ mod idl_input {
     impl rpc::XdrView for FileHandle {
         type View<'a> = FileHandleView<'a>;
 
+        #[inline]
         fn view<'a>(
             input: &mut rpc::Viewer<'a>,
         ) -> Result<FileHandleView<'a>, rpc::DecodeError> {
@@ -202,6 +210,15 @@ mod idl_input {
         const MIN: usize = 20;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            8_usize
+                .saturating_add(rpc::most::<rpc::Opaque>(&value.label))
+                .saturating_add(rpc::most::<rpc::Str>(&value.owner))
+                .saturating_add(rpc::most::<rpc::Utf8<1024>>(&value.home))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Opaque>(&value.label, out)?;
             rpc::encode::<rpc::Str>(&value.owner, out)?;
@@ -210,6 +227,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 label: rpc::decode::<rpc::Opaque>(input)?,
@@ -236,6 +254,7 @@ mod idl_input {
     impl rpc::XdrView for Attributes {
         type View<'a> = AttributesView<'a>;
 
+        #[inline]
         fn view<'a>(
             input: &mut rpc::Viewer<'a>,
         ) -> Result<AttributesView<'a>, rpc::DecodeError> {
@@ -293,6 +312,16 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::Success(value) => rpc::most::<FileHandle>(value),
+                Self::Failed(_, value) => rpc::most::<rpc::Utf8>(value),
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Status>(&value.discriminant(), out)?;
             match value {
@@ -307,6 +336,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Status>(input)? {
                 Status::Ok => Ok(Self::Success(rpc::decode::<FileHandle>(input)?)),
@@ -327,6 +357,7 @@ mod idl_input {
     impl rpc::XdrView for Outcome {
         type View<'a> = OutcomeView<'a>;
 
+        #[inline]
         fn view<'a>(
             input: &mut rpc::Viewer<'a>,
         ) -> Result<OutcomeView<'a>, rpc::DecodeError> {
@@ -363,12 +394,14 @@ mod idl_input {
         const MIN: usize = 16;
         const MAX: usize = 16;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 16)?;
             rpc::encode::<rpc::Quadruple>(&value.value, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 16)?;
             Ok(Self {
@@ -380,6 +413,7 @@ mod idl_input {
     impl rpc::XdrView for Exact {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -408,6 +442,14 @@ mod idl_input {
         const MIN: usize = 9008;
         const MAX: usize = 13192;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            9000_usize
+                .saturating_add(rpc::most::<rpc::Optional<FileHandle>>(&value.inner))
+                .saturating_add(rpc::most::<rpc::Array<rpc::Utf8<1024>, 4>>(&value.names))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Optional<FileHandle>>(&value.inner, out)?;
             rpc::encode::<rpc::HeapOpaqueVec<9000>>(&value.contents, out)?;
@@ -415,6 +457,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 inner: rpc::decode::<rpc::Optional<FileHandle>>(input)?,
@@ -438,6 +481,7 @@ mod idl_input {
     impl rpc::XdrView for FileHandle2 {
         type View<'a> = FileHandle2View<'a>;
 
+        #[inline]
         fn view<'a>(
             input: &mut rpc::Viewer<'a>,
         ) -> Result<FileHandle2View<'a>, rpc::DecodeError> {
@@ -474,6 +518,7 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&value.value, out)?;
             rpc::encode::<rpc::Indirect<Tree>>(&value.left, out)?;
@@ -481,6 +526,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 value: rpc::decode::<i32>(input)?,
@@ -504,6 +550,7 @@ mod idl_input {
     impl rpc::XdrView for Tree {
         type View<'a> = TreeView<'a>;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<TreeView<'a>, rpc::DecodeError> {
             Ok(TreeView {
                 value: rpc::view::<i32>(input)?,
@@ -536,11 +583,18 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<rpc::Utf8>(&value.question)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Utf8>(&value.question, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 question: rpc::decode::<rpc::Utf8>(input)?,
@@ -558,6 +612,7 @@ mod idl_input {
     impl rpc::XdrView for Ask {
         type View<'a> = AskView<'a>;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<AskView<'a>, rpc::DecodeError> {
             Ok(AskView {
                 question: rpc::view::<rpc::Utf8>(input)?,
@@ -667,12 +722,14 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<f64>(&value.weight, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -684,6 +741,7 @@ mod idl_input {
     impl rpc::XdrView for Answer {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -706,11 +764,13 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::MutualList<AskOrAnswer, 0>>(&value.turns, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 turns: rpc::decode::<rpc::MutualList<AskOrAnswer, 0>>(input)?,
@@ -728,6 +788,7 @@ mod idl_input {
     impl rpc::XdrView for Conversation {
         type View<'a> = ConversationView<'a>;
 
+        #[inline]
         fn view<'a>(
             input: &mut rpc::Viewer<'a>,
         ) -> Result<ConversationView<'a>, rpc::DecodeError> {
@@ -941,9 +1002,9 @@ mod idl_input {
                     &self.0,
                     procedure::LOOK_UP,
                     |out| {
-                        rpc::encode::<rpc::Utf8<1024>>(&argument1.into(), out)?;
-                        rpc::encode::<rpc::Str>(&argument2.into(), out)?;
-                        rpc::encode::<rpc::OpaqueVec<16>>(&argument3.into(), out)
+                        rpc::put::<rpc::Utf8<1024>>(&argument1.into(), out)?;
+                        rpc::put::<rpc::Str>(&argument2.into(), out)?;
+                        rpc::put::<rpc::OpaqueVec<16>>(&argument3.into(), out)
                     },
                 )
             }
@@ -984,7 +1045,7 @@ mod idl_input {
                 rpc::start::<rpc::Str>(
                     &self.0,
                     procedure::READ,
-                    |out| rpc::encode::<super::FileHandle>(nfs_fh3, out),
+                    |out| rpc::put::<super::FileHandle>(nfs_fh3, out),
                 )
             }
 
@@ -1010,7 +1071,7 @@ mod idl_input {
                 rpc::send(
                     &self.0,
                     procedure::FORGET,
-                    |out| rpc::encode::<rpc::Utf8<1024>>(&path.into(), out),
+                    |out| rpc::put::<rpc::Utf8<1024>>(&path.into(), out),
                 )
             }
         }

@@ -35,12 +35,19 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            8_usize.saturating_add(rpc::most::<rpc::Str>(&value.text))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str>(&value.text, out)?;
             rpc::encode::<u64>(&value.served, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 text: rpc::decode::<rpc::Str>(input)?,
@@ -246,7 +253,7 @@ mod idl_input {
                 rpc::start::<super::Greeting>(
                     &self.0,
                     procedure::GREET,
-                    |out| rpc::encode::<rpc::Str<64>>(&name.into(), out),
+                    |out| rpc::put::<rpc::Str<64>>(&name.into(), out),
                 )
             }
 
@@ -269,7 +276,7 @@ mod idl_input {
                 rpc::start::<rpc::Void>(
                     &self.0,
                     procedure::FORGET,
-                    |out| rpc::encode::<super::Greeting>(greeting, out),
+                    |out| rpc::put::<super::Greeting>(greeting, out),
                 )
             }
         }
@@ -463,8 +470,8 @@ mod idl_input {
                     &self.0,
                     procedure::GREET,
                     |out| {
-                        rpc::encode::<rpc::Str<64>>(&argument1.into(), out)?;
-                        rpc::encode::<u32>(&argument2, out)
+                        rpc::put::<rpc::Str<64>>(&argument1.into(), out)?;
+                        rpc::put::<u32>(&argument2, out)
                     },
                 )
             }
@@ -494,8 +501,8 @@ mod idl_input {
                     &self.0,
                     procedure::MANY,
                     |out| {
-                        rpc::encode::<rpc::Array<rpc::Str<64>>>(&names.into(), out)?;
-                        rpc::encode::<rpc::Optional<i32>>(limit, out)
+                        rpc::put::<rpc::Array<rpc::Str<64>>>(&names.into(), out)?;
+                        rpc::put::<rpc::Optional<i32>>(limit, out)
                     },
                 )
             }
@@ -519,7 +526,7 @@ mod idl_input {
                 rpc::start::<rpc::Str>(
                     &self.0,
                     procedure::TYPE,
-                    |out| rpc::encode::<rpc::Str>(&argument.into(), out),
+                    |out| rpc::put::<rpc::Str>(&argument.into(), out),
                 )
             }
         }

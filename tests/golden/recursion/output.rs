@@ -34,6 +34,7 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&value.value, out)?;
             rpc::encode::<rpc::Indirect<Tree>>(&value.left, out)?;
@@ -41,6 +42,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 value: rpc::decode::<i32>(input)?,
@@ -65,12 +67,14 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str>(&value.name, out)?;
             rpc::encode::<rpc::Array<rpc::Nested<Directory>>>(&value.children, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 name: rpc::decode::<rpc::Str>(input)?,
@@ -101,6 +105,7 @@ mod idl_input {
     }
 
     impl From<Operator> for i32 {
+        #[inline]
         fn from(value: Operator) -> Self {
             value as Self
         }
@@ -109,6 +114,7 @@ mod idl_input {
     impl TryFrom<i32> for Operator {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Number),
@@ -129,10 +135,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -174,6 +182,7 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Operator>(&value.discriminant(), out)?;
             match value {
@@ -182,6 +191,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Operator>(input)? {
                 Operator::Number => Ok(Self::Number(rpc::decode::<f64>(input)?)),
@@ -205,12 +215,14 @@ mod idl_input {
         const MIN: usize = 16;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Expression>(&value.left, out)?;
             rpc::encode::<Expression>(&value.right, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 left: rpc::decode::<Expression>(input)?,

@@ -38,6 +38,7 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i32>(&value.x, out)?;
@@ -45,6 +46,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -73,6 +75,14 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<rpc::Str<255>>(&value.name)
+                .saturating_add(rpc::most::<rpc::Array<Point>>(&value.points))
+                .saturating_add(rpc::most::<rpc::Optional<Point>>(&value.origin))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str<255>>(&value.name, out)?;
             rpc::encode::<rpc::Array<Point>>(&value.points, out)?;
@@ -80,6 +90,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 name: rpc::decode::<rpc::Str<255>>(input)?,
@@ -106,12 +117,19 @@ mod idl_input {
         const MIN: usize = 24;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<Path>(&value.first).saturating_add(rpc::most::<Path>(&value.second))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Path>(&value.first, out)?;
             rpc::encode::<Path>(&value.second, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 first: rpc::decode::<Path>(input)?,
@@ -137,6 +155,7 @@ mod idl_input {
         const MIN: usize = 12;
         const MAX: usize = 12;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 12)?;
             rpc::encode::<f32>(&value.coarse, out)?;
@@ -144,6 +163,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 12)?;
             Ok(Self {

@@ -45,6 +45,7 @@ mod idl_input {
     }
 
     impl From<Kind> for i32 {
+        #[inline]
         fn from(value: Kind) -> Self {
             value as Self
         }
@@ -53,6 +54,7 @@ mod idl_input {
     impl TryFrom<i32> for Kind {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::None),
@@ -75,10 +77,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -130,6 +134,18 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::None => 0,
+                Self::Number(value) => rpc::most::<i64>(value),
+                Self::Text(value) => rpc::most::<rpc::Str>(value),
+                Self::Default(_, value) => rpc::most::<rpc::Opaque<16>>(value),
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Kind>(&value.discriminant(), out)?;
             match value {
@@ -146,6 +162,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::None => Ok(Self::None),
@@ -197,6 +214,17 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::Case0(value) => rpc::most::<i32>(value),
+                Self::CaseMinus1(value) => rpc::most::<rpc::Str>(value),
+                Self::Case1(value) => rpc::most::<rpc::Str>(value),
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&value.discriminant(), out)?;
             match value {
@@ -206,6 +234,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<i32>(input)? {
                 0 => Ok(Self::Case0(rpc::decode::<i32>(input)?)),
@@ -246,6 +275,16 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::True(value) => rpc::most::<Value>(value),
+                Self::False => 0,
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<bool>(&value.discriminant(), out)?;
             match value {
@@ -254,6 +293,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<bool>(input)? {
                 true => Ok(Self::True(rpc::decode::<Value>(input)?)),
@@ -294,6 +334,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<u32>(&value.discriminant(), out)?;
             match value {
@@ -301,6 +342,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<u32>(input)? {
                 value => Ok(Self::Default(value)),

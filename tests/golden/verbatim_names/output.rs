@@ -39,6 +39,7 @@ mod idl_input {
     }
 
     impl From<nfs_stat> for i32 {
+        #[inline]
         fn from(value: nfs_stat) -> Self {
             value as Self
         }
@@ -47,6 +48,7 @@ mod idl_input {
     impl TryFrom<i32> for nfs_stat {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::NFS_OK),
@@ -67,10 +69,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -91,6 +95,7 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<u32>(&value.fileSize, out)?;
@@ -98,6 +103,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -143,6 +149,7 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 12;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<nfs_stat>(&value.discriminant(), out)?;
             match value {
@@ -157,6 +164,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<nfs_stat>(input)? {
                 nfs_stat::NFS_OK => Ok(Self::NFS_OK(rpc::decode::<fileAttr>(input)?)),
@@ -320,7 +328,7 @@ mod idl_input {
                 rpc::start::<super::attr_res>(
                     &self.0,
                     procedure::NFSPROC_GETATTR,
-                    |out| rpc::encode::<super::fileAttr>(fileAttr, out),
+                    |out| rpc::put::<super::fileAttr>(fileAttr, out),
                 )
             }
         }
@@ -341,12 +349,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.value, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -519,11 +529,7 @@ mod idl_input {
                 &self,
                 Server2: &super::Server,
             ) -> rpc::Result<rpc::Pending<i32>> {
-                rpc::start::<i32>(
-                    &self.0,
-                    procedure::SERVER,
-                    |out| rpc::encode::<super::Server>(Server2, out),
-                )
+                rpc::start::<i32>(&self.0, procedure::SERVER, |out| rpc::put::<super::Server>(Server2, out))
             }
 
             /// `int NAMED(int PROGRAM, int VERSION, int None, int call) = 2`
@@ -555,10 +561,10 @@ mod idl_input {
                     &self.0,
                     procedure::NAMED,
                     |out| {
-                        rpc::encode::<i32>(&PROGRAM2, out)?;
-                        rpc::encode::<i32>(&VERSION2, out)?;
-                        rpc::encode::<i32>(&None2, out)?;
-                        rpc::encode::<i32>(&call2, out)
+                        rpc::put::<i32>(&PROGRAM2, out)?;
+                        rpc::put::<i32>(&VERSION2, out)?;
+                        rpc::put::<i32>(&None2, out)?;
+                        rpc::put::<i32>(&call2, out)
                     },
                 )
             }
@@ -580,12 +586,14 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 4)?;
             rpc::encode::<i32>(&value.turn, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 4)?;
             Ok(Self {
@@ -607,12 +615,14 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i64>(&value.view, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -685,11 +695,13 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::NonEmptyMutualList<Vec_or_type, 1>>(&value.all, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 all: rpc::decode::<rpc::NonEmptyMutualList<Vec_or_type, 1>>(input)?,

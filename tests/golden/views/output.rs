@@ -34,6 +34,7 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i32>(&value.x, out)?;
@@ -41,6 +42,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -53,6 +55,7 @@ mod idl_input {
     impl rpc::XdrView for Point {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -87,6 +90,7 @@ mod idl_input {
     }
 
     impl From<Kind> for i32 {
+        #[inline]
         fn from(value: Kind) -> Self {
             value as Self
         }
@@ -95,6 +99,7 @@ mod idl_input {
     impl TryFrom<i32> for Kind {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 0 => Ok(Self::Point),
@@ -116,10 +121,12 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -128,6 +135,7 @@ mod idl_input {
     impl rpc::XdrView for Kind {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }
@@ -160,6 +168,16 @@ mod idl_input {
         const MIN: usize = 20;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            4_usize
+                .saturating_add(rpc::most::<rpc::Str<32>>(&value.name))
+                .saturating_add(rpc::most::<rpc::Opaque>(&value.data))
+                .saturating_add(rpc::most::<rpc::Array<Point>>(&value.corners))
+                .saturating_add(rpc::most::<rpc::Str<4>>(&value.labels))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str<32>>(&value.name, out)?;
             rpc::encode::<rpc::FixedOpaque<3>>(&value.colour, out)?;
@@ -169,6 +187,7 @@ mod idl_input {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 name: rpc::decode::<rpc::Str<32>>(input)?,
@@ -198,6 +217,7 @@ mod idl_input {
     impl rpc::XdrView for Shape {
         type View<'a> = ShapeView<'a>;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<ShapeView<'a>, rpc::DecodeError> {
             Ok(ShapeView {
                 name: rpc::view::<rpc::Str<32>>(input)?,
@@ -258,6 +278,17 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::Point(value) => rpc::most::<Point>(value),
+                Self::Name(value) => rpc::most::<rpc::Str>(value),
+                Self::Default(_, value) => rpc::most::<rpc::Opaque>(value),
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Kind>(&value.discriminant(), out)?;
             match value {
@@ -273,6 +304,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::Point => Ok(Self::Point(rpc::decode::<Point>(input)?)),
@@ -296,6 +328,7 @@ mod idl_input {
     impl rpc::XdrView for Any {
         type View<'a> = AnyView<'a>;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<AnyView<'a>, rpc::DecodeError> {
             match rpc::decode::<Kind>(input)? {
                 Kind::Point => Ok(AnyView::Point(rpc::view::<Point>(input)?)),
@@ -328,11 +361,18 @@ mod idl_input {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<Any>(&value.value)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Any>(&value.value, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 value: rpc::decode::<Any>(input)?,
@@ -350,6 +390,7 @@ mod idl_input {
     impl rpc::XdrView for Node {
         type View<'a> = NodeView<'a>;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<NodeView<'a>, rpc::DecodeError> {
             Ok(NodeView {
                 value: rpc::view::<Any>(input)?,
@@ -546,8 +587,8 @@ mod idl_input {
                     &self.0,
                     procedure::FIND,
                     |out| {
-                        rpc::encode::<rpc::NonEmptyList<super::Shape>>(&argument1.into(), out)?;
-                        rpc::encode::<super::Any>(argument2, out)
+                        rpc::put::<rpc::NonEmptyList<super::Shape>>(&argument1.into(), out)?;
+                        rpc::put::<super::Any>(argument2, out)
                     },
                 )
             }
@@ -584,7 +625,7 @@ mod idl_input {
                 &self,
                 argument: i32,
             ) -> rpc::Result<rpc::Pending<super::Point>> {
-                rpc::start::<super::Point>(&self.0, procedure::PLACE, |out| rpc::encode::<i32>(&argument, out))
+                rpc::start::<super::Point>(&self.0, procedure::PLACE, |out| rpc::put::<i32>(&argument, out))
             }
 
             /// `string NAME(list) = 3`
@@ -606,7 +647,7 @@ mod idl_input {
                 rpc::start::<rpc::Str>(
                     &self.0,
                     procedure::NAME,
-                    |out| rpc::encode::<rpc::List<super::Node>>(&list.into(), out),
+                    |out| rpc::put::<rpc::List<super::Node>>(&list.into(), out),
                 )
             }
 
@@ -651,6 +692,16 @@ mod idl_input {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::True(value) => rpc::most::<i64>(value),
+                Self::False => 0,
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<bool>(&value.discriminant(), out)?;
             match value {
@@ -659,6 +710,7 @@ mod idl_input {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<bool>(input)? {
                 true => Ok(Self::True(rpc::decode::<i64>(input)?)),
@@ -670,6 +722,7 @@ mod idl_input {
     impl rpc::XdrView for Settled {
         type View<'a> = Self;
 
+        #[inline]
         fn view<'a>(input: &mut rpc::Viewer<'a>) -> Result<Self, rpc::DecodeError> {
             rpc::decode::<Self>(input)
         }

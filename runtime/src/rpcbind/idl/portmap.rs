@@ -46,6 +46,7 @@ mod idl_portmap {
         const MIN: usize = 16;
         const MAX: usize = 16;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 16)?;
             rpc::encode::<u32>(&value.program, out)?;
@@ -55,6 +56,7 @@ mod idl_portmap {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 16)?;
             Ok(Self {
@@ -83,12 +85,14 @@ mod idl_portmap {
         const MIN: usize = 16;
         const MAX: usize = 16;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 16)?;
             rpc::encode::<Mapping>(&value.entry, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 16)?;
             Ok(Self {
@@ -282,7 +286,7 @@ mod idl_portmap {
                 &self,
                 mapping: &super::Mapping,
             ) -> rpc::Result<rpc::Pending<bool>> {
-                rpc::start::<bool>(&self.0, procedure::SET, |out| rpc::encode::<super::Mapping>(mapping, out))
+                rpc::start::<bool>(&self.0, procedure::SET, |out| rpc::put::<super::Mapping>(mapping, out))
             }
 
             /// Takes back a version of a program, whatever the protocol and port.
@@ -303,11 +307,7 @@ mod idl_portmap {
                 &self,
                 mapping: &super::Mapping,
             ) -> rpc::Result<rpc::Pending<bool>> {
-                rpc::start::<bool>(
-                    &self.0,
-                    procedure::UNSET,
-                    |out| rpc::encode::<super::Mapping>(mapping, out),
-                )
+                rpc::start::<bool>(&self.0, procedure::UNSET, |out| rpc::put::<super::Mapping>(mapping, out))
             }
 
             /// The port for program, version and protocol; 0 if there is none.
@@ -331,7 +331,7 @@ mod idl_portmap {
                 rpc::start::<u32>(
                     &self.0,
                     procedure::GETPORT,
-                    |out| rpc::encode::<super::Mapping>(mapping, out),
+                    |out| rpc::put::<super::Mapping>(mapping, out),
                 )
             }
 

@@ -64,6 +64,15 @@ mod idl_rpcbind {
         const MIN: usize = 20;
         const MAX: usize = 1556;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            8_usize
+                .saturating_add(rpc::most::<rpc::Str<255>>(&value.netid))
+                .saturating_add(rpc::most::<rpc::Str<1024>>(&value.address))
+                .saturating_add(rpc::most::<rpc::Str<255>>(&value.owner))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<u32>(&value.program, out)?;
             rpc::encode::<u32>(&value.version, out)?;
@@ -73,6 +82,7 @@ mod idl_rpcbind {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 program: rpc::decode::<u32>(input)?,
@@ -101,11 +111,18 @@ mod idl_rpcbind {
         const MIN: usize = 20;
         const MAX: usize = 1556;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<Registration>(&value.entry)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<Registration>(&value.entry, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 entry: rpc::decode::<Registration>(input)?,
@@ -149,6 +166,16 @@ mod idl_rpcbind {
         const MIN: usize = 20;
         const MAX: usize = 1812;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            4_usize
+                .saturating_add(rpc::most::<rpc::Str<1024>>(&value.address))
+                .saturating_add(rpc::most::<rpc::Str<255>>(&value.netid))
+                .saturating_add(rpc::most::<rpc::Str<255>>(&value.family))
+                .saturating_add(rpc::most::<rpc::Str<255>>(&value.protocol))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str<1024>>(&value.address, out)?;
             rpc::encode::<rpc::Str<255>>(&value.netid, out)?;
@@ -158,6 +185,7 @@ mod idl_rpcbind {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 address: rpc::decode::<rpc::Str<1024>>(input)?,
@@ -193,12 +221,19 @@ mod idl_rpcbind {
         const MIN: usize = 8;
         const MAX: usize = 1032;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            4_usize.saturating_add(rpc::most::<rpc::Opaque<1024>>(&value.bytes))
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<u32>(&value.capacity, out)?;
             rpc::encode::<rpc::Opaque<1024>>(&value.bytes, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 capacity: rpc::decode::<u32>(input)?,
@@ -240,6 +275,7 @@ mod idl_rpcbind {
         const MIN: usize = 20;
         const MAX: usize = 276;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<u32>(&value.program, out)?;
             rpc::encode::<u32>(&value.version, out)?;
@@ -249,6 +285,7 @@ mod idl_rpcbind {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 program: rpc::decode::<u32>(input)?,
@@ -304,6 +341,7 @@ mod idl_rpcbind {
         const MIN: usize = 28;
         const MAX: usize = 284;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<u32>(&value.program, out)?;
             rpc::encode::<u32>(&value.version, out)?;
@@ -315,6 +353,7 @@ mod idl_rpcbind {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 program: rpc::decode::<u32>(input)?,
@@ -369,6 +408,7 @@ mod idl_rpcbind {
         const MIN: usize = 68;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::FixedArray<i32, 13>>(&value.calls, out)?;
             rpc::encode::<i32>(&value.set, out)?;
@@ -378,6 +418,7 @@ mod idl_rpcbind {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 calls: rpc::decode::<rpc::FixedArray<i32, 13>>(input)?,
@@ -644,7 +685,7 @@ mod idl_rpcbind {
                 rpc::start::<bool>(
                     &self.0,
                     procedure::SET,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
@@ -669,7 +710,7 @@ mod idl_rpcbind {
                 rpc::start::<bool>(
                     &self.0,
                     procedure::UNSET,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
@@ -697,7 +738,7 @@ mod idl_rpcbind {
                 rpc::start::<rpc::Str<1024>>(
                     &self.0,
                     procedure::GETADDR,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
@@ -761,7 +802,7 @@ mod idl_rpcbind {
                 rpc::start::<super::TransportAddress>(
                     &self.0,
                     procedure::UADDR2TADDR,
-                    |out| rpc::encode::<rpc::Str<1024>>(&universal_address.into(), out),
+                    |out| rpc::put::<rpc::Str<1024>>(&universal_address.into(), out),
                 )
             }
 
@@ -789,7 +830,7 @@ mod idl_rpcbind {
                 rpc::start::<rpc::Str<1024>>(
                     &self.0,
                     procedure::TADDR2UADDR,
-                    |out| rpc::encode::<super::TransportAddress>(transport_address, out),
+                    |out| rpc::put::<super::TransportAddress>(transport_address, out),
                 )
             }
         }
@@ -1088,7 +1129,7 @@ mod idl_rpcbind {
                 rpc::start::<bool>(
                     &self.0,
                     procedure::SET,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
@@ -1113,7 +1154,7 @@ mod idl_rpcbind {
                 rpc::start::<bool>(
                     &self.0,
                     procedure::UNSET,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
@@ -1141,7 +1182,7 @@ mod idl_rpcbind {
                 rpc::start::<rpc::Str<1024>>(
                     &self.0,
                     procedure::GETADDR,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
@@ -1205,7 +1246,7 @@ mod idl_rpcbind {
                 rpc::start::<super::TransportAddress>(
                     &self.0,
                     procedure::UADDR2TADDR,
-                    |out| rpc::encode::<rpc::Str<1024>>(&universal_address.into(), out),
+                    |out| rpc::put::<rpc::Str<1024>>(&universal_address.into(), out),
                 )
             }
 
@@ -1233,7 +1274,7 @@ mod idl_rpcbind {
                 rpc::start::<rpc::Str<1024>>(
                     &self.0,
                     procedure::TADDR2UADDR,
-                    |out| rpc::encode::<super::TransportAddress>(transport_address, out),
+                    |out| rpc::put::<super::TransportAddress>(transport_address, out),
                 )
             }
 
@@ -1261,7 +1302,7 @@ mod idl_rpcbind {
                 rpc::start::<rpc::Str<1024>>(
                     &self.0,
                     procedure::GETVERSADDR,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
@@ -1289,7 +1330,7 @@ mod idl_rpcbind {
                 rpc::start::<rpc::List<super::ServedAddress>>(
                     &self.0,
                     procedure::GETADDRLIST,
-                    |out| rpc::encode::<super::Registration>(registration, out),
+                    |out| rpc::put::<super::Registration>(registration, out),
                 )
             }
 
