@@ -16,6 +16,7 @@ mod registrar;
 mod rpcbind;
 mod settings;
 mod source;
+mod steady;
 mod stream;
 mod stress;
 mod stuck;

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::record::{self, Record};
 use crate::rpc::{MessageHead, REPLY};
 use crate::xdr::{EncodeError, Encoder, Sink};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use calls::{Calls, Waiting};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,6 +23,9 @@ use unfinished::Unfinished;
 
 /// Longer than any call waits; keeps sums of times in range.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
+
+/// Memory that calls as datagrams are cut from.
+const DATAGRAMS: usize = 16 << 10;
 
 /// What a client session needs to know.
 #[derive(Clone, Debug)]
@@ -61,13 +64,17 @@ pub struct ClientSession {
     max_call: usize,
     max_kept: usize,
     peer: Arc<str>,
+    /// Where a call that goes as a datagram is encoded, and what such calls are cut from.
+    datagram: Encoder,
+    datagrams: BytesMut,
 }
 
 impl ClientSession {
     /// A session without calls.
     pub fn new(config: ClientConfig) -> Self {
         let ClientConfig { max_call, max_kept, first_xid, peer } = config;
-        Self { next_xid: first_xid, calls: Calls::default(), max_call, max_kept, peer }
+        let (datagram, datagrams) = (Encoder::new(), BytesMut::new());
+        Self { next_xid: first_xid, calls: Calls::default(), max_call, max_kept, peer, datagram, datagrams }
     }
 
     /// Starts a call at `now` for a stream: appends one record to `out`, or nothing on an error. Returns its xid.
@@ -107,15 +114,17 @@ impl ClientSession {
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<(u32, Bytes), EncodeError> {
         let xid = self.free_xid();
-        let mut out = Encoder::new();
+        let out = &mut self.datagram;
+        out.clear();
         out.begin(self.max_call);
-        call.template.encode(xid, call.procedure, &mut out)?;
-        arguments(&mut out)?;
+        call.template.encode(xid, call.procedure, out)?;
+        arguments(out)?;
         if out.len() > self.max_call {
             return Err(EncodeError::TooLarge { limit: self.max_call });
         }
+        let message = self.cut_datagram();
         self.add(xid, now, call.timeout, None);
-        Ok((xid, out.into_bytes()))
+        Ok((xid, message))
     }
 
     /// Appends a call to a stream whose reply nobody waits for: one that comes is skipped. It is not pending.
@@ -229,6 +238,15 @@ impl ClientSession {
                 return xid;
             }
         }
+    }
+
+    /// What was encoded, in a piece of memory that several calls share: it is used again when none of them is left.
+    fn cut_datagram(&mut self) -> Bytes {
+        if self.datagrams.capacity() == 0 {
+            self.datagrams.reserve(DATAGRAMS);
+        }
+        self.datagram.slices().for_each(|slice| self.datagrams.extend_from_slice(slice));
+        self.datagrams.split().freeze()
     }
 
     fn append_record(
