@@ -68,6 +68,7 @@ pub struct Server {
     rpcbind_socket: Option<String>,
     /// How long it has nothing to do before it ends.
     idle: Option<Duration>,
+    spin: Duration,
     quiet: bool,
     registers: Registers,
     workers: usize,
@@ -87,6 +88,7 @@ impl Server {
             bound: Vec::new(),
             rpcbind_socket: None,
             idle: None,
+            spin: Duration::ZERO,
             quiet: false,
             registers: Registers::No,
             workers: 1,
@@ -165,6 +167,15 @@ impl Server {
     /// the sockets that they keep open.
     pub fn stop_when_idle(mut self, time: Duration) -> Self {
         self.idle = Some(time.max(Duration::from_millis(1)));
+        self
+    }
+
+    /// Goes on looking for `time` after there was something to do before it sleeps, as each of its [workers](Server::workers) does; not
+    /// unless this is called. A call that comes within that time is not delayed by waking up a thread, which takes longer than all
+    /// the rest of a small call. It costs up to a processor for each worker as long as calls come more often than that: a
+    /// fraction of a millisecond is enough for callers that call one after the other.
+    pub fn spin(mut self, time: Duration) -> Self {
+        self.spin = time;
         self
     }
 

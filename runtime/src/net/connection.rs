@@ -91,7 +91,8 @@ impl Connection {
     }
 
     /// Reads once, answers what came until `slice` is over, writes once.
-    pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, now: Instant, slice: Duration) -> Turn {
+    pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
+        let now = shared.now;
         let end = now.checked_add(slice).unwrap_or(now);
         let mut out = self.out.take().unwrap_or_else(|| std::mem::take(&mut shared.spare));
         self.stream.lend(std::mem::take(&mut shared.record));
@@ -100,7 +101,7 @@ impl Connection {
             Err(Fault::Socket) => Turn::Close(Event::ClosedByError),
             Err(Fault::Record(error)) => {
                 // What was asked properly before is still answered, as far as the peer takes it at once.
-                let _ = self.socket.write(&mut out);
+                let _ = self.socket.write(&mut out, now);
                 Turn::Close(broken_record(error))
             }
         };
@@ -173,22 +174,22 @@ impl Connection {
         now: Instant,
         end: Instant,
     ) -> Result<(), Fault> {
-        self.write_all(out, programs)?;
+        self.write_all(out, programs, now)?;
         if self.stream.is_full(now) || self.is_full(out, programs) {
             return Ok(());
         }
-        if self.backlog.is_empty() {
-            self.answer_input(programs, shared, out, now, end)?;
+        shared.now = if self.backlog.is_empty() {
+            self.answer_input(programs, shared, out, now, end)?
         } else {
-            self.answer_backlog(programs, out, TurnTally::new(&shared.recorder, now, end))?;
-        }
+            self.answer_backlog(programs, out, TurnTally::new(&shared.recorder, now, end))?
+        };
         if self.socket.has_ended() {
             self.stream.handle_end();
         }
-        self.write_all(out, programs)
+        self.write_all(out, programs, shared.now)
     }
 
-    /// Reads once and answers what came.
+    /// Reads once and answers what came. Returns the time after that.
     fn answer_input(
         &mut self,
         programs: &Programs,
@@ -196,10 +197,10 @@ impl Connection {
         out: &mut Encoder,
         now: Instant,
         end: Instant,
-    ) -> Result<(), Fault> {
+    ) -> Result<Instant, Fault> {
         let most = self.appetite(shared);
         if most == 0 {
-            return Ok(());
+            return Ok(now);
         }
         let reads_large = most == shared.scratch.len() && self.socket.may_read();
         let room = if reads_large { self.stream.room() } else { &mut [] };
@@ -212,23 +213,29 @@ impl Connection {
             tally.add(&handled);
             self.calls = self.calls.wrapping_add(tally.flush());
         }
-        self.answer(programs, &mut input, out, tally)?;
+        self.answer(programs, &mut input, out, &mut tally)?;
         self.backlog = Bytes::copy_from_slice(input);
         self.backlog_memory = input.len();
-        Ok(())
+        Ok(tally.now())
     }
 
-    /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes.
-    fn answer_backlog(&mut self, programs: &Programs, out: &mut Encoder, tally: TurnTally<'_>) -> Result<(), Fault> {
+    /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes. Returns
+    /// the time after that.
+    fn answer_backlog(
+        &mut self,
+        programs: &Programs,
+        out: &mut Encoder,
+        mut tally: TurnTally<'_>,
+    ) -> Result<Instant, Fault> {
         let mut backlog = std::mem::take(&mut self.backlog);
         let mut input = &*backlog;
-        self.answer(programs, &mut input, out, tally)?;
+        self.answer(programs, &mut input, out, &mut tally)?;
         let left = input.len();
         if left > 0 {
             backlog.advance(backlog.len().saturating_sub(left));
             self.backlog = backlog;
         }
-        Ok(())
+        Ok(tally.now())
     }
 
     fn next_turn(&self, programs: &Programs, out: &Encoder, shared: &Shared) -> Turn {
@@ -272,7 +279,7 @@ impl Connection {
         programs: &Programs,
         input: &mut &[u8],
         out: &mut Encoder,
-        mut tally: TurnTally<'_>,
+        tally: &mut TurnTally<'_>,
     ) -> Result<(), Fault> {
         let mut goes_on = true;
         while goes_on && (!input.is_empty() || self.stream.has_postponed()) {
@@ -286,7 +293,7 @@ impl Connection {
             self.calls = self.calls.wrapping_add(tally.flush());
             goes_on = outcome? && !tally.is_over();
             if out.len() >= BATCH || self.is_full(out, programs) {
-                self.socket.write(out)?;
+                self.socket.write(out, tally.now())?;
                 goes_on &= !self.is_full(out, programs);
             }
         }
@@ -294,10 +301,10 @@ impl Connection {
     }
 
     /// Writes replies and calls. What calls there are is taken as soon as there is room for it.
-    fn write_all(&mut self, out: &mut Encoder, programs: &Programs) -> Result<(), Fault> {
-        self.socket.write(out)?;
+    fn write_all(&mut self, out: &mut Encoder, programs: &Programs, now: Instant) -> Result<(), Fault> {
+        self.socket.write(out, now)?;
         if !self.is_full(out, programs) && self.stream.take_calls(out) {
-            self.socket.write(out)?;
+            self.socket.write(out, now)?;
         }
         Ok(())
     }

@@ -47,8 +47,7 @@ impl Datagrams {
 
     /// Answers some of the datagrams that have come, until `slice` is over. `scratch` is larger than any.
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        let begin = Instant::now();
-        let mut last = begin;
+        let begin = shared.now;
         for _ in 0..PER_TURN {
             match self.socket.receive(&mut shared.scratch) {
                 Ok((length, peer)) => {
@@ -56,8 +55,8 @@ impl Datagrams {
                     let handled = self.session.handle_datagram(programs, peer, datagram, &mut self.out);
                     send(&self.socket, &self.out, &mut self.reply, &peer, &shared.recorder);
                     let now = Instant::now();
-                    count(&shared.recorder, &handled, Some(now.saturating_duration_since(last)));
-                    last = now;
+                    count(&shared.recorder, &handled, Some(now.saturating_duration_since(shared.now)));
+                    shared.now = now;
                     if now.saturating_duration_since(begin) >= slice {
                         return Turn::Again;
                     }

@@ -13,15 +13,15 @@ const HOLD: Duration = Duration::from_millis(5);
 impl EventLoop {
     /// Whether the server ends because it has nothing to do.
     pub(super) fn is_idle_for_long(&mut self) -> bool {
-        let Self { idleness, seats, ready, datagrams, .. } = self;
+        let Self { idleness, seats, ready, datagrams, shared, .. } = self;
         let is_busy = || seats.total() > 0 || !ready.is_empty() || datagrams.iter().any(Datagrams::is_busy);
-        idleness.is_over(is_busy, Instant::now())
+        idleness.is_over(is_busy, shared.now)
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
         let calls = earlier(self.next_expiry, self.connections.deadline());
-        let idle = self.idleness.deadline(Instant::now());
+        let idle = self.idleness.deadline(self.shared.now);
         earlier(earlier(self.release_time(), idle), earlier(paused, calls))
     }
 
@@ -34,7 +34,7 @@ impl EventLoop {
     }
 
     pub(super) fn release_time(&self) -> Option<Instant> {
-        if self.held.is_empty() { None } else { Instant::now().checked_add(HOLD) }
+        if self.held.is_empty() { None } else { self.shared.now.checked_add(HOLD) }
     }
 
     /// Lets the connections that are held try again: calls may have been answered in the meantime.

@@ -22,7 +22,7 @@ impl EventLoop {
         self.run_ready();
         while self.is_busy() && end.is_none_or(|end| Instant::now() < end) {
             self.wait(events, earlier(end, self.release_time()))?;
-            self.ration_input(Instant::now());
+            self.ration_input(self.shared.now);
             self.run_ready();
         }
         (0..self.connections.len()).for_each(|_| self.shared.recorder.count(Event::ClosedByStop));

@@ -45,6 +45,8 @@ pub(crate) struct EventLoop {
     /// Connections with calls for which the server has no room.
     pub(super) held: Vec<usize>,
     pub(super) idleness: Idleness,
+    /// How long it looks for events after it last did something, before it sleeps.
+    spin: Duration,
     /// When it is to be looked for calls that nobody has answered in time.
     pub(super) next_expiry: Option<Instant>,
     pub(super) shared: Shared,
@@ -105,6 +107,7 @@ impl EventLoop {
             ready: VecDeque::new(),
             held: Vec::new(),
             idleness: Idleness::new(None),
+            spin: Duration::ZERO,
             next_expiry: Some(Instant::now()),
             shared,
             favoured: None,
@@ -128,6 +131,11 @@ impl EventLoop {
         self.idleness = Idleness::new(Some(time));
     }
 
+    /// Looks for events for `time` after it last did something, before it sleeps.
+    pub(crate) fn spin(&mut self, time: Duration) {
+        self.spin = time;
+    }
+
     /// Serves until it is stopped, then calls `stopping` and lets peers take the replies that wait for them.
     ///
     /// # Errors
@@ -140,7 +148,7 @@ impl EventLoop {
             self.wait(&mut events, self.deadline())?;
             // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
-            let now = Instant::now();
+            let now = self.shared.now;
             self.ration_input(now);
             self.run_ready();
             self.connections.close_overdue(&self.programs, now, &self.shared.recorder);
@@ -165,11 +173,13 @@ impl EventLoop {
     /// Waits for events, but not if somebody is ready, and puts those whose events they are into `ready`.
     pub(super) fn wait(&mut self, events: &mut Events, deadline: Option<Instant>) -> io::Result<()> {
         let timeout = if self.ready.is_empty() {
-            deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+            deadline.map(|deadline| deadline.saturating_duration_since(self.shared.now))
         } else {
             Some(Duration::ZERO)
         };
-        match self.poll.poll(events, timeout) {
+        let outcome = self.poll(events, timeout);
+        self.shared.now = Instant::now();
+        match outcome {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             outcome => outcome?,
         }
@@ -199,6 +209,19 @@ impl EventLoop {
         Ok(())
     }
 
+    /// Waits for events, for a while without sleeping.
+    fn poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
+        let awake = timeout.map_or(self.spin, |timeout| timeout.min(self.spin));
+        let end = self.shared.now.checked_add(awake).filter(|_| !awake.is_zero());
+        while end.is_some_and(|end| Instant::now() < end) {
+            self.poll.poll(events, Some(Duration::ZERO))?;
+            if !events.is_empty() {
+                return Ok(());
+            }
+        }
+        self.poll.poll(events, timeout.map(|timeout| timeout.saturating_sub(awake)))
+    }
+
     pub(super) fn enqueue(&mut self, source: Source) {
         if let Some(queued) = self.queued_mut(source)
             && !std::mem::replace(queued, true)
@@ -220,8 +243,11 @@ impl EventLoop {
     /// One turn for everybody who stands in `ready` now.
     pub(super) fn run_ready(&mut self) {
         let slice = slice(self.ready.len());
-        for _ in 0..self.ready.len() {
+        for turn in 0..self.ready.len() {
             let Some(source) = self.ready.pop_front() else { return };
+            if turn > 0 {
+                self.shared.now = Instant::now();
+            }
             if let Some(queued) = self.queued_mut(source) {
                 *queued = false;
             }
@@ -255,7 +281,7 @@ impl EventLoop {
             Source::Connection(key) => match self.connections.get_mut(key) {
                 Some(connection) => {
                     self.shared.is_favoured = self.favoured.is_some_and(|(favoured, _)| favoured == key);
-                    connection.turn(&self.programs, &mut self.shared, Instant::now(), slice)
+                    connection.turn(&self.programs, &mut self.shared, slice)
                 }
                 None => Turn::Wait,
             },

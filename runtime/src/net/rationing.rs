@@ -32,6 +32,9 @@ impl EventLoop {
     /// read, the one whose record began first. While it is short, that one must be quick, and those that send nothing are
     /// closed. So everybody has his turn, whatever others keep.
     pub(super) fn ration_input(&mut self, now: Instant) {
+        if self.rationed.is_none() && !self.shared.input.is_used_up(SCARCE) {
+            return;
+        }
         // A fair part of the time, however long the turns of the others were.
         let round = self.rationed.map_or(ROUND, |last| now.saturating_duration_since(last));
         let end = now.checked_add((round / 2).clamp(ROUND, LONGEST_ROUND));
@@ -45,6 +48,7 @@ impl EventLoop {
             let Some(key) = next.filter(|key| self.connections.may_read(*key)) else { break };
             self.serve(Source::Connection(key), SHORTEST_SLICE);
             time = Instant::now();
+            self.shared.now = time;
         }
         self.rationed = self.shared.input.is_used_up(SCARCE).then_some(time);
         self.favoured = self.favoured.filter(|_| self.rationed.is_some());

@@ -2,6 +2,7 @@ use super::budget::Share;
 use crate::metrics::Recorder;
 use crate::xdr::Encoder;
 use bytes::BytesMut;
+use std::time::Instant;
 
 /// Bytes read at a time, into a buffer that all connections share.
 const SCRATCH: usize = 256 << 10;
@@ -19,12 +20,23 @@ pub(super) struct Shared {
     pub(super) output: Share,
     /// Whether the connection that has its turn may read although memory for input is short.
     pub(super) is_favoured: bool,
+    /// The last look at the clock: before a turn, or after the calls of it.
+    pub(super) now: Instant,
 }
 
 impl Shared {
     pub(super) fn new(recorder: Recorder, input: Share, output: Share) -> Self {
         let (spare, record) = (Encoder::new(), BytesMut::new());
-        Self { scratch: vec![0; SCRATCH], spare, record, recorder, input, output, is_favoured: false }
+        Self {
+            scratch: vec![0; SCRATCH],
+            spare,
+            record,
+            recorder,
+            input,
+            output,
+            is_favoured: false,
+            now: Instant::now(),
+        }
     }
 
     /// Keeps the larger one of the buffers for replies.

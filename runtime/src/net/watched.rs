@@ -91,12 +91,12 @@ impl Watched {
         Ok((0, &[]))
     }
 
-    /// Writes what the peer takes at once. The time is that after the calls, however long they took.
-    pub(super) fn write(&mut self, out: &mut Encoder) -> io::Result<()> {
+    /// Writes what the peer takes at once. `now` is the time after the calls, however long they took.
+    #[inline]
+    pub(super) fn write(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
         if out.is_empty() {
             return Ok(());
         }
-        let now = Instant::now();
         while self.writable && !out.is_empty() {
             match write_once(&mut self.socket, out) {
                 Ok((0, _)) => return Err(ErrorKind::WriteZero.into()),
@@ -153,6 +153,15 @@ impl Watched {
 
 /// One write of what fits; how much was taken, and how much was offered.
 fn write_once(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
+    let mut slices = out.slices();
+    let first = slices.next().unwrap_or_default();
+    match slices.next() {
+        None => Ok((socket.write(first)?, first.len())),
+        Some(_) => write_pieces(socket, out),
+    }
+}
+
+fn write_pieces(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
     let mut pieces = [IoSlice::new(&[]); PIECES];
     let mut offered = 0;
     let mut used = 0;
@@ -161,9 +170,6 @@ fn write_once(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> 
         offered += bytes.len();
         used += 1;
     }
-    let count = match pieces.get(..used) {
-        Some([piece]) => socket.write(piece)?,
-        several => socket.write_vectored(several.unwrap_or_default())?,
-    };
+    let count = socket.write_vectored(pieces.get(..used).unwrap_or_default())?;
     Ok((count, offered))
 }

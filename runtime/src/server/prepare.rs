@@ -58,6 +58,7 @@ impl Server {
             }
         }
         for (row, event_loop) in event_loops.iter_mut().enumerate() {
+            event_loop.spin(self.spin);
             match self.idle {
                 // Whoever's last connection was the server's.
                 _ if self.bound.is_empty() => event_loop.stop_when_idle(Duration::ZERO),

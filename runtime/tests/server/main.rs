@@ -29,6 +29,7 @@ mod repeated;
 mod roster;
 #[cfg(unix)]
 mod signals;
+mod spinning;
 mod stop;
 mod streams;
 mod support;
