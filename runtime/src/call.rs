@@ -44,6 +44,8 @@ pub struct Call {
     is_taken: AtomicBool,
     /// Whether it has been admitted by its header, before the rest of it came.
     is_admitted: bool,
+    /// Which version serves calls of the last header and procedure, if such are simply carried out.
+    route: Option<usize>,
 }
 
 impl Call {
@@ -158,6 +160,7 @@ impl Call {
             trace: Trace::none(),
             is_taken: AtomicBool::new(false),
             is_admitted: false,
+            route: None,
         }
     }
 
@@ -180,12 +183,13 @@ impl Call {
     ///
     /// # Errors
     /// As [`Call::begin`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn begin_or_resume(&mut self, input: &mut Decoder<'_>) -> Result<(), CallError> {
         let Some(alike) = self.recent.recognise(input.rest()) else { return self.begin_with_new(input) };
         input.window(alike.length)?;
-        if (alike.xid, alike.procedure) != (self.header.xid, self.header.procedure) {
-            self.is_admitted = false;
+        self.is_admitted &= (alike.xid, alike.procedure) == (self.header.xid, self.header.procedure);
+        if alike.procedure != self.header.procedure {
+            self.route = None;
         }
         self.header.xid = alike.xid;
         self.header.procedure = alike.procedure;
@@ -200,6 +204,7 @@ impl Call {
         self.header = CallHeader::decode(input)?;
         self.recent.set(message.get(..message.len().saturating_sub(input.remaining())).unwrap_or_default());
         self.is_admitted = false;
+        self.route = None;
         self.restart();
         Ok(())
     }
@@ -220,6 +225,16 @@ impl Call {
     pub(crate) fn set_procedure(&mut self, procedure: Option<&'static Procedure>, row: u32) {
         self.procedure = procedure;
         self.row = row;
+    }
+
+    /// Which version serves it, if it is like the last one and that was simply carried out. What else is known of that is
+    /// known of it.
+    pub(crate) fn route(&self) -> Option<usize> {
+        self.route
+    }
+
+    pub(crate) fn set_route(&mut self, route: Option<usize>) {
+        self.route = route;
     }
 
     pub(crate) fn row(&self) -> u32 {
@@ -328,6 +343,7 @@ impl Clone for Call {
             trace: Trace::none(),
             is_taken: AtomicBool::new(true),
             is_admitted: false,
+            route: None,
         }
     }
 }

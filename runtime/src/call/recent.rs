@@ -13,8 +13,9 @@ pub(super) struct Alike {
     pub(super) length: usize,
 }
 
-/// The words of a header before its credential (RFC 5531 §9).
+/// The words of a header before its credential, and the least there is of credential and verifier (RFC 5531 §9).
 const WORDS: usize = 24;
+const PROOF: usize = 16;
 
 impl Recent {
     /// `header` was decoded.
@@ -27,13 +28,21 @@ impl Recent {
     #[inline]
     pub(super) fn recognise(&self, message: &[u8]) -> Option<Alike> {
         let length = self.header.len();
-        let (known, known_proof) = self.header.split_first_chunk::<WORDS>()?;
-        let (words, proof) = message.get(..length)?.split_first_chunk::<WORDS>()?;
+        let (known, known_proof, known_rest) = parts(&self.header)?;
+        let (words, proof, rest) = parts(message.get(..length)?)?;
         let ([_, known @ .., _], []) = known.as_chunks::<4>() else { return None };
         let ([xid, words @ .., procedure], []) = words.as_chunks::<4>() else { return None };
-        let is_alike = words == known && proof == known_proof;
+        let is_alike = words == known && proof == known_proof && (rest.is_empty() || rest == known_rest);
         is_alike.then_some(Alike { xid: u32::from_be_bytes(*xid), procedure: u32::from_be_bytes(*procedure), length })
     }
+}
+
+/// What is of a known length is compared without a call.
+#[inline]
+fn parts(header: &[u8]) -> Option<(&[u8; WORDS], &[u8; PROOF], &[u8])> {
+    let (words, proof) = header.split_first_chunk()?;
+    let (proof, rest) = proof.split_first_chunk()?;
+    Some((words, proof, rest))
 }
 
 #[cfg(test)]

@@ -182,6 +182,26 @@ fn answers_without_sockets() {
     }
 }
 
+/// What is known of a call from the one before is true of it.
+#[test]
+fn each_is_answered_alike_after_any_other() {
+    let programs = programs();
+    let cases = cases();
+    let framed = |case: &Case| case.reply.as_deref().map(record).unwrap_or_default();
+    for (first, second) in cases.iter().flat_map(|first| cases.iter().map(move |second| (first, second))) {
+        let peer = Peer::new("127.0.0.1:700".parse().unwrap(), Transport::Tcp);
+        let mut stream = ServerStream::new(peer, &programs, None);
+        let mut out = Encoder::new();
+        let (front, back) = second.message.split_at(second.message.len() / 2);
+        let in_pieces = [fragment(front, false), fragment(back, true)].concat();
+        let input = [record(&first.message), record(&second.message), in_pieces].concat();
+        let more = stream.handle_calls(&programs, Instant::now, &mut &*input, &mut out, |_, _| true).unwrap();
+        let expected = [framed(first), framed(second), framed(second)].concat();
+        assert!(!more);
+        assert_eq!(out.into_bytes(), expected, "{} after {}", second.name, first.name);
+    }
+}
+
 /// All in one write: what is not answered does not disturb what follows it.
 #[test]
 fn answers_over_tcp() {

@@ -18,7 +18,7 @@ pub(super) const NULL: u32 = 0;
 /// Who serves a call.
 #[derive(Clone, Copy)]
 pub(super) struct Admitted<'a> {
-    version: &'a Entry,
+    pub(super) version: &'a Entry,
     /// `None` for the procedure that does nothing, if the version does not have it of its own.
     pub(super) served: Option<&'a Served>,
 }
@@ -103,14 +103,13 @@ impl Programs {
         if let Err(error) = call.begin_or_resume(&mut input) {
             return self.refuse_header(call, &error, received, out, limit);
         }
-        let admitted = self.admit(call);
-        call.set_admitted(false);
-        call.begin_trace();
-        let outcome = match admitted {
-            Ok(Admitted { version, served: Some(served) }) if served.is_plain() => {
+        let outcome = match self.route(call) {
+            Some(version) => {
+                call.set_admitted(false);
+                call.begin_trace();
                 self.answer(call, out, limit, |out| self.dispatch(version, call, &mut input, out))
             }
-            admitted => match self.answer_otherwise(call, admitted, &mut input, out, limit) {
+            None => match self.answer_new(call, &mut input, out, limit) {
                 Ok(outcome) => outcome,
                 Err((event, sent)) => return Handled::not_carried_out(event, received, sent),
             },
@@ -120,17 +119,20 @@ impl Programs {
         Handled::carried_out(call.row(), outcome, received, sent)
     }
 
-    /// As [`Programs::answer`], a call that is refused, or not simply carried out. One that has come before is not: what
+    /// As [`Programs::answer`], a call that is not like the one before. One that has come before is not carried out: what
     /// happened instead, and the bytes of the reply.
     #[inline(never)]
-    fn answer_otherwise(
+    fn answer_new(
         &self,
         call: &mut Call,
-        admitted: Result<Admitted<'_>>,
         input: &mut Decoder<'_>,
         out: &mut Encoder,
         limit: usize,
     ) -> Result<Option<Outcome>, (Event, usize)> {
+        let admitted = self.admit(call);
+        call.set_admitted(false);
+        call.set_route(admitted.as_ref().ok().and_then(|admitted| self.route_of(admitted)));
+        call.begin_trace();
         if let Ok(Admitted { served: Some(Served { at_most_once: true, .. }), .. }) = admitted
             && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
         {
@@ -166,7 +168,6 @@ impl Programs {
 
     /// Which version serves `call`, and its procedure. The order of the checks is that of RFC 5531 §9: a caller that is not
     /// accepted does not learn what is served.
-    #[inline(always)]
     pub(super) fn admit(&self, call: &mut Call) -> Result<Admitted<'_>> {
         if let Err(error) = authenticate(call.credential()) {
             call.set_procedure(None, UNSERVED);
@@ -184,7 +185,7 @@ impl Programs {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn dispatch(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
         let outcome = call.trace().within(|| guarded(|| version.dispatch.dispatch(call, input, out)));
         if call.is_taken() {
@@ -199,7 +200,7 @@ impl Programs {
 
     /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. What the
     /// call came to, if it is answered now; what was appended is of no use if that [has no reply](Outcome::has_reply).
-    #[inline]
+    #[inline(always)]
     pub(super) fn answer(
         &self,
         call: &Call,
@@ -221,7 +222,7 @@ impl Programs {
         outcome
     }
 
-    #[inline]
+    #[inline(always)]
     fn append_reply(
         &self,
         call: &Call,

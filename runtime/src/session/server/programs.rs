@@ -1,4 +1,4 @@
-use super::answer::NULL;
+use super::answer::{Admitted, NULL};
 use super::layers::Layer;
 use super::load::Load;
 use super::replay::ReplayCache;
@@ -58,7 +58,6 @@ pub(super) struct Served {
 
 impl Served {
     /// Whether its calls are simply carried out, on the thread that they come up on.
-    #[inline]
     pub(super) fn is_plain(&self) -> bool {
         !self.on_pool && !self.at_most_once
     }
@@ -168,6 +167,18 @@ impl Programs {
     pub(super) fn version(&self, program: u32, version: u32) -> Option<&Entry> {
         // Few are served.
         self.entries.iter().find(|entry| entry.numbers() == (program, version))
+    }
+
+    /// The version that serves `call` as it did the one before.
+    #[inline]
+    pub(super) fn route(&self, call: &Call) -> Option<&Entry> {
+        self.entries.get(call.route()?)
+    }
+
+    /// The place of who serves a call, if others like it are simply carried out.
+    pub(super) fn route_of(&self, admitted: &Admitted<'_>) -> Option<usize> {
+        admitted.served.filter(|served| self.layers.is_empty() && served.is_plain())?;
+        self.entries.iter().position(|entry| std::ptr::eq(entry, admitted.version))
     }
 
     /// [`Error::ProgramMismatch`] with the versions served, or [`Error::ProgramUnavailable`].

@@ -275,7 +275,7 @@ impl ServerStream {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn carry_out(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) -> Handled {
         let (start, length) = (out.mark(), record.as_slice().len());
         let handled = programs.handle_record(&mut self.call, &record, out);
