@@ -38,23 +38,14 @@ struct Bar<'a> {
 /// # Errors
 /// The file cannot be written.
 pub(super) fn draw(file: &Path, group: Group, measured: &[&Measured<'_>]) -> Result<(), String> {
-    let rows: Vec<_> = measured.iter().map(|it| (it.scenario.name.as_str(), bars(it))).collect();
+    let name = |it: &Measured<'_>| format!("{} (1 is {})", it.scenario.name, it.scenario.limit);
+    let rows: Vec<_> = measured.iter().map(|it| (name(it), bars(it))).collect();
     let rows: Vec<_> = rows.into_iter().filter(|(_, bars)| !bars.is_empty()).collect();
     let height = TOP + GAP + rows.iter().map(|(_, bars)| NAME + bars.len() as i32 * BAR + GAP).sum::<i32>();
     let area = SVGBackend::new(file, (WIDTH as u32, height as u32)).into_drawing_area();
     let ours = rows.iter().flat_map(|(_, bars)| bars).filter(|bar| bar.ours).map(|bar| bar.part);
     let scale = Scale { longest: ours.fold(LONGEST, f64::max).min(LONGEST_OF_OURS) };
-    paint(&area, &heading(group, measured), &rows, height, &scale).map_err(|error| error.to_string())
-}
-
-/// What the limit is, where all scenarios have the same.
-fn heading(group: Group, measured: &[&Measured<'_>]) -> String {
-    match measured {
-        [first, rest @ ..] if rest.iter().all(|it| it.scenario.limit == first.scenario.limit) => {
-            format!("{group}: speed, as a part of that of {}", first.scenario.limit)
-        }
-        _ => format!("{group}: speed, as a part of the limit's"),
-    }
+    paint(&area, group, &rows, height, &scale).map_err(|error| error.to_string())
 }
 
 fn bars<'a>(measured: &'a Measured<'_>) -> Vec<Bar<'a>> {
@@ -71,11 +62,11 @@ fn bars<'a>(measured: &'a Measured<'_>) -> Vec<Bar<'a>> {
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
-type Rows<'a> = [(&'a str, Vec<Bar<'a>>)];
+type Rows<'a> = [(String, Vec<Bar<'a>>)];
 
-fn paint<'a>(area: &Area<'a>, heading: &str, rows: &Rows<'_>, height: i32, scale: &Scale) -> Drawn<'a> {
+fn paint<'a>(area: &Area<'a>, group: Group, rows: &Rows<'_>, height: i32, scale: &Scale) -> Drawn<'a> {
     area.fill(&WHITE)?;
-    text(area, heading, (16, 20), 18, HPos::Left, BLACK)?;
+    text(area, &format!("{group}: speed, as a part of the limit's"), (16, 20), 18, HPos::Left, BLACK)?;
     text(area, "1", (scale.across(1.0), TOP - 14), 12, HPos::Center, LIMIT)?;
     let mut y = TOP;
     for (name, bars) in rows {
