@@ -252,13 +252,15 @@ fn standard_traits_are_there_wherever_they_can_be() {
     let text = "%#pragma oncrpc derive Hash,std::cmp::Eq,::core::clone::Clone,Copy,Ord,Default
         struct small { double x; }; struct large { int x[40]; }; struct named { string x<>; }; struct exact { quadruple x; };
         union either switch (bool is) { case TRUE: hyper x[40]; case FALSE: void; };
+        union other switch (bool is) { case TRUE: void; case FALSE: int x; };
         enum plain { A }; enum wide { B };\n%#pragma oncrpc enumerations open wide\n";
     let rust = compile(&Compiler::new(), &directory("standard"), text, "").unwrap();
     assert_eq!(derives(&rust, "Small"), "Clone, Copy, Debug, Default, PartialEq, PartialOrd");
     assert_eq!(derives(&rust, "Large"), "Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd");
     assert_eq!(derives(&rust, "Named"), "Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd");
     assert_eq!(derives(&rust, "Exact"), "Clone, Copy, Debug, Default, Eq, Hash, PartialEq");
-    assert_eq!(derives(&rust, "Either"), "Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd");
+    assert_eq!(derives(&rust, "Either"), "Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd");
+    assert_eq!(derives(&rust, "Other"), "Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd");
     assert_eq!(derives(&rust, "Plain"), "Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd");
     assert_eq!(derives(&rust, "Wide"), "Clone, Copy, Debug, Default");
 }

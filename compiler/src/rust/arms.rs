@@ -9,6 +9,11 @@ pub(super) fn cases(it: &Union) -> impl Iterator<Item = (&Arm, &Case)> {
     it.arms.iter().flat_map(|arm| arm.cases.iter().map(move |case| (arm, case)))
 }
 
+/// Whether a case is the default of a union: 0, `FALSE` or the enumerator of that number, if nothing goes with it.
+pub(super) fn is_default(arm: &Arm, case: &Case) -> bool {
+    case.value == 0 && arm.field.is_none()
+}
+
 /// What the variants hold: a default arm for which no value is left has none.
 pub(super) fn held<'a>(model: &Model, choices: &Choices, it: &'a Union) -> impl Iterator<Item = &'a Field> {
     let default = it.default.as_ref().filter(|_| !is_covered(model, choices, it));

@@ -114,7 +114,8 @@ impl TraitTable {
             Definition::Union(it) => {
                 let small = it.size.max.is_some_and(|size| size <= COPIED);
                 let held = &mut arms::held(model, choices, it);
-                Traits { default: false, ..self.holding(model, chosen, held, small) }
+                let default = arms::cases(it).any(|(arm, case)| arms::is_default(arm, case));
+                Traits { default, ..self.holding(model, chosen, held, small) }
             }
             Definition::Typedef(it) => self.ty(model, chosen, &it.field.ty),
             Definition::Extern(_) => Traits::UNKNOWN,

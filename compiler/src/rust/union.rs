@@ -32,6 +32,8 @@ struct View<'a> {
 
 struct VariantView {
     docs: String,
+    /// `#[default]` for one of them, if it can be.
+    attribute: &'static str,
     /// `Ok(i32)`
     declaration: String,
     /// `Ok(_)`, and the discriminant it stands for.
@@ -84,7 +86,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
 
 /// `kept` is the declaration of a discriminant that a variant holds.
 fn variant_view(it: &Variant, kept: &str) -> VariantView {
-    let Variant { name, docs, selected, held, attributes } = it;
+    let Variant { name, docs, selected, held, attributes, is_default } = it;
     let (value, decode) = match held {
         Some(Pair { value, codec, .. }) => (Some(value.as_str()), Some(format!("rpc::decode::<{codec}>(input)?"))),
         None => (None, None),
@@ -100,6 +102,7 @@ fn variant_view(it: &Variant, kept: &str) -> VariantView {
     let decoded: Vec<&str> = holds.map(|_| pattern).into_iter().chain(decode.as_deref()).collect();
     VariantView {
         docs: docs.clone(),
+        attribute: if *is_default { "#[default]" } else { "" },
         declaration: applied(name, &holds.into_iter().chain(declared.as_deref()).collect::<Vec<_>>()),
         shape: applied(name, &parts("discriminant", Some("_"))),
         discriminant: discriminant.to_owned(),

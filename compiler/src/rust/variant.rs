@@ -1,6 +1,6 @@
 //! The variants of a union: one per case label, so that a value keeps its discriminant, and one for the default arm.
 
-use super::arms::{cases, is_covered};
+use super::arms::{cases, is_covered, is_default};
 use super::types::{Pair, pair};
 use super::{Context, derive, docs, name::Scope};
 use crate::model::types::{Arm, Case, DefaultArm, Discriminant, Field, Union};
@@ -14,6 +14,7 @@ pub(super) struct Variant {
     pub(super) held: Option<Pair>,
     /// For derives, on what it holds.
     pub(super) attributes: String,
+    pub(super) is_default: bool,
 }
 
 /// What selects a variant.
@@ -72,6 +73,7 @@ fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope:
         selected: Selected::ByCase { discriminant: discriminant(context, it, case), success },
         held,
         attributes,
+        is_default: is_default(arm, case),
     }
 }
 
@@ -91,6 +93,7 @@ fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &m
         selected: Selected::ByDefault,
         held,
         attributes,
+        is_default: false,
     }
 }
 

@@ -629,11 +629,12 @@ mod idl_input {
     /// All of them have arms here.
     ///
     /// `union covered switch (answer given)`
-    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
     pub enum Covered {
         /// `case YES: int why`
         Yes(i32),
         /// `case NO: void`
+        #[default]
         No,
     }
 

@@ -91,9 +91,10 @@ mod idl_input {
     /// Some arms void, some not, a default arm.
     ///
     /// `union value switch (kind which)`
-    #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
     pub enum Value {
         /// `case KIND_NONE: void`
+        #[default]
         None,
         /// Any number.
         ///
@@ -251,11 +252,12 @@ mod idl_input {
     }
 
     /// `union maybe switch (bool there)`
-    #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
     pub enum Maybe {
         /// `case TRUE: value it`
         True(Value),
         /// `case FALSE: void`
+        #[default]
         False,
     }
 

@@ -668,11 +668,12 @@ mod idl_input {
     /// Nothing is left for the default arm.
     ///
     /// `union settled switch (bool which)`
-    #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
     pub enum Settled {
         /// `case TRUE: hyper a`
         True(i64),
         /// `case FALSE: void`
+        #[default]
         False,
     }
 
