@@ -24,7 +24,12 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 fn latency() -> Vec<Scenario> {
     let of = |transport| {
         let course = |name| with(name, transport, "lone");
-        let mut contestants = vec![course(BARE), course("ours").held_to(Target::Ratio(1.03)), course("libtirpc")];
+        let mut contestants = vec![
+            course(BARE),
+            course("ours").held_to(Target::Ratio(1.03)),
+            course("ours, spinning").held_to(Target::Ratio(0.5)),
+            course("libtirpc"),
+        ];
         if transport == "tcp" {
             contestants.extend([course("tarpc"), course("tonic")]);
         }
@@ -147,6 +152,7 @@ fn course(name: &'static str, transport: &str, words: &str) -> Course {
         "tarpc" | "tonic" => Command::new(Program::Rust("peers"), &format!("drive {name} {line}")),
         "bare, records kept whole" => Command::new(Program::Rust("drive"), &format!("bare-whole {line}")),
         "ours-many" => Command::new(Program::Rust("drive"), &format!("ours {line}")),
+        "ours, spinning" => Command::new(Program::Rust("drive"), &format!("ours-spinning {line}")),
         _ => Command::new(Program::Rust("drive"), &format!("{name} {line}")),
     };
     Course::Pair { server: server(name, transport), driver }
@@ -157,6 +163,7 @@ fn server(name: &str, transport: &str) -> Command {
         "libtirpc" => Command::new(Program::C("serve"), transport),
         "tarpc" | "tonic" => Command::new(Program::Rust("peers"), &format!("serve {name} {transport}")),
         "bare, records kept whole" => Command::new(Program::Rust("serve"), &format!("bare {transport}")),
+        "ours, spinning" => Command::new(Program::Rust("serve"), &format!("ours-spinning {transport}")),
         _ => Command::new(Program::Rust("serve"), &format!("{name} {transport}")),
     }
 }

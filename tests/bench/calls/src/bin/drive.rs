@@ -9,7 +9,7 @@ use std::env;
 fn main() -> Result<()> {
     let words: Vec<String> = env::args().skip(1).collect();
     let [contestant, address, scenario, seconds] = &words[..] else {
-        return Err("drive bare|bare-whole|raw|ours ADDRESS SCENARIO SECONDS".into());
+        return Err("drive bare|bare-whole|raw|ours|ours-spinning ADDRESS SCENARIO SECONDS".into());
     };
     process::raise_descriptors()?;
     let (scenario, time) = (scenario.parse()?, Time::seconds(seconds.parse()?));
@@ -17,7 +17,8 @@ fn main() -> Result<()> {
         "bare" => Raw { server: Server::Bare, address }.run(scenario, time),
         "bare-whole" => Raw { server: Server::BareWhole, address }.run(scenario, time),
         "raw" => Raw { server: Server::Rpc, address }.run(scenario, time),
-        "ours" => Ours { address }.run(scenario, time),
+        "ours" => Ours { address, spinning: false }.run(scenario, time),
+        "ours-spinning" => Ours { address, spinning: true }.run(scenario, time),
         _ => return Err(format!("{contestant} is no driver").into()),
     }?;
     figure.print();

@@ -1,6 +1,7 @@
 //! `serve CONTESTANT TRANSPORT`: a server over `tcp`, `udp` or `unix`.
 
-use oncrpc_bench_calls::{Result, bare, ours, process};
+use oncrpc_bench_calls::ours::{self, Setting};
+use oncrpc_bench_calls::{Result, bare, process};
 use std::env;
 
 fn main() -> Result<()> {
@@ -10,8 +11,9 @@ fn main() -> Result<()> {
             process::raise_descriptors()?;
             Ok(bare::serve(transport)?)
         }
-        ["ours", transport] => ours::serve(transport, false),
-        ["ours-many", transport] => ours::serve(transport, true),
-        _ => Err("serve bare|ours|ours-many tcp|udp|unix".into()),
+        ["ours", transport] => ours::serve(transport, Setting::Default),
+        ["ours-many", transport] => ours::serve(transport, Setting::ManyConnections),
+        ["ours-spinning", transport] => ours::serve(transport, Setting::Spinning),
+        _ => Err("serve bare|ours|ours-many|ours-spinning tcp|udp|unix".into()),
     }
 }

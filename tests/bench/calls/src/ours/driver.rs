@@ -1,10 +1,13 @@
+use super::SPIN;
 use crate::Result;
 use crate::figure::{Figure, Time};
 use crate::raw::{Raw, Server};
 use crate::scenario::Scenario;
+use oncrpc::ClientOptions;
 use oncrpc_bench_interface::bench_v1::Client;
 use oncrpc_bench_interface::{Attributes, Device, FileType, Moment};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Calls from one look at the clock to the next.
 const ROUND: usize = 16;
@@ -13,11 +16,14 @@ const ROUND: usize = 16;
 #[derive(Debug)]
 pub struct Ours<'a> {
     pub address: &'a str,
+    /// It looks for replies for a while before it sleeps.
+    pub spinning: bool,
 }
 
 impl Ours<'_> {
     pub fn run(&self, scenario: Scenario, time: Time) -> Result<Figure> {
-        let client = Client::connect(self.address)?;
+        let spin = if self.spinning { SPIN } else { Duration::ZERO };
+        let client = Client::connect_with(self.address, &ClientOptions::new().spin(spin))?;
         match scenario {
             Scenario::Lone => time.latency(|| Ok(client.nullproc()?)),
             Scenario::Idle { count } => self.idle(&client, count, time),

@@ -5,4 +5,9 @@ mod driver;
 mod server;
 
 pub use driver::Ours;
-pub use server::serve;
+pub use server::{Setting, serve};
+
+use std::time::Duration;
+
+/// How long a server or a client spins that does.
+const SPIN: Duration = Duration::from_micros(100);

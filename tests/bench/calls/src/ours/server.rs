@@ -1,3 +1,4 @@
+use super::SPIN;
 use crate::{Result, address, process, wire};
 use bytes::Bytes;
 use oncrpc::{Call, Limits, Server};
@@ -27,13 +28,28 @@ impl bench_v1::Service for Service {
     }
 }
 
-/// Serves `transport` until the process ends. With `many`, it takes more connections than the limit that a server has.
-pub fn serve(transport: &str, many: bool) -> Result<()> {
+/// What a server is told beyond what it serves, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Nothing.
+    Default,
+    /// To take more connections than it would.
+    ManyConnections,
+    /// To look for calls for a while before it sleeps.
+    Spinning,
+}
+
+/// Serves `transport` until the process ends.
+pub fn serve(transport: &str, setting: Setting) -> Result<()> {
     let service = Service { data: wire::data(LARGEST).into() };
     let mut server = Server::new().serve(bench_v1::server(service)).listen(&address::any_address(transport))?;
-    if many {
-        process::raise_descriptors()?;
-        server = server.limits(Limits { connections: CONNECTIONS, ..Limits::default() });
+    match setting {
+        Setting::Default => {}
+        Setting::ManyConnections => {
+            process::raise_descriptors()?;
+            server = server.limits(Limits { connections: CONNECTIONS, ..Limits::default() });
+        }
+        Setting::Spinning => server = server.spin(SPIN),
     }
     let running = server.start()?;
     process::announce(running.addresses().first().ok_or("it listens nowhere")?)?;
