@@ -6,20 +6,20 @@ use super::variant::{case_numbers, cases_pattern};
 use super::{Context, choices::TypeChoices};
 use crate::model::types::{Discriminant, Model, Type, Union};
 
-/// For a member with that codec, each on a line of its own.
-pub(super) fn attributes(context: Context<'_>, ty: &Type, codec: &str) -> String {
+/// For a member with that codec.
+pub(super) fn attributes(context: Context<'_>, ty: &Type, codec: &str) -> Vec<String> {
     let model = context.model;
-    let mut lines = Vec::new();
+    let mut attributes = Vec::new();
     if asks_for(context.chosen, &SERDE) && holds(model, ty, &|ty| is_long(model, ty)) {
-        lines.push(format!("#[serde(with = \"rpc::Serde::<{codec}>\")]\n"));
+        attributes.push(format!("#[serde(with = \"rpc::Serde::<{codec}>\")]"));
     }
     if asks_for(context.chosen, &ARBITRARY) && holds(model, ty, &|ty| is_bounded(context, ty)) {
-        lines.push(format!("#[arbitrary(with = rpc::arbitrary::<{codec}>)]\n"));
+        attributes.push(format!("#[arbitrary(with = rpc::arbitrary::<{codec}>)]"));
     }
-    lines.concat()
+    attributes
 }
 
-/// For the discriminant that a default arm holds, which must be none of the cases.
+/// For the discriminant that a default arm holds, which must be none of the cases; with a blank behind it.
 pub(super) fn other_attribute(context: Context<'_>, it: &Union, codec: &str) -> String {
     let Some(pattern) = cases_pattern(context, it) else { return String::new() };
     if !asks_for(context.chosen, &ARBITRARY) {
@@ -33,7 +33,7 @@ pub(super) fn other_attribute(context: Context<'_>, it: &Union, codec: &str) -> 
         }
         _ => format!("matches!(value, {pattern})"),
     };
-    format!("#[arbitrary(with = |input| rpc::arbitrary_other::<{codec}>(input, |value| {is_case}))]\n")
+    format!("#[arbitrary(with = |input| rpc::arbitrary_other::<{codec}>(input, |value| {is_case}))] ")
 }
 
 /// Traits of a crate: its names, and theirs.

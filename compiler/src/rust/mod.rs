@@ -1,5 +1,5 @@
 //! The model as Rust: each definition becomes a view of finished strings, each view a template's text, the texts one
-//! formatted file.
+//! file with the layout of Rust.
 
 mod arms;
 pub(crate) mod choices;
@@ -9,7 +9,9 @@ mod constant;
 mod derive;
 mod docs;
 mod enumeration;
+#[cfg(feature = "cli")]
 mod format;
+mod layout;
 mod modules;
 mod most;
 mod mutual_list;
@@ -68,6 +70,7 @@ pub struct EmitError(Fault);
 #[derive(Debug)]
 enum Fault {
     Template(askama::Error),
+    #[cfg(feature = "cli")]
     Format(syn::Error),
 }
 
@@ -76,6 +79,7 @@ impl fmt::Display for EmitError {
         write!(out, "the compiler emitted a malformed file, which is a fault of its own: ")?;
         match &self.0 {
             Fault::Template(error) => error.fmt(out),
+            #[cfg(feature = "cli")]
             Fault::Format(error) => error.fmt(out),
         }
     }
@@ -89,6 +93,7 @@ impl From<askama::Error> for EmitError {
     }
 }
 
+#[cfg(feature = "cli")]
 impl From<syn::Error> for EmitError {
     fn from(error: syn::Error) -> Self {
         Self(Fault::Format(error))
@@ -113,7 +118,7 @@ pub(crate) fn emit(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'
         }
         items.extend(mutual_list::emit(context, id)?);
     }
-    format::file(&items, modules::imports(context, elsewhere), options)
+    layout::file(&items, modules::imports(context, elsewhere), options)
 }
 
 /// Whether a text is the path of a type, as seen from anywhere in the user's crate: `crate::wire::NetObj`, `u32`.

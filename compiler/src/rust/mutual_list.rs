@@ -20,6 +20,8 @@ struct View<'a> {
     derives: String,
     name: &'a str,
     nodes: Vec<NodeView<'a>>,
+    /// `("a", 4), ("b", 8)`: their names in the `.x` file and their least sizes.
+    table: String,
 }
 
 struct NodeView<'a> {
@@ -27,8 +29,6 @@ struct NodeView<'a> {
     variant: String,
     /// Its type, which is its codec.
     ty: &'a str,
-    source_name: &'a str,
-    min: String,
     turn: usize,
     /// The pattern for its turn: the last one takes the rest.
     pattern: String,
@@ -80,6 +80,8 @@ pub(super) fn emit(context: Context<'_>, first: DefinitionId) -> Result<Vec<Stri
     let Some(turns) = led_by(context.model, first) else { return Ok(Vec::new()) };
     let chosen = common(context, &turns);
     let names = variants(context, &turns);
+    let entry = |it: &Structure| format!("(\"{}\", {})", it.name, bytes(Some(it.size.min)));
+    let table = turns.iter().filter_map(|id| as_structure(context.model, *id)).map(entry);
     let next = names.iter().cycle().skip(1);
     let nodes = turns.iter().zip(&names).zip(next).enumerate();
     let view = View {
@@ -89,6 +91,7 @@ pub(super) fn emit(context: Context<'_>, first: DefinitionId) -> Result<Vec<Stri
         nodes: nodes
             .filter_map(|(turn, ((id, name), next))| node(context, *id, turn, turns.len(), name, next))
             .collect(),
+        table: table.collect::<Vec<_>>().join(", "),
     };
     let mut items = vec![view.render()?];
     if context.views {
@@ -119,8 +122,6 @@ fn node<'a>(
         docs: docs::comment_and(&[], &sentence),
         variant: variant.to_owned(),
         ty: context.names.of(id),
-        source_name: &it.name,
-        min: bytes(Some(it.size.min)),
         turn,
         pattern: if is_last { "_".to_owned() } else { turn.to_string() },
     })

@@ -21,10 +21,12 @@ pub(super) struct ProcedureView {
     pub(super) server_parameters: String,
     /// ` -> rpc::Result<i32>`; nothing where the reply is deferred.
     pub(super) server_result: String,
-    /// `{ Ok(()) }` for a null procedure, `;` for any other.
+    /// ` { Ok(()) }` for a null procedure, `;` for any other.
     pub(super) server_body: &'static str,
     /// How the skeleton comes to its answer: `rpc::results::<i32>(&self.0.add(call, a)?, out)`.
     pub(super) answer: String,
+    /// Whether that is one expression, and all there is to do.
+    pub(super) is_answer_alone: bool,
     /// Whether the handler gets something to reply with, and whether there is a reply.
     pub(super) deferred: bool,
     pub(super) oneway: bool,
@@ -35,8 +37,8 @@ pub(super) struct ProcedureView {
     pub(super) forward_arguments: String,
     /// `, a: i32, name: impl Into<super::Name>`
     pub(super) client_parameters: String,
-    /// `|out| { .. }`
-    pub(super) encode_arguments: String,
+    /// `rpc::start::<i32>(&self.0, procedure::ADD, |out| ..)`
+    pub(super) begin: String,
     pub(super) result: String,
     pub(super) result_codec: String,
     pub(super) look: Option<LookView>,
@@ -111,6 +113,7 @@ fn view(
         docs: docs::comment(&it.docs, &it.source),
         number: it.number,
         source_name: it.name.clone(),
+        begin: begin(&constant, &result_codec, &arguments, chosen),
         constant,
         definition: definition(context, it, chosen),
         start_method: format!("start_{}", plain(&method)),
@@ -118,14 +121,14 @@ fn view(
         method: method.clone(),
         server_parameters: server_parameters + &reply,
         server_result: if chosen.deferred { String::new() } else { format!(" -> rpc::Result<{result_type}>") },
-        server_body: if is_null { "{ Ok(()) }" } else { ";" },
+        server_body: if is_null { " {\nOk(())\n}" } else { ";" },
         call: if is_null { "_call" } else { "call" },
         answer: answer(&format!("self.0.{method}(call{passed}"), &result_codec, chosen),
+        is_answer_alone: arguments.is_empty() && !chosen.deferred && !chosen.oneway,
         deferred: chosen.deferred,
         oneway: chosen.oneway,
         forward_arguments: arguments.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),
         client_parameters: arguments.iter().map(|it| format!(", {}: {}", it.name, it.parameter)).collect(),
-        encode_arguments: encode(&arguments),
         arguments,
         look: it.result.as_ref().filter(|ty| context.views && borrows(context, ty)).zip(result.as_ref()).map(
             |(_, pair)| LookView { method: format!("look_{}", plain(&method)), seen: pair.view.replace("'a", "'_") },
@@ -238,11 +241,16 @@ fn passing(context: Context<'_>, ty: &Type) -> Passing {
     }
 }
 
-fn encode(arguments: &[ArgumentView]) -> String {
+/// How a client begins a call.
+fn begin(constant: &str, codec: &str, arguments: &[ArgumentView], chosen: ProcedureChoices) -> String {
+    let function = if chosen.oneway { "rpc::send".to_owned() } else { format!("rpc::start::<{codec}>") };
     let values = arguments.iter().map(|it| format!("rpc::put::<{}>({}, out)", it.codec, it.reference));
     match &values.collect::<Vec<_>>()[..] {
-        [] => "|_| Ok(())".into(),
-        [value] => format!("|out| {value}"),
-        [first @ .., last] => format!("|out| {{ {}?; {last} }}", first.join("?; ")),
+        [] => format!("{function}(&self.0, procedure::{constant}, |_| Ok(()))"),
+        [value] => format!("{function}(&self.0, procedure::{constant}, |out| {value})"),
+        [first @ .., last] => {
+            let first = first.join("?;\n");
+            format!("{function}(\n&self.0,\nprocedure::{constant},\n|out| {{\n{first}?;\n{last}\n}},\n)")
+        }
     }
 }

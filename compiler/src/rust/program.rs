@@ -69,7 +69,7 @@ fn emit_version(context: Context<'_>, program: &Program, it: &Version, module: &
 
 /// Clippy takes a `match` of one arm for a mistake.
 const NO_PROCEDURES: &str =
-    r#"#[allow(clippy::match_single_binding, reason = "a version without procedures is written like the others")]"#;
+    "#[allow(\nclippy::match_single_binding,\nreason = \"a version without procedures is written like the others\"\n)]";
 
 fn server<'a>(program: &'a str, version: &'a str, procedures: &'a [ProcedureView]) -> ServerView<'a> {
     let no_arguments = procedures.iter().all(|procedure| procedure.arguments.is_empty());

@@ -62,7 +62,7 @@ fn field_view(context: Context<'_>, field: &Field, scope: &mut Scope) -> FieldVi
         Some(chosen) => chosen.to_owned(),
         None => scope.claim(&context.spelling.value_name(&field.name)),
     };
-    let attributes = derive::attributes(context, &field.ty, &pair.codec);
+    let attributes = derive::attributes(context, &field.ty, &pair.codec).join("\n");
     FieldView { docs: docs::comment(&field.docs, &field.source), attributes, name, ty: pair.value, codec: pair.codec }
 }
 

@@ -58,7 +58,7 @@ struct Success {
 
 /// Clippy takes a `match` of one arm for a mistake.
 const ONE_ARM: &str =
-    r#"#[allow(clippy::match_single_binding, reason = "a union of one arm is written like the others")]"#;
+    "#[allow(\nclippy::match_single_binding,\nreason = \"a union of one arm is written like the others\"\n)]";
 
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result<String, EmitError> {
     let variants = variants(context, it);
@@ -122,7 +122,8 @@ fn rest(it: &Union, none: bool) -> String {
         Discriminant::Hyper => "value".to_owned(),
         _ => format!("value: {}", number(it, "value")),
     };
-    format!("value => Err(rpc::DecodeError::Discriminant {{ union: \"{}\", {member} }}),", it.name)
+    let name = &it.name;
+    format!("value => {{\nErr(rpc::DecodeError::Discriminant {{\nunion: \"{name}\",\n{member},\n}})\n}}")
 }
 
 /// As a number where the same one has two values: an open enumeration may hold one that it names.

@@ -12,7 +12,7 @@ pub(super) struct Variant {
     pub(super) selected: Selected,
     /// What it holds beside the discriminant; nothing for `void`.
     pub(super) held: Option<Pair>,
-    /// For derives, on what it holds.
+    /// For derives, on what it holds, each with a blank behind it.
     pub(super) attributes: String,
     pub(super) is_default: bool,
 }
@@ -111,6 +111,7 @@ fn declared<'a>(context: Context<'_>, arm: &[String], field: Option<&'a Field>) 
             let comment = if arm == field.docs { arm.to_vec() } else { [arm, &field.docs].concat() };
             let held = pair(context, &field.ty, "");
             let attributes = derive::attributes(context, &field.ty, &held.codec);
+            let attributes = attributes.into_iter().map(|it| it + " ").collect();
             Declared { comment, held: Some(held), attributes, source: &field.source }
         }
         None => Declared { comment: arm.to_vec(), held: None, attributes: String::new(), source: "void" },

@@ -1,0 +1,152 @@
+//! Rendered items as one file that looks written by hand. Templates have a line for each line of Rust; here lines are set
+//! in by the brackets they stand in, parted by empty ones, and broken where they are too long.
+
+mod fit;
+mod places;
+#[cfg(test)]
+mod tests;
+
+use super::modules::inner_module_name;
+use super::{EmitError, EmitOptions};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "file.rs.j2", escape = "none")]
+struct View<'a> {
+    source_name: &'a str,
+    module: String,
+    lints: &'static str,
+    imports: String,
+    items: &'a str,
+}
+
+/// Lints that names in the spelling of C would break.
+const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::upper_case_acronyms,";
+
+/// One module with everything in it, whose own names (`rpc`) stay out of the user's way, and its contents re-exported.
+pub(super) fn file(items: &[String], imports: Vec<String>, options: &EmitOptions) -> Result<String, EmitError> {
+    let runtime = items.iter().any(|item| item.contains("rpc::")).then(|| "use oncrpc::codegen as rpc;".to_owned());
+    let imports = runtime.into_iter().chain(imports).map(|line| format!("    {line}\n"));
+    let items = laid_out(items);
+    let view = View {
+        source_name: &options.source_name,
+        module: inner_module_name(&options.source_name),
+        lints: if options.verbatim_names { VERBATIM } else { "" },
+        imports: imports.collect(),
+        items: items.trim_end(),
+    };
+    Ok(view.render()? + "\n")
+}
+
+/// By how many columns what is in brackets is set in.
+const STEP: usize = 4;
+
+/// Items that stand in a module, with empty lines between them.
+fn laid_out(items: &[String]) -> String {
+    let length: usize = items.iter().map(String::len).sum();
+    let mut text = String::with_capacity(length + length / 2);
+    for item in items {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let mut page = Page::new(text);
+        let mut depth = 1_usize;
+        for line in item.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let is_comment = line.starts_with("//");
+            if !is_comment && line.starts_with(['}', ')', ']']) {
+                depth = depth.saturating_sub(1);
+            }
+            let indent = depth * STEP;
+            if is_comment || fit::fits(indent, line.len()) {
+                page.line(indent, line);
+            } else {
+                page.broken(indent, line);
+            }
+            if !is_comment && line.ends_with(['{', '(', '[']) {
+                depth += 1;
+            }
+        }
+        text = page.text;
+    }
+    text
+}
+
+/// An item as far as it is laid out.
+pub(super) struct Page {
+    pub(super) text: String,
+    /// How far the last line is set in, and where it begins behind that; nothing for the first.
+    last: Option<(usize, usize)>,
+}
+
+impl Page {
+    pub(super) fn new(text: String) -> Self {
+        Self { text, last: None }
+    }
+
+    /// A line, behind an empty one where a reader expects that. Brackets with nothing in them stay together.
+    pub(super) fn line(&mut self, indent: usize, line: &str) {
+        if let Some((above, start)) = self.last {
+            let last = self.text.get(start..).unwrap_or_default().trim_end();
+            if last.ends_with('{') && line.starts_with('}') {
+                self.text.truncate(self.text.trim_end().len());
+                self.text.extend([line, "\n"]);
+                return;
+            }
+            if parted(last, line, above == indent) {
+                self.text.push('\n');
+            }
+        }
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.last = Some((indent, self.text.len()));
+        self.text.extend([line, "\n"]);
+    }
+
+    /// A line that is too long, as several.
+    fn broken(&mut self, indent: usize, line: &str) {
+        let lines = fit::print(&places::tokens(line), indent);
+        self.lines(lines.lines());
+    }
+
+    /// Lines that are set in, with `f::<T>(` on one line where it was broken inside its angle brackets.
+    pub(super) fn lines<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
+        let mut lines = lines.peekable();
+        while let Some(line) = lines.next() {
+            let (indent, text) = set_in(line);
+            let argument = if text.ends_with("::<") { lines.next() } else { None };
+            let Some(argument) = argument.map(str::trim) else {
+                self.line(indent, text);
+                continue;
+            };
+            let end = lines.next_if(|end| end.trim_start().starts_with('>')).map(str::trim_start);
+            let joined = format!("{text}{}{}", argument.trim_end_matches(','), end.unwrap_or_default());
+            match end {
+                Some(_) if indent + joined.len() <= WIDTH => self.line(indent, &joined),
+                _ => {
+                    self.line(indent, text);
+                    self.line(indent + STEP, argument);
+                    end.into_iter().for_each(|end| self.line(indent, end));
+                }
+            }
+        }
+    }
+}
+
+/// The widest line that is put together again.
+const WIDTH: usize = 120;
+
+/// How far a line is set in, and its text.
+fn set_in(line: &str) -> (usize, &str) {
+    let text = line.trim_start();
+    (line.len() - text.len(), text)
+}
+
+/// Whether an empty line belongs between two lines: behind an item's end, where another of the same depth begins.
+fn parted(last: &str, line: &str, same_depth: bool) -> bool {
+    const BEGINNINGS: [&str; 7] = ["///", "#[", "pub ", "fn ", "impl", "const M", "const fn"];
+    if last.starts_with("//!") && !line.starts_with("//!") {
+        return true;
+    }
+    let ends = same_depth && last.ends_with(['}', ';']) && !last.starts_with("///");
+    ends && BEGINNINGS.iter().any(|beginning| line.starts_with(beginning))
+        && !(last.starts_with("const M") && line.starts_with("const M"))
+}
