@@ -137,7 +137,7 @@ mod idl_input {
         /// `default: void`, with its `number`
         Default(
             #[arbitrary(
-                with = |input|rpc::arbitrary_other::<u32>(input, |value|matches!(value, 1|2))
+                with = |input| rpc::arbitrary_other::<u32>(input, |value| matches!(value, 1 | 2))
             )]
             u32,
         ),

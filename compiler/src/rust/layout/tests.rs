@@ -46,7 +46,7 @@ fn chains_and_arms_are_parted() {
 fn angle_brackets_are_put_together_again() {
     let argument = "rpc::FixedArray<rpc::FixedArray<rpc::Optional<Something>, 3>, 2>";
     let line = format!("rpc::encode::<{argument}>(&value.something, out)?;");
-    assert_eq!(laid_out(&[line.clone()]), format!("    {line}\n"));
+    assert_eq!(laid_out(std::slice::from_ref(&line)), format!("    {line}\n"));
     let line = format!("rpc::encode::<{argument}, And<More>>(&value.something, out)?;");
     let expected =
         format!("    rpc::encode::<\n        {argument},\n        And<More>,\n    >(&value.something, out)?;\n");
