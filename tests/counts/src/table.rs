@@ -119,12 +119,7 @@ const fn server(name: &'static str, call: Call, depth: u64, transport: Transport
 }
 
 const fn client(name: &'static str, call: Call, depth: u64, transport: Transport, times: u64) -> Operation {
-    let kinds = match call {
-        // Results are the caller's to keep.
-        Call::Echo | Call::Read => ANY,
-        _ => NO_ALLOCATION,
-    };
-    Operation { name, work: Work::Client(call, depth, transport), times, kinds }
+    Operation { name, work: Work::Client(call, depth, transport), times, kinds: NO_ALLOCATION }
 }
 
 const fn syscalls(name: &'static str, work: Work, kinds: &'static [(Kind, Bound)]) -> Operation {
