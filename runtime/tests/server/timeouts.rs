@@ -53,6 +53,17 @@ fn each_record_has_the_whole_time() {
 }
 
 #[test]
+fn a_large_record_that_is_complete_is_not_waited_for() {
+    let server = start(Limits { record_time: SHORT, ..Limits::default() });
+    let mut stream = connect(&server);
+    let data = opaque(&vec![7; 3 << 20]);
+    stream.write_all(&record(&call(1, ECHO, &data))).unwrap();
+    assert_eq!(read_record(&mut stream), success(1, &data));
+    std::thread::sleep(SHORT * 3);
+    check_served(&mut stream);
+}
+
+#[test]
 fn silent_connections_are_closed_and_others_not() {
     let server = start(Limits { idle_time: Duration::from_secs(1), ..Limits::default() });
     let mut silent = connect(&server);

@@ -118,6 +118,9 @@ impl ServerStream {
             if !goes_on(handled, out) {
                 return Ok(true);
             }
+            if input.is_empty() && self.postponed.is_empty() {
+                return Ok(false);
+            }
         }
     }
 
@@ -131,6 +134,7 @@ impl ServerStream {
     /// what became of the call if it was one.
     pub fn handle_room(&mut self, programs: &Programs, count: usize, out: &mut Encoder) -> Option<Handled> {
         let record = self.reader.fill(count)?;
+        self.began = None;
         self.handle_record(programs, record, self.is_origin_full(), out)
     }
 
