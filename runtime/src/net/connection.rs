@@ -174,9 +174,9 @@ impl Connection {
         now: Instant,
         end: Instant,
     ) -> Result<(), Fault> {
-        self.write_all(out, programs, now)?;
+        self.socket.write(out, now)?;
         if self.stream.is_full(now) || self.is_full(out, programs) {
-            return Ok(());
+            return self.write_all(out, programs, now);
         }
         shared.now = if self.backlog.is_empty() {
             self.answer_input(programs, shared, out, now, end)?
@@ -202,7 +202,7 @@ impl Connection {
         if most == 0 {
             return Ok(now);
         }
-        let reads_large = most == shared.scratch.len() && self.socket.may_read();
+        let reads_large = most == shared.scratch.len() && self.stream.began().is_some() && self.socket.may_read();
         let room = if reads_large { self.stream.room() } else { &mut [] };
         let scratch = shared.scratch.get_mut(..most).unwrap_or_default();
         let (direct, mut input) = self.socket.read(room, scratch, now)?;
