@@ -9,22 +9,34 @@ use bytes::Bytes;
 pub struct Decoder<'a> {
     record: &'a [u8],
     rest: &'a [u8],
-    shared: Option<Bytes>,
+    shared: Shared<'a>,
     limits: DecodeLimits,
     depth: u32,
     memory: usize,
+}
+
+/// What opaque data and strings are slices of.
+#[derive(Debug)]
+enum Shared<'a> {
+    /// The record, which was borrowed and will be copied.
+    Nothing,
+    /// The record itself. It is not counted as in use before a slice of it is taken.
+    Record(&'a Bytes),
+    /// A copy of the record.
+    Copy(Bytes),
 }
 
 impl<'a> Decoder<'a> {
     /// Reads `record`, which is copied once if a value of it is kept.
     #[inline]
     pub fn new(record: &'a [u8]) -> Self {
-        Self { record, rest: record, shared: None, limits: DecodeLimits::DEFAULT, depth: 0, memory: 0 }
+        Self { record, rest: record, shared: Shared::Nothing, limits: DecodeLimits::DEFAULT, depth: 0, memory: 0 }
     }
 
     /// Reads `record`, whose opaque data and strings are not copied.
+    #[inline]
     pub fn shared(record: &'a Bytes) -> Self {
-        Self { shared: Some(record.clone()), ..Self::new(record) }
+        Self { shared: Shared::Record(record), ..Self::new(record) }
     }
 
     /// With other limits than the default ones.
@@ -75,9 +87,15 @@ impl Source for Decoder<'_> {
 
     fn take_bytes(&mut self, length: usize) -> Result<Bytes, DecodeError> {
         self.expect(length)?;
-        let shared = self.shared.get_or_insert_with(|| Bytes::copy_from_slice(self.record));
+        if let Shared::Nothing = self.shared {
+            self.shared = Shared::Copy(Bytes::copy_from_slice(self.record));
+        }
         let start = self.record.len() - self.rest.len();
-        let bytes = shared.slice(start..start + length);
+        let bytes = match &self.shared {
+            Shared::Record(record) => record.slice(start..start + length),
+            Shared::Copy(record) => record.slice(start..start + length),
+            Shared::Nothing => Bytes::new(),
+        };
         self.rest = self.rest.get(length..).unwrap_or_default();
         Ok(bytes)
     }

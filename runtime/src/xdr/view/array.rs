@@ -23,23 +23,24 @@ impl<'a, C: XdrView> ArrayView<'a, C> {
             return Err(DecodeError::TooMuchMemory { limit });
         }
         let elements = input.clone();
-        for _ in 0..count {
-            C::view(input)?;
-        }
+        C::pass(input, count)?;
         Ok(Self { elements, count, codec: PhantomData })
     }
 
     /// How many there are.
+    #[inline]
     pub fn len(&self) -> usize {
         self.count
     }
 
     /// Whether there are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
     /// The elements in order.
+    #[inline]
     pub fn iter(&self) -> Elements<'a, C> {
         Elements { rest: self.clone() }
     }
@@ -50,6 +51,7 @@ impl<'a, C: XdrView> ArrayView<'a, C> {
 }
 
 impl<C> Clone for ArrayView<'_, C> {
+    #[inline]
     fn clone(&self) -> Self {
         Self { elements: self.elements.clone(), count: self.count, codec: PhantomData }
     }
@@ -108,6 +110,7 @@ impl<C: XdrView, const MAX: u32> XdrView for Array<C, MAX> {
 impl<C: XdrView, const N: usize> XdrView for FixedArray<C, N> {
     type View<'a> = ArrayView<'a, C>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<ArrayView<'a, C>, DecodeError> {
         ArrayView::new(input, N)
     }
@@ -121,6 +124,7 @@ impl<C: XdrView, const N: usize> XdrView for FixedArray<C, N> {
 impl<C: XdrView, const N: u32> XdrView for HeapArray<C, N> {
     type View<'a> = ArrayView<'a, C>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<ArrayView<'a, C>, DecodeError> {
         ArrayView::new(input, N as usize)
     }

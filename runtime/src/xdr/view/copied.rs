@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 impl<const MAX: u32> XdrView for Utf8<MAX> {
     type View<'a> = &'a str;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<&'a str, DecodeError> {
         let length = length(input, MAX)?;
         take_padded(input, length).and_then(text)
@@ -37,6 +38,7 @@ impl<const MAX: u32> XdrView for OpaqueVec<MAX> {
 impl<const N: u32> XdrView for HeapOpaqueVec<N> {
     type View<'a> = &'a [u8];
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<&'a [u8], DecodeError> {
         take_padded(input, N as usize)
     }

@@ -60,6 +60,7 @@ impl<const N: usize> XdrView for FixedOpaque<N> {
 impl<const N: u32> XdrView for HeapOpaque<N> {
     type View<'a> = &'a [u8];
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<&'a [u8], DecodeError> {
         take_padded(input, N as usize)
     }
@@ -85,6 +86,7 @@ impl<C: XdrView> XdrView for Optional<C> {
 impl<C: XdrView> XdrView for Indirect<C> {
     type View<'a> = Option<LazyView<'a, C>>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<Self::View<'a>, DecodeError> {
         if bool::view(input)? { input.nested(LazyView::new).map(Some) } else { Ok(None) }
     }
@@ -97,6 +99,7 @@ impl<C: XdrView> XdrView for Indirect<C> {
 impl<C: XdrView> XdrView for Nested<C> {
     type View<'a> = C::View<'a>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<Self::View<'a>, DecodeError> {
         input.nested(C::view)
     }

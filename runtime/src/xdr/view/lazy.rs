@@ -11,6 +11,7 @@ pub struct LazyView<'a, C> {
 
 impl<'a, C: XdrView> LazyView<'a, C> {
     /// Passes over the value, which is checked on the way.
+    #[inline]
     pub(super) fn new(input: &mut Viewer<'a>) -> Result<Self, DecodeError> {
         let start = input.clone();
         C::view(input)?;
@@ -27,6 +28,7 @@ impl<'a, C: XdrView> LazyView<'a, C> {
 }
 
 impl<C> Clone for LazyView<'_, C> {
+    #[inline]
     fn clone(&self) -> Self {
         Self { input: self.input.clone(), codec: PhantomData }
     }

@@ -14,6 +14,7 @@ pub struct ListView<'a, C> {
 
 impl<'a, C: XdrView> ListView<'a, C> {
     /// Passes over the nodes, which are checked on the way.
+    #[inline]
     fn new(input: &mut Viewer<'a>, bare: bool) -> Result<Self, DecodeError> {
         let start = input.clone();
         if bare {
@@ -26,17 +27,20 @@ impl<'a, C: XdrView> ListView<'a, C> {
     }
 
     /// Whether there are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
 
     /// The nodes in order.
+    #[inline]
     pub fn iter(&self) -> Nodes<'a, C> {
         Nodes { rest: self.clone() }
     }
 }
 
 impl<C> Clone for ListView<'_, C> {
+    #[inline]
     fn clone(&self) -> Self {
         Self { nodes: self.nodes.clone(), bare: self.bare, codec: PhantomData }
     }
@@ -75,6 +79,7 @@ impl<'a, C: XdrView> Iterator for Nodes<'a, C> {
 impl<C: XdrView> XdrView for List<C> {
     type View<'a> = ListView<'a, C>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<ListView<'a, C>, DecodeError> {
         ListView::new(input, false)
     }
@@ -87,6 +92,7 @@ impl<C: XdrView> XdrView for List<C> {
 impl<C: XdrView> XdrView for NonEmptyList<C> {
     type View<'a> = ListView<'a, C>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<ListView<'a, C>, DecodeError> {
         ListView::new(input, true)
     }

@@ -33,6 +33,18 @@ pub trait XdrView: Xdr {
     /// As [`Xdr::decode`], but memory is not limited, since none is taken.
     fn view<'a>(input: &mut Viewer<'a>) -> Result<Self::View<'a>, DecodeError>;
 
+    /// Passes over `count` values, which are checked on the way.
+    ///
+    /// # Errors
+    /// As [`XdrView::view`].
+    #[inline]
+    fn pass(input: &mut Viewer<'_>, count: usize) -> Result<(), DecodeError> {
+        for _ in 0..count {
+            Self::view(input)?;
+        }
+        Ok(())
+    }
+
     /// The value that is seen, as one of its own.
     ///
     /// # Errors

@@ -35,6 +35,7 @@ pub struct MutualListView<'a, C> {
 
 impl<'a, C: TurnsView> MutualListView<'a, C> {
     /// Passes over the nodes, which are checked on the way.
+    #[inline]
     fn new(input: &mut Viewer<'a>, first: usize, bare: bool) -> Result<Self, DecodeError> {
         let start = input.clone();
         let mut turn = first;
@@ -50,17 +51,20 @@ impl<'a, C: TurnsView> MutualListView<'a, C> {
     }
 
     /// Whether there are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }
 
     /// The nodes in order.
+    #[inline]
     pub fn iter(&self) -> MutualNodes<'a, C> {
         MutualNodes { rest: self.clone() }
     }
 }
 
 impl<C> Clone for MutualListView<'_, C> {
+    #[inline]
     fn clone(&self) -> Self {
         Self { nodes: self.nodes.clone(), codec: PhantomData, ..*self }
     }
@@ -104,6 +108,7 @@ impl<'a, C: TurnsView> Iterator for MutualNodes<'a, C> {
 impl<C: TurnsView, const FIRST: usize> XdrView for MutualList<C, FIRST> {
     type View<'a> = MutualListView<'a, C>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<MutualListView<'a, C>, DecodeError> {
         MutualListView::new(input, FIRST, false)
     }
@@ -116,6 +121,7 @@ impl<C: TurnsView, const FIRST: usize> XdrView for MutualList<C, FIRST> {
 impl<C: TurnsView, const FIRST: usize> XdrView for NonEmptyMutualList<C, FIRST> {
     type View<'a> = MutualListView<'a, C>;
 
+    #[inline]
     fn view<'a>(input: &mut Viewer<'a>) -> Result<MutualListView<'a, C>, DecodeError> {
         MutualListView::new(input, FIRST, true)
     }

@@ -8,11 +8,13 @@ use core::str::Utf8Error;
 pub struct TextView<'a>(&'a [u8]);
 
 impl<'a> TextView<'a> {
+    #[inline]
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
     /// The bytes, whatever they are.
+    #[inline]
     pub fn as_bytes(self) -> &'a [u8] {
         self.0
     }
@@ -21,6 +23,7 @@ impl<'a> TextView<'a> {
     ///
     /// # Errors
     /// The bytes are not UTF-8.
+    #[inline]
     pub fn to_str(self) -> Result<&'a str, Utf8Error> {
         core::str::from_utf8(self.0)
     }
@@ -31,11 +34,13 @@ impl<'a> TextView<'a> {
     }
 
     /// Length in bytes.
+    #[inline]
     pub fn len(self) -> usize {
         self.0.len()
     }
 
     /// Whether it is the empty string.
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.0.is_empty()
     }

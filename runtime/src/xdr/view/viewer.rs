@@ -11,6 +11,7 @@ pub struct Viewer<'a> {
 
 impl<'a> Viewer<'a> {
     /// Looks at `record`.
+    #[inline]
     pub fn new(record: &'a [u8]) -> Self {
         Self { rest: record, depth: 0, max_depth: DecodeLimits::DEFAULT.depth }
     }
@@ -53,11 +54,13 @@ impl<'a> Viewer<'a> {
     }
 
     /// A viewer of what has been taken since `start`, a former state of this one.
+    #[inline]
     pub(super) fn taken_since(&self, start: Self) -> Self {
         let length = start.rest.len().saturating_sub(self.rest.len());
         Self { rest: start.rest.get(..length).unwrap_or_default(), ..start }
     }
 
+    #[inline]
     fn truncated(&self, needed: usize) -> DecodeError {
         DecodeError::Truncated { needed, remaining: self.rest.len() }
     }
@@ -91,6 +94,7 @@ impl Source for Viewer<'_> {
 
     fn release(&mut self, _memory: usize) {}
 
+    #[inline]
     fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         if self.depth >= self.max_depth {
             return Err(DecodeError::TooDeep { limit: self.max_depth });
