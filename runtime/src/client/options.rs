@@ -158,7 +158,7 @@ impl ClientOptions {
     /// The time for which a thread that waits for replies looks for them without sleeping; none by default. To be woken
     /// takes most of the time of a lone call within one machine. It costs the whole of a core meanwhile, which is worth
     /// it only if there are more cores than threads that have something to do; a time of some 50 us covers calls that
-    /// are answered at once. Best with `Server::spin` at the other end.
+    /// are answered at once. Best with [`Server::spin`](crate::Server::spin) at the other end.
     #[must_use]
     pub fn spin(self, spin: Duration) -> Self {
         Self { spin, ..self }
