@@ -34,10 +34,10 @@ impl Lent {
         }
     }
 
-    /// Gives memory for a reply of `length` to `reader`, if some has come back.
+    /// Gives memory for a reply of `length` to `reader`, if some has come back: what was used last, which caches may hold.
     pub(super) fn give_back(&mut self, length: usize, reader: &mut Reader) {
         let is_fit = |reply: &Bytes| (length..=length.saturating_mul(2)).contains(&reply.len()) && reply.is_unique();
-        if let Some(place) = self.replies.iter().position(is_fit) {
+        if let Some(place) = self.replies.iter().rposition(is_fit) {
             drop(reader.take_back());
             reader.recycle(Record::Owned(self.replies.remove(place)));
         }
