@@ -1,7 +1,5 @@
 //! Comments of the `.x` file as documentation comments that say the same and are sound Markdown.
 
-use std::fmt::Write as _;
-
 /// The lines of a comment, if any, and the source they stand for, as `///` lines.
 pub(super) fn comment(lines: &[String], source: &str) -> String {
     comment_and(lines, &format!("`{}`", visible(source).replace('`', "'")))
@@ -18,10 +16,10 @@ pub(super) fn comment_and(lines: &[String], sentence: &str) -> String {
 }
 
 fn slashes(lines: &[String]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(lines.iter().map(|line| "/// \n".len() + line.len()).sum());
     for line in lines {
-        let line = format!("/// {line}");
-        let _ = writeln!(text, "{}", line.trim_end());
+        let line = line.trim_end();
+        text.extend([if line.is_empty() { "///" } else { "/// " }, line, "\n"]);
     }
     text
 }
@@ -48,6 +46,9 @@ fn visible(line: &str) -> String {
         matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
             || letter.is_control() && letter != '\t'
     };
+    if line.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return line.trim_end().to_owned();
+    }
     line.replace('\t', "    ").chars().filter(|letter| !hidden(*letter)).collect::<String>().trim_end().to_owned()
 }
 
