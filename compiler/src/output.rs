@@ -6,6 +6,10 @@ use std::{fs, io, process};
 
 /// Writes a file unless it has that content already, so that nothing is rebuilt in vain. The content appears all at once.
 pub(crate) fn write_if_changed(path: &Path, content: &str) -> io::Result<()> {
+    // A device or a pipe is written to: root could put a file in the place of /dev/null.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return fs::write(path, content);
+    }
     if is_up_to_date(path, content) {
         return Ok(());
     }
@@ -35,4 +39,27 @@ fn temporary_name(path: &Path) -> PathBuf {
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", process::id()));
     path.with_file_name(name)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::write_if_changed;
+    use std::os::unix::fs::FileTypeExt;
+    use std::process::Command;
+    use std::{env, fs, process, thread};
+
+    #[test]
+    fn what_is_no_file_is_written_to_and_stays() {
+        let path = env::temp_dir().join(format!("oncrpc-output-{}.pipe", process::id()));
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let reader = {
+            let path = path.clone();
+            thread::spawn(move || fs::read_to_string(path).unwrap())
+        };
+        write_if_changed(&path, "text").unwrap();
+        let is_pipe = fs::metadata(&path).unwrap().file_type().is_fifo();
+        fs::remove_file(&path).unwrap();
+        assert!(is_pipe);
+        assert_eq!(reader.join().unwrap(), "text");
+    }
 }
