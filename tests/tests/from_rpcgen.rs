@@ -69,7 +69,9 @@ fn every_name_of_ours_is_there() {
         let (item, owner) = (path[path.len() - 1], path.len().checked_sub(2).map(|at| path[at]));
         let is_home = |source: &&Source| match owner {
             None => true,
-            Some(owner) if owner.starts_with(char::is_uppercase) => source.text.contains(&format!(" {owner} {{")),
+            Some(owner) if owner.starts_with(char::is_uppercase) => {
+                source.text.contains(&format!(" {owner} {{")) || source.text.contains(&format!(" {owner}: "))
+            }
             Some(module) => source.path.contains(&format!("/{module}")),
         };
         let rule = format!("macro_rules! {item}");

@@ -36,12 +36,14 @@ mod idl_a {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i64>(&value.id, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -67,6 +69,7 @@ mod idl_a {
         const MIN: usize = 12;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Array<common::Point, 16>>(&value.points, out)?;
             rpc::encode::<common::Color>(&value.tint, out)?;
@@ -74,6 +77,7 @@ mod idl_a {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 points: rpc::decode::<rpc::Array<common::Point, 16>>(input)?,
@@ -100,6 +104,7 @@ mod idl_a {
         const MIN: usize = 24;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<common::Tree>(&value.root, out)?;
             rpc::encode::<rpc::Indirect<Node>>(&value.left, out)?;
@@ -107,6 +112,7 @@ mod idl_a {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 root: rpc::decode::<common::Tree>(input)?,
@@ -144,6 +150,16 @@ mod idl_a {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::Red(value) => rpc::most::<Path>(value),
+                Self::Green(value) => rpc::most::<common::Outcome>(value),
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<common::Color>(&value.discriminant(), out)?;
             match value {
@@ -152,6 +168,7 @@ mod idl_a {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<common::Color>(input)? {
                 common::Color::Red => Ok(Self::Red(rpc::decode::<Path>(input)?)),
@@ -357,7 +374,7 @@ mod idl_a {
                 rpc::start::<super::common::Outcome>(
                     &self.0,
                     procedure::LOOK,
-                    |out| rpc::encode::<rpc::Str<32>>(&name.into(), out),
+                    |out| rpc::put::<rpc::Str<32>>(&name.into(), out),
                 )
             }
 
@@ -386,8 +403,8 @@ mod idl_a {
                     &self.0,
                     procedure::MOVE,
                     |out| {
-                        rpc::encode::<super::common::Point>(argument1, out)?;
-                        rpc::encode::<super::common::Color>(&argument2, out)
+                        rpc::put::<super::common::Point>(argument1, out)?;
+                        rpc::put::<super::common::Color>(&argument2, out)
                     },
                 )
             }
@@ -414,7 +431,7 @@ mod idl_a {
                 rpc::start::<super::Path>(
                     &self.0,
                     procedure::TRACE,
-                    |out| rpc::encode::<rpc::NonEmptyList<super::common::Entry>>(&entry.into(), out),
+                    |out| rpc::put::<rpc::NonEmptyList<super::common::Entry>>(&entry.into(), out),
                 )
             }
 
@@ -434,11 +451,7 @@ mod idl_a {
                 &self,
                 choice: &super::Choice,
             ) -> rpc::Result<rpc::Pending<super::Choice>> {
-                rpc::start::<super::Choice>(
-                    &self.0,
-                    procedure::CHOOSE,
-                    |out| rpc::encode::<super::Choice>(choice, out),
-                )
+                rpc::start::<super::Choice>(&self.0, procedure::CHOOSE, |out| rpc::put::<super::Choice>(choice, out))
             }
         }
     }

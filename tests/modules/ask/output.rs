@@ -31,11 +31,18 @@ mod idl_ask {
         const MIN: usize = 4;
         const MAX: usize = usize::MAX;
 
+        #[inline]
+        fn most(value: &Self) -> usize {
+            rpc::most::<rpc::Str>(&value.question)
+        }
+
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str>(&value.question, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 question: rpc::decode::<rpc::Str>(input)?,
@@ -109,12 +116,14 @@ mod idl_ask {
         const MIN: usize = 16;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::MutualList<AskOrTell, 0>>(&value.begun, out)?;
             rpc::encode::<rpc::NonEmptyMutualList<AskOrTell, 1>>(&value.last, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 begun: rpc::decode::<rpc::MutualList<AskOrTell, 0>>(input)?,

@@ -40,6 +40,7 @@ mod idl_b {
         const MIN: usize = 36;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<a::Path>(&value.way, out)?;
             rpc::encode::<common::Outcome>(&value.last, out)?;
@@ -48,6 +49,7 @@ mod idl_b {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 way: rpc::decode::<a::Path>(input)?,
@@ -245,8 +247,8 @@ mod idl_b {
                     &self.0,
                     procedure::PACK,
                     |out| {
-                        rpc::encode::<super::Parcel>(argument1, out)?;
-                        rpc::encode::<super::a::Node>(argument2, out)
+                        rpc::put::<super::Parcel>(argument1, out)?;
+                        rpc::put::<super::a::Node>(argument2, out)
                     },
                 )
             }
@@ -270,7 +272,7 @@ mod idl_b {
                 rpc::start::<super::common::Color>(
                     &self.0,
                     procedure::TINT,
-                    |out| rpc::encode::<super::common::Color>(&paint, out),
+                    |out| rpc::put::<super::common::Color>(&paint, out),
                 )
             }
 
@@ -296,7 +298,7 @@ mod idl_b {
                 rpc::start::<i32>(
                     &self.0,
                     procedure::COUNT,
-                    |out| rpc::encode::<rpc::Opaque<8>>(&handle.into(), out),
+                    |out| rpc::put::<rpc::Opaque<8>>(&handle.into(), out),
                 )
             }
         }

@@ -44,6 +44,7 @@ mod idl_common {
     }
 
     impl From<Color> for i32 {
+        #[inline]
         fn from(value: Color) -> Self {
             value as Self
         }
@@ -52,6 +53,7 @@ mod idl_common {
     impl TryFrom<i32> for Color {
         type Error = rpc::DecodeError;
 
+        #[inline]
         fn try_from(value: i32) -> Result<Self, rpc::DecodeError> {
             match value {
                 1 => Ok(Self::Red),
@@ -72,10 +74,12 @@ mod idl_common {
         const MIN: usize = 4;
         const MAX: usize = 4;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&i32::from(*value), out)
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Self::try_from(rpc::decode::<i32>(input)?)
         }
@@ -104,6 +108,7 @@ mod idl_common {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i32>(&value.x, out)?;
@@ -111,6 +116,7 @@ mod idl_common {
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -135,11 +141,13 @@ mod idl_common {
         const MIN: usize = 4;
         const MAX: usize = 36;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str<32>>(&value.text, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 text: rpc::decode::<rpc::Str<32>>(input)?,
@@ -162,12 +170,14 @@ mod idl_common {
         const MIN: usize = 8;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Str<32>>(&value.text, out)?;
             rpc::encode::<rpc::Array<rpc::Indirect<Tree>>>(&value.children, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 text: rpc::decode::<rpc::Str<32>>(input)?,
@@ -212,6 +222,7 @@ mod idl_common {
         const MIN: usize = 4;
         const MAX: usize = 40;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<i32>(&value.discriminant(), out)?;
             match value {
@@ -226,6 +237,7 @@ mod idl_common {
             }
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<i32>(input)? {
                 0 => Ok(Self::Case0(rpc::decode::<rpc::Str<32>>(input)?)),

@@ -31,12 +31,14 @@ mod idl_tell {
         const MIN: usize = 8;
         const MAX: usize = 8;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             let out = &mut rpc::write_window(out, 8)?;
             rpc::encode::<i64>(&value.answer, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             let input = &mut rpc::read_window(input, 8)?;
             Ok(Self {
@@ -60,12 +62,14 @@ mod idl_tell {
         const MIN: usize = 20;
         const MAX: usize = usize::MAX;
 
+        #[inline]
         fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
             rpc::encode::<rpc::Array<rpc::NonEmptyMutualList<ask::AskOrTell, 1>, 3>>(&value.list, out)?;
             rpc::encode::<ask::Talk>(&value.all, out)?;
             Ok(())
         }
 
+        #[inline]
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             Ok(Self {
                 list: rpc::decode::<rpc::Array<rpc::NonEmptyMutualList<ask::AskOrTell, 1>, 3>>(input)?,
