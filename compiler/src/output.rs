@@ -41,7 +41,8 @@ fn temporary_name(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::write_if_changed;
     use std::os::unix::fs::FileTypeExt;

@@ -6,7 +6,7 @@ use crate::scenario::{Better, Command, Contestant, Course, Group, Program, Scena
 const BARE: &str = "bare";
 
 /// How long a figure is measured in a full run.
-const SECONDS: f64 = 1.0;
+const SECONDS: f64 = 0.5;
 
 /// Payloads: what they are called, their bytes, and what ours is to reach of bare sockets.
 const PAYLOADS: [(&str, usize, f64); 3] =
