@@ -1,3 +1,4 @@
+mod connection;
 mod extensions;
 mod peer;
 mod recent;

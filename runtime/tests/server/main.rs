@@ -2,6 +2,7 @@
 #![cfg(feature = "net")]
 
 mod asker;
+mod connection_state;
 mod connections;
 mod datagrams;
 mod deferred;

@@ -25,7 +25,6 @@ pub(crate) const SLEEP: u32 = 8;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits for what must come.
-#[cfg(unix)]
 pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so() {

@@ -8,6 +8,7 @@ mod answer;
 mod backchannel;
 mod datagrams;
 mod handled;
+mod kept;
 mod layers;
 mod load;
 mod origin;

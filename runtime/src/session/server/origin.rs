@@ -1,3 +1,4 @@
+use super::kept::Kept;
 use super::{Backchannel, Delivery, Programs, Work};
 use crate::call::Peer;
 use crate::session::ClientConfig;
@@ -50,6 +51,7 @@ pub struct Origin {
     is_connection: bool,
     /// Calls in the other direction, once there was one.
     backchannel: OnceLock<Arc<Backchannel>>,
+    kept: Kept,
 }
 
 impl Origin {
@@ -77,6 +79,7 @@ impl Origin {
             is_connection,
             local: OnceLock::new(),
             backchannel: OnceLock::new(),
+            kept: Kept::default(),
         }
     }
 
@@ -128,9 +131,19 @@ impl Origin {
         // Whoever makes the backchannel at this moment sees that, or this sees the backchannel.
         fence(Ordering::SeqCst);
         self.close_backchannel();
+        self.kept.close();
         if self.in_flight() > 0 {
             self.port.forget();
         }
+    }
+
+    /// The value of type `T` that is kept of the connection, which `make` makes if there is none; `None` for datagrams.
+    pub(crate) fn connection_state<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Option<Arc<T>> {
+        if !self.is_connection {
+            return None;
+        }
+        // Not while it is locked: `make` is the user's.
+        Some(self.kept.get().unwrap_or_else(|| self.kept.insert(Arc::new(make()))))
     }
 
     /// Calls in the other direction, which `config` makes ready with the first; `None` for datagrams.
