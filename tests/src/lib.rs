@@ -3,8 +3,11 @@
 pub mod c;
 pub mod cargo;
 pub mod extern_types;
+pub mod folder;
+pub mod ganesha;
 pub mod interfaces;
 pub mod namespace;
+pub mod nfs;
 pub mod peers;
 pub mod process;
 pub mod proxy;
