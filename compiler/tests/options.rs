@@ -266,6 +266,19 @@ fn standard_traits_are_there_wherever_they_can_be() {
 }
 
 #[test]
+fn a_derive_takes_the_place_of_an_impl_of_ours() {
+    let text = "enum a { A };\nenum b { B };\n%#pragma oncrpc enumerations open b\n";
+    let impls = |toml: &str| {
+        let rust = compile(&Compiler::new(), &directory("in_place_of_ours"), text, toml).unwrap();
+        ["fmt::Display for A", "error::Error for A", "fmt::Display for B", "error::Error for B"]
+            .map(|it| rust.contains(it))
+    };
+    assert_eq!(impls(""), [true; 4]);
+    assert_eq!(impls("[types.a]\nderive = [\"strum::Display\"]\n"), [false, true, true, true]);
+    assert_eq!(impls("derive = [\"derive_more::Display\", \"derive_more::Error\"]\n"), [false; 4]);
+}
+
+#[test]
 fn one_trait_brings_those_that_it_needs() {
     let (here, text) = (directory("needs"), "struct named { string x<>; };\nstruct holder { named y; };\n");
     let ordered = "Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd";

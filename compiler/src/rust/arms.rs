@@ -14,6 +14,23 @@ pub(super) fn is_default(arm: &Arm, case: &Case) -> bool {
     case.value == 0 && arm.field.is_none()
 }
 
+/// The discriminant that a default arm is for, where only one is left: the other `bool`.
+pub(super) fn left_to_default(it: &Union) -> Option<i64> {
+    let mut cases = cases(it);
+    let (Discriminant::Bool, Some(_), Some((_, case)), None) =
+        (&it.discriminant, &it.default, cases.next(), cases.next())
+    else {
+        return None;
+    };
+    Some(i64::from(case.value == 0))
+}
+
+/// Whether a union has a default: see [`is_default`].
+pub(super) fn has_default(it: &Union) -> bool {
+    let is_rest = || left_to_default(it) == Some(0) && it.default.as_ref().is_some_and(|arm| arm.field.is_none());
+    cases(it).any(|(arm, case)| is_default(arm, case)) || is_rest()
+}
+
 /// What the variants hold: a default arm for which no value is left has none.
 pub(super) fn held<'a>(model: &Model, choices: &Choices, it: &'a Union) -> impl Iterator<Item = &'a Field> {
     let default = it.default.as_ref().filter(|_| !is_covered(model, choices, it));

@@ -116,6 +116,11 @@ impl TypeChoices {
         self.derives.iter().any(|path| standard_trait(path) == Some(name))
     }
 
+    /// Whether some trait of this name is asked for, whosever it is.
+    pub(crate) fn derives_some(&self, name: &str) -> bool {
+        self.derives.iter().any(|path| path.rsplit("::").next() == Some(name))
+    }
+
     /// The Rust name of a member, enumerator or case label, if it was chosen.
     pub(crate) fn member(&self, name: &str) -> Option<&str> {
         self.members.get(name).map(String::as_str)

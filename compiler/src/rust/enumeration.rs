@@ -11,6 +11,9 @@ struct View<'a> {
     source_name: &'a str,
     variants: Vec<Variant<'a>>,
     aliases: Vec<Alias<'a>>,
+    /// Unless derives of the user's do it.
+    displays: bool,
+    is_error: bool,
 }
 
 /// An enumeration that keeps unknown numbers.
@@ -22,6 +25,9 @@ struct OpenView<'a> {
     name: &'a str,
     variants: Vec<Variant<'a>>,
     aliases: Vec<Alias<'a>>,
+    /// Unless derives of the user's do it.
+    displays: bool,
+    is_error: bool,
     /// The variant of what is not named.
     other: &'a str,
 }
@@ -57,12 +63,13 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> 
     }
     let docs = docs::comment(&it.docs, &format!("enum {}", it.name));
     let (name, chosen) = (context.names.of(id), context.choices.of(id));
+    let (displays, is_error) = (!chosen.derives_some("Display"), !chosen.derives_some("Error"));
     if chosen.open {
         let derives = traits::listed(&["Clone", "Copy", "Debug", "Default"], chosen);
         let other = context.names.inner(id, it.enumerators.len());
-        return Ok(OpenView { docs, derives, name, variants, aliases, other }.render()?);
+        return Ok(OpenView { docs, derives, name, variants, aliases, displays, is_error, other }.render()?);
     }
     let all = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
     let derives = traits::listed(&all, chosen);
-    Ok(View { docs, derives, name, source_name: &it.name, variants, aliases }.render()?)
+    Ok(View { docs, derives, name, source_name: &it.name, variants, aliases, displays, is_error }.render()?)
 }

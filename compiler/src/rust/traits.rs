@@ -114,8 +114,7 @@ impl TraitTable {
             Definition::Union(it) => {
                 let small = it.size.max.is_some_and(|size| size <= COPIED);
                 let held = &mut arms::held(model, choices, it);
-                let default = arms::cases(it).any(|(arm, case)| arms::is_default(arm, case));
-                Traits { default, ..self.holding(model, chosen, held, small) }
+                Traits { default: arms::has_default(it), ..self.holding(model, chosen, held, small) }
             }
             Definition::Typedef(it) => self.ty(model, chosen, &it.field.ty),
             Definition::Extern(_) => Traits::UNKNOWN,

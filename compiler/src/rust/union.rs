@@ -23,6 +23,7 @@ struct View<'a> {
     /// The last arm of the `match` that decodes, if one is needed.
     rest: String,
     success: Option<Success>,
+    optional: Option<Optional>,
     attribute: &'static str,
     min: String,
     max: String,
@@ -56,6 +57,13 @@ struct Success {
     value: &'static str,
 }
 
+/// What makes a union of a `bool` an `Option`: one variant that holds something, and one that does not.
+struct Optional {
+    some: String,
+    none: String,
+    ty: String,
+}
+
 /// Clippy takes a `match` of one arm for a mistake.
 const ONE_ARM: &str =
     "#[allow(\nclippy::match_single_binding,\nreason = \"a union of one arm is written like the others\"\n)]";
@@ -74,6 +82,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
         mismatch: mismatch(context, it, &variants),
         rest: rest(it, is_covered(context.model, context.choices, it) || it.default.is_some()),
         success,
+        optional: optional(it, &variants, |held| &held.value),
         attribute: attribute(&variants),
         variants: variants.iter().map(|variant| variant_view(variant, &other)).collect(),
         discriminant,
@@ -164,6 +173,15 @@ fn success(it: &Variant) -> Option<Success> {
     })
 }
 
+/// `TRUE` with something, `FALSE` with nothing: how files are written that do without `*`.
+fn optional(it: &Union, variants: &[Variant], ty: impl Fn(&Pair) -> &str) -> Option<Optional> {
+    let (Discriminant::Bool, [first, second]) = (&it.discriminant, variants) else { return None };
+    let (some, none) = if first.held.is_some() { (first, second) } else { (second, first) };
+    let by_true = matches!(&some.selected, Selected::ByCase { discriminant, .. } if discriminant == "true");
+    let held = some.held.as_ref().filter(|_| by_true && none.held.is_none())?;
+    Some(Optional { some: some.name.clone(), none: none.name.clone(), ty: ty(held).to_owned() })
+}
+
 fn attribute(variants: &[Variant]) -> &'static str {
     if variants.len() == 1 { ONE_ARM } else { "" }
 }
@@ -184,6 +202,7 @@ struct InPlace<'a> {
     view: String,
     discriminant: String,
     variants: Vec<InPlaceVariant>,
+    optional: Option<Optional>,
     rest: String,
     attribute: &'static str,
 }
@@ -212,6 +231,7 @@ pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> R
         name,
         rest: rest(it, is_covered(context.model, context.choices, it) || it.default.is_some()),
         attribute: attribute(&variants),
+        optional: optional(it, &variants, |held| &held.view),
         variants: variants.iter().map(|variant| in_place(variant, &view, &discriminant.value)).collect(),
         discriminant: discriminant.codec,
         view,

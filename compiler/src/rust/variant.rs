@@ -1,6 +1,6 @@
 //! The variants of a union: one per case label, so that a value keeps its discriminant, and one for the default arm.
 
-use super::arms::{cases, is_covered, is_default};
+use super::arms::{cases, is_covered, is_default, left_to_default};
 use super::types::{Pair, pair};
 use super::{Context, derive, docs, name::Scope};
 use crate::model::types::{Arm, Case, DefaultArm, Discriminant, Field, Union};
@@ -79,10 +79,13 @@ fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope:
 
 fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &mut Scope) -> Variant {
     let Declared { comment, held, attributes, source } = declared(context, &arm.docs, arm.field.as_ref());
-    let (wanted, sentence) = if context.chosen.keeps_unknown {
-        ("Unknown", format!("A `{}` that no arm is for; nothing follows it on the wire.", it.discriminant_name))
-    } else {
-        ("Default", format!("`default: {source}`, with its `{}`", it.discriminant_name))
+    let left = left_to_default(it);
+    let (wanted, sentence) = match left {
+        Some(value) => (bool_name(value), format!("`default: {source}`")),
+        None if context.chosen.keeps_unknown => {
+            ("Unknown", format!("A `{}` that no arm is for; nothing follows it on the wire.", it.discriminant_name))
+        }
+        None => ("Default", format!("`default: {source}`, with its `{}`", it.discriminant_name)),
     };
     Variant {
         name: match context.chosen.member("default") {
@@ -90,10 +93,13 @@ fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &m
             None => scope.claim(wanted),
         },
         docs: docs::comment_and(&comment, &sentence),
-        selected: Selected::ByDefault,
+        selected: match left {
+            Some(value) => Selected::ByCase { discriminant: (value != 0).to_string(), success: false },
+            None => Selected::ByDefault,
+        },
+        is_default: left == Some(0) && held.is_none(),
         held,
         attributes,
-        is_default: false,
     }
 }
 
@@ -122,11 +128,15 @@ fn variant_name(context: Context<'_>, it: &Union, case: &Case) -> String {
     let named = case.label.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     match (&it.discriminant, case.enumerator) {
         (Discriminant::Enumeration(id), Some(index)) => context.names.inner(*id, index).to_owned(),
-        (Discriminant::Bool, _) => if case.value == 0 { "False" } else { "True" }.to_owned(),
+        (Discriminant::Bool, _) => bool_name(case.value).to_owned(),
         _ if named => context.spelling.type_name(&case.label),
         _ if case.value < 0 => format!("CaseMinus{}", case.value.unsigned_abs()),
         _ => format!("Case{}", case.value),
     }
+}
+
+fn bool_name(value: i64) -> &'static str {
+    if value == 0 { "False" } else { "True" }
 }
 
 fn discriminant(context: Context<'_>, it: &Union, case: &Case) -> String {

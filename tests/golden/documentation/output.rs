@@ -122,6 +122,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Choice {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Choice {}
+
     impl From<Choice> for i32 {
         #[inline]
         fn from(value: Choice) -> Self {

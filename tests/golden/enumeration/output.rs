@@ -45,6 +45,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Colour {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Colour {}
+
     impl From<Colour> for i32 {
         #[inline]
         fn from(value: Colour) -> Self {
@@ -120,6 +128,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Status {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Status {}
+
     impl From<Status> for i32 {
         #[inline]
         fn from(value: Status) -> Self {
@@ -187,6 +203,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Size {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Size {}
+
     impl From<Size> for i32 {
         #[inline]
         fn from(value: Size) -> Self {
@@ -248,6 +272,14 @@ mod idl_input {
             }
         }
     }
+
+    impl core::fmt::Display for Lonely {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Lonely {}
 
     impl From<Lonely> for i32 {
         #[inline]

@@ -179,6 +179,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Result_ {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Result_ {}
+
     impl From<Result_> for i32 {
         #[inline]
         fn from(value: Result_) -> Self {
@@ -349,6 +357,14 @@ mod idl_input {
                 Self::Ok(value) => Ok(value),
                 other => Err(other),
             }
+        }
+
+        /// [`Xdr::Ok`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<i32, Result_> {
+            self.into_result().map_err(|other| other.discriminant())
         }
     }
 

@@ -38,6 +38,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for OuterInnerSide {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for OuterInnerSide {}
+
     impl From<OuterInnerSide> for i32 {
         #[inline]
         fn from(value: OuterInnerSide) -> Self {

@@ -48,6 +48,18 @@ mod idl_input {
         }
     }
 
+    /// By name, or by number where there is none.
+    impl core::fmt::Display for Kind {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            match self.name() {
+                Some(name) => out.pad(name),
+                None => core::fmt::Display::fmt(&i32::from(*self), out),
+            }
+        }
+    }
+
+    impl core::error::Error for Kind {}
+
     impl From<Kind> for i32 {
         #[inline]
         fn from(value: Kind) -> Self {
@@ -154,6 +166,18 @@ mod idl_input {
         }
     }
 
+    /// By name, or by number where there is none.
+    impl core::fmt::Display for Word {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            match self.name() {
+                Some(name) => out.pad(name),
+                None => core::fmt::Display::fmt(&i32::from(*self), out),
+            }
+        }
+    }
+
+    impl core::error::Error for Word {}
+
     impl From<Word> for i32 {
         #[inline]
         fn from(value: Word) -> Self {
@@ -254,6 +278,14 @@ mod idl_input {
             }
         }
     }
+
+    impl core::fmt::Display for Answer {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Answer {}
 
     impl From<Answer> for i32 {
         #[inline]
@@ -657,6 +689,14 @@ mod idl_input {
                 other => Err(other),
             }
         }
+
+        /// [`Covered::No`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<(), Answer> {
+            self.into_result().map_err(|other| other.discriminant())
+        }
     }
 
     impl rpc::Xdr for Covered {
@@ -732,6 +772,14 @@ mod idl_input {
                 Self::Case0(value) => Ok(value),
                 other => Err(other),
             }
+        }
+
+        /// [`NumberKept::Case0`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<i32, i32> {
+            self.into_result().map_err(|other| other.discriminant())
         }
     }
 

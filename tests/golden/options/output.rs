@@ -52,6 +52,18 @@ mod idl_input {
         }
     }
 
+    /// By name, or by number where there is none.
+    impl core::fmt::Display for Status {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            match self.name() {
+                Some(name) => out.pad(name),
+                None => core::fmt::Display::fmt(&i32::from(*self), out),
+            }
+        }
+    }
+
+    impl core::error::Error for Status {}
+
     impl From<Status> for i32 {
         #[inline]
         fn from(value: Status) -> Self {
@@ -303,6 +315,14 @@ mod idl_input {
                 Self::Success(value) => Ok(value),
                 other => Err(other),
             }
+        }
+
+        /// [`Outcome::Success`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<FileHandle, Status> {
+            self.into_result().map_err(|other| other.discriminant())
         }
     }
 

@@ -104,6 +104,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Operator {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Operator {}
+
     impl From<Operator> for i32 {
         #[inline]
         fn from(value: Operator) -> Self {
@@ -173,6 +181,14 @@ mod idl_input {
                 Self::Number(value) => Ok(value),
                 other => Err(other),
             }
+        }
+
+        /// [`Expression::Number`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<f64, Operator> {
+            self.into_result().map_err(|other| other.discriminant())
         }
     }
 

@@ -94,6 +94,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Position {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Position {}
+
     impl From<Position> for i32 {
         #[inline]
         fn from(value: Position) -> Self {

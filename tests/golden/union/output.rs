@@ -44,6 +44,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Kind {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Kind {}
+
     impl From<Kind> for i32 {
         #[inline]
         fn from(value: Kind) -> Self {
@@ -127,6 +135,14 @@ mod idl_input {
                 other => Err(other),
             }
         }
+
+        /// [`Value::None`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<(), Kind> {
+            self.into_result().map_err(|other| other.discriminant())
+        }
     }
 
     impl rpc::Xdr for Value {
@@ -207,6 +223,14 @@ mod idl_input {
                 other => Err(other),
             }
         }
+
+        /// [`Result_::Case0`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<i32, i32> {
+            self.into_result().map_err(|other| other.discriminant())
+        }
     }
 
     impl rpc::Xdr for Result_ {
@@ -268,6 +292,29 @@ mod idl_input {
                 Self::True(_) => true,
                 Self::False => false,
             }
+        }
+
+        /// [`Maybe::True`] as `Some`.
+        pub fn into_option(self) -> Option<Value> {
+            match self {
+                Self::True(value) => Some(value),
+                Self::False => None,
+            }
+        }
+    }
+
+    impl From<Option<Value>> for Maybe {
+        fn from(value: Option<Value>) -> Self {
+            match value {
+                Some(value) => Self::True(value),
+                None => Self::False,
+            }
+        }
+    }
+
+    impl From<Maybe> for Option<Value> {
+        fn from(value: Maybe) -> Self {
+            value.into_option()
         }
     }
 
@@ -348,6 +395,205 @@ mod idl_input {
         fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
             match rpc::decode::<u32>(input)? {
                 value => Ok(Self::Default(value)),
+            }
+        }
+    }
+
+    /// The other `bool` is what the default arm is for.
+    ///
+    /// `union found switch (bool is_there)`
+    #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+    pub enum Found {
+        /// `case TRUE: string name<>`
+        True(rpc::Text),
+        /// `default: void`
+        #[default]
+        False,
+    }
+
+    impl Found {
+        /// What selects the arm.
+        pub const fn discriminant(&self) -> bool {
+            match self {
+                Self::True(_) => true,
+                Self::False => false,
+            }
+        }
+
+        /// [`Found::True`] as `Some`.
+        pub fn into_option(self) -> Option<rpc::Text> {
+            match self {
+                Self::True(value) => Some(value),
+                Self::False => None,
+            }
+        }
+    }
+
+    impl From<Option<rpc::Text>> for Found {
+        fn from(value: Option<rpc::Text>) -> Self {
+            match value {
+                Some(value) => Self::True(value),
+                None => Self::False,
+            }
+        }
+    }
+
+    impl From<Found> for Option<rpc::Text> {
+        fn from(value: Found) -> Self {
+            value.into_option()
+        }
+    }
+
+    impl rpc::Xdr for Found {
+        type Value = Self;
+
+        const MIN: usize = 4;
+        const MAX: usize = usize::MAX;
+
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::True(value) => rpc::most::<rpc::Str>(value),
+                Self::False => 0,
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            rpc::encode::<bool>(&value.discriminant(), out)?;
+            match value {
+                Self::True(value) => rpc::encode::<rpc::Str>(value, out),
+                Self::False => Ok(()),
+            }
+        }
+
+        #[inline]
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            match rpc::decode::<bool>(input)? {
+                true => Ok(Self::True(rpc::decode::<rpc::Str>(input)?)),
+                false => Ok(Self::False),
+            }
+        }
+    }
+
+    /// `union lost switch (bool is_lost)`
+    #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+    pub enum Lost {
+        /// `case FALSE: void`
+        #[default]
+        False,
+        /// `default: unsigned hyper since`
+        True(u64),
+    }
+
+    impl Lost {
+        /// What selects the arm.
+        pub const fn discriminant(&self) -> bool {
+            match self {
+                Self::False => false,
+                Self::True(_) => true,
+            }
+        }
+
+        /// [`Lost::True`] as `Some`.
+        pub fn into_option(self) -> Option<u64> {
+            match self {
+                Self::True(value) => Some(value),
+                Self::False => None,
+            }
+        }
+    }
+
+    impl From<Option<u64>> for Lost {
+        fn from(value: Option<u64>) -> Self {
+            match value {
+                Some(value) => Self::True(value),
+                None => Self::False,
+            }
+        }
+    }
+
+    impl From<Lost> for Option<u64> {
+        fn from(value: Lost) -> Self {
+            value.into_option()
+        }
+    }
+
+    impl rpc::Xdr for Lost {
+        type Value = Self;
+
+        const MIN: usize = 4;
+        const MAX: usize = 12;
+
+        #[inline]
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            rpc::encode::<bool>(&value.discriminant(), out)?;
+            match value {
+                Self::False => Ok(()),
+                Self::True(value) => rpc::encode::<u64>(value, out),
+            }
+        }
+
+        #[inline]
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            match rpc::decode::<bool>(input)? {
+                false => Ok(Self::False),
+                true => Ok(Self::True(rpc::decode::<u64>(input)?)),
+            }
+        }
+    }
+
+    /// Something either way.
+    ///
+    /// `union answered switch (bool yes)`
+    #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+    pub enum Answered {
+        /// `case FALSE: string why<>`
+        False(rpc::Text),
+        /// `default: int what`
+        True(i32),
+    }
+
+    impl Answered {
+        /// What selects the arm.
+        pub const fn discriminant(&self) -> bool {
+            match self {
+                Self::False(_) => false,
+                Self::True(_) => true,
+            }
+        }
+    }
+
+    impl rpc::Xdr for Answered {
+        type Value = Self;
+
+        const MIN: usize = 8;
+        const MAX: usize = usize::MAX;
+
+        #[inline]
+        fn most(value: &Self) -> usize {
+            let held: usize = match value {
+                Self::False(value) => rpc::most::<rpc::Str>(value),
+                Self::True(value) => rpc::most::<i32>(value),
+            };
+            held.saturating_add(4)
+        }
+
+        #[inline]
+        fn encode(value: &Self, out: &mut impl rpc::Sink) -> Result<(), rpc::EncodeError> {
+            rpc::encode::<bool>(&value.discriminant(), out)?;
+            match value {
+                Self::False(value) => rpc::encode::<rpc::Str>(value, out),
+                Self::True(value) => rpc::encode::<i32>(value, out),
+            }
+        }
+
+        #[inline]
+        fn decode(input: &mut impl rpc::Source) -> Result<Self, rpc::DecodeError> {
+            match rpc::decode::<bool>(input)? {
+                false => Ok(Self::False(rpc::decode::<rpc::Str>(input)?)),
+                true => Ok(Self::True(rpc::decode::<i32>(input)?)),
             }
         }
     }

@@ -38,6 +38,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for nfs_stat {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for nfs_stat {}
+
     impl From<nfs_stat> for i32 {
         #[inline]
         fn from(value: nfs_stat) -> Self {
@@ -140,6 +148,14 @@ mod idl_input {
                 Self::NFS_OK(value) => Ok(value),
                 other => Err(other),
             }
+        }
+
+        /// [`attr_res::NFS_OK`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<fileAttr, nfs_stat> {
+            self.into_result().map_err(|other| other.discriminant())
         }
     }
 

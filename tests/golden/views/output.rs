@@ -89,6 +89,14 @@ mod idl_input {
         }
     }
 
+    impl core::fmt::Display for Kind {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Kind {}
+
     impl From<Kind> for i32 {
         #[inline]
         fn from(value: Kind) -> Self {
@@ -269,6 +277,14 @@ mod idl_input {
                 Self::Point(value) => Ok(value),
                 other => Err(other),
             }
+        }
+
+        /// [`Any::Point`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<Point, Kind> {
+            self.into_result().map_err(|other| other.discriminant())
         }
     }
 
@@ -684,6 +700,29 @@ mod idl_input {
                 Self::True(_) => true,
                 Self::False => false,
             }
+        }
+
+        /// [`Settled::True`] as `Some`.
+        pub fn into_option(self) -> Option<i64> {
+            match self {
+                Self::True(value) => Some(value),
+                Self::False => None,
+            }
+        }
+    }
+
+    impl From<Option<i64>> for Settled {
+        fn from(value: Option<i64>) -> Self {
+            match value {
+                Some(value) => Self::True(value),
+                None => Self::False,
+            }
+        }
+    }
+
+    impl From<Settled> for Option<i64> {
+        fn from(value: Settled) -> Self {
+            value.into_option()
         }
     }
 

@@ -43,6 +43,14 @@ mod idl_common {
         }
     }
 
+    impl core::fmt::Display for Color {
+        fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            out.pad(self.name())
+        }
+    }
+
+    impl core::error::Error for Color {}
+
     impl From<Color> for i32 {
         #[inline]
         fn from(value: Color) -> Self {
@@ -213,6 +221,14 @@ mod idl_common {
                 Self::Case0(value) => Ok(value),
                 other => Err(other),
             }
+        }
+
+        /// [`Outcome::Case0`] as `Ok`, what selects any other arm as `Err`.
+        ///
+        /// # Errors
+        /// The discriminant, when it selects another arm.
+        pub fn into_ok(self) -> Result<Name, i32> {
+            self.into_result().map_err(|other| other.discriminant())
         }
     }
 
