@@ -30,7 +30,8 @@ pub(crate) enum Fault {
 impl Arguments {
     /// `[--quick | --smoke] [--rounds N] [--only WORD] [--document FILE]`
     pub(crate) fn from_command_line() -> Result<Self, Fault> {
-        let place = Place { rust: from("BENCH_RUST")?, c: from("BENCH_C")?, compiler: from("BENCH_COMPILER")? };
+        let (rust, c) = (from("BENCH_RUST")?, from("BENCH_C")?);
+        let place = Place { rust, c, compiler: from("BENCH_COMPILER")?, fetched: from("BENCH_FETCHED")? };
         let mut all = Self { place, rounds: 5, share: 1.0, smoke: false, only: String::new(), document: None };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {

@@ -30,6 +30,12 @@ impl Figures {
         median(&self.all)
     }
 
+    /// Times the figure that `limit` came to in the same round, of each round.
+    pub(crate) fn to(&self, limit: &Self) -> Self {
+        let all = self.all.iter().zip(&limit.all).map(|(figure, limit)| figure / limit).collect();
+        Self { all, also: BTreeMap::new() }
+    }
+
     /// From the smallest to the largest, as a part of the median.
     pub(crate) fn spread(&self) -> f64 {
         let (least, most) = self.all.iter().fold((f64::MAX, f64::MIN), |(a, b), it| (a.min(*it), b.max(*it)));
@@ -54,11 +60,11 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// Whether `contestant`, whose figure is `figure`, is as good as it is to be.
-pub(crate) fn verdict(scenario: &Scenario, contestant: &Contestant, figure: f64, limit: f64) -> Option<Verdict> {
+/// Whether `contestant`, whose figure is `figure`, and `ratio` to the limit, is as good as it is to be.
+pub(crate) fn verdict(scenario: &Scenario, contestant: &Contestant, figure: f64, ratio: f64) -> Option<Verdict> {
     let target = contestant.target?;
     let (found, aim) = match target {
-        Target::Ratio(aim) => (figure / limit, aim),
+        Target::Ratio(aim) => (ratio, aim),
         Target::Figure(aim) => (figure, aim),
     };
     let holds = match scenario.better {
@@ -80,13 +86,21 @@ mod tests {
         assert!(median(&[]).is_nan());
     }
 
+    #[test]
+    fn a_ratio_is_the_middle_of_those_of_the_rounds() {
+        let of = |figures: &[f64]| Figures { all: figures.to_vec(), also: BTreeMap::new() };
+        let ratios = of(&[1.0, 20.0, 4.0]).to(&of(&[1.0, 10.0, 1.0]));
+        assert_eq!((ratios.median(), ratios.spread()), (2.0, 1.5));
+        assert!(of(&[1.0]).to(&of(&[])).median().is_nan());
+    }
+
     fn verdict_of(better: Better, target: Target, figure: f64) -> Option<Verdict> {
         let contestant =
             || Contestant::new("ours", Course::Alone(Command::new(Program::Installed("true"), ""))).held_to(target);
         let contestants = vec![contestant()];
         let name = String::new();
         let scenario = Scenario { name, group: Group::Codec, unit: "us", better, limit: "", contestants, seconds: 0.0 };
-        verdict(&scenario, &contestant(), figure, 10.0)
+        verdict(&scenario, &contestant(), figure, figure / 10.0)
     }
 
     #[test]

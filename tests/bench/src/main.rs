@@ -9,6 +9,7 @@ mod process;
 mod report;
 mod rounds;
 mod scenario;
+mod system_calls;
 mod table;
 
 use arguments::Arguments;
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
         Err(fault) => return fail(&fault),
     };
     let mut scenarios = table::scenarios();
-    scenarios.retain(|scenario| arguments.wants(scenario));
+    scenarios.retain(|scenario| arguments.wants(scenario) && arguments.place.has(scenario));
     let measured = match rounds::run(&arguments.place, &scenarios, arguments.rounds, arguments.share) {
         Ok(measured) => measured,
         Err(spoiled) => return fail(&spoiled),

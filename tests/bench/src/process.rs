@@ -1,7 +1,7 @@
 //! Runs one contestant once.
 
 use crate::figures::median;
-use crate::scenario::{Command, Course, Program};
+use crate::scenario::{Command, Contestant, Course, Folder, Program, Scenario};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -28,6 +28,8 @@ pub(crate) struct Place {
     pub(crate) c: PathBuf,
     /// The command `oncrpc`.
     pub(crate) compiler: PathBuf,
+    /// What `run` has fetched, one folder a package.
+    pub(crate) fetched: PathBuf,
 }
 
 /// Why a contestant told no figure.
@@ -41,20 +43,23 @@ pub(crate) enum Failure {
     Silent(&'static str),
     /// A line that says nothing known.
     Line(String),
+    /// strace left no sum.
+    NoTrace(PathBuf),
 }
 
 impl Place {
     /// Runs `course` once, measuring for so many seconds.
     pub(crate) fn run(&self, course: &Course, seconds: f64) -> Result<Told, Failure> {
         match course {
-            Course::Alone(command) => self.start(command, seconds, "", None)?.finish(),
-            Course::Pair { server, driver } => self.pair(server, driver, seconds),
+            Course::Alone(command) => self.start(command, &seconds.to_string(), "", None)?.finish(),
+            Course::Pair { server, driver } => self.pair(server, driver, &seconds.to_string()),
+            Course::SystemCalls { server, driver, of } => self.system_calls(server, driver, *of, seconds),
             Course::Process(command) => self.process(command, seconds),
         }
     }
 
     /// Each on a processor of its own: where the system would put them is another matter each time.
-    fn pair(&self, server: &Command, driver: &Command, seconds: f64) -> Result<Told, Failure> {
+    pub(crate) fn pair(&self, server: &Command, driver: &Command, seconds: &str) -> Result<Told, Failure> {
         let mut serving = self.start(server, seconds, "", Some(0))?;
         let first = serving.line()?.ok_or(Failure::Silent("listening"))?;
         let address = first.strip_prefix("listening ").ok_or_else(|| Failure::Line(first.clone()))?;
@@ -69,7 +74,7 @@ impl Place {
         let (begun, mut times) = (Instant::now(), Vec::new());
         while times.is_empty() || begun.elapsed().as_secs_f64() < seconds {
             let start = Instant::now();
-            let mut process = self.command(command, seconds, "", None);
+            let mut process = self.command(command, "", "", None);
             let status = process.stdin(Stdio::null()).stdout(Stdio::null()).status();
             times.push(start.elapsed().as_secs_f64() * 1e3);
             let status = status.map_err(|error| Failure::Start(self.path(command.program), error))?;
@@ -80,16 +85,15 @@ impl Place {
         Ok(Told { figure: median(&times), also: Vec::new() })
     }
 
-    fn start(&self, command: &Command, seconds: f64, address: &str, on: Option<usize>) -> Result<Running, Failure> {
+    fn start(&self, command: &Command, seconds: &str, address: &str, on: Option<usize>) -> Result<Running, Failure> {
         let mut process = self.command(command, seconds, address, on);
         let child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         child.map(Running::new).map_err(|error| Failure::Start(self.path(command.program), error))
     }
 
     /// `on` is the processor that it runs on, if this machine has more than one.
-    fn command(&self, command: &Command, seconds: f64, address: &str, on: Option<usize>) -> std::process::Command {
-        let seconds = seconds.to_string();
-        let words = command.words.iter().map(|word| word.replace("{seconds}", &seconds).replace("{address}", address));
+    fn command(&self, command: &Command, seconds: &str, address: &str, on: Option<usize>) -> std::process::Command {
+        let words = command.words.iter().map(|word| word.replace("{seconds}", seconds).replace("{address}", address));
         let path = self.path(command.program);
         let several = thread::available_parallelism().is_ok_and(|count| count.get() > 1);
         let mut process = match on.filter(|_| several) {
@@ -100,11 +104,27 @@ impl Place {
                 process
             }
         };
-        process.args(words).current_dir(command.folder.unwrap_or("."));
+        process.args(words).current_dir(command.folder.map_or_else(|| PathBuf::from("."), |it| self.folder(it)));
         process
     }
 
-    fn path(&self, program: Program) -> PathBuf {
+    /// Whether that is there which `run` fetches.
+    pub(crate) fn has(&self, scenario: &Scenario) -> bool {
+        let folder = |it: &Contestant| match &it.course {
+            Course::Process(command) => command.folder,
+            _ => None,
+        };
+        scenario.contestants.iter().filter_map(folder).all(|it| self.folder(it).exists())
+    }
+
+    fn folder(&self, folder: Folder) -> PathBuf {
+        match folder {
+            Folder::At(path) => PathBuf::from(path),
+            Folder::Fetched(path) => self.fetched.join(path),
+        }
+    }
+
+    pub(crate) fn path(&self, program: Program) -> PathBuf {
         match program {
             Program::Rust(name) => self.rust.join(name),
             Program::C(name) => self.c.join(name),
@@ -189,6 +209,7 @@ impl fmt::Display for Failure {
             Self::Late(time) => write!(out, "it said nothing for {} s", time.as_secs()),
             Self::Silent(word) => write!(out, "it ended without a line `{word} ..`"),
             Self::Line(line) => write!(out, "it said `{line}`"),
+            Self::NoTrace(path) => write!(out, "strace has counted nothing in {}", path.display()),
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn run<'a>(
     for round in 1..=rounds {
         for measured in &mut all {
             eprintln!("round {round} of {rounds}: {}", measured.scenario.name);
-            measured.round(place, share)?;
+            measured.round(place, share, round)?;
         }
     }
     Ok(all)
@@ -56,14 +56,19 @@ impl<'a> Measured<'a> {
         self.scenario.contestants.iter().zip(&self.figures)
     }
 
-    /// The figure that ratios are to; not a number if there is none.
-    pub(crate) fn limit(&self) -> f64 {
-        let mut limits = self.each().filter(|(contestant, _)| self.scenario.is_limit(contestant));
-        limits.next().map_or(f64::NAN, |(_, figures)| figures.median())
+    /// What ratios are to, if there is anything.
+    pub(crate) fn limit(&self) -> Option<&Figures> {
+        self.each().find(|(contestant, _)| self.scenario.is_limit(contestant)).map(|(_, figures)| figures)
     }
 
-    fn round(&mut self, place: &Place, share: f64) -> Result<(), Spoiled> {
-        for (at, contestant) in self.scenario.contestants.iter().enumerate() {
+    /// The ratios of `figures` to the limit, of each round; none if there is no limit.
+    pub(crate) fn ratios(&self, figures: &Figures) -> Figures {
+        self.limit().map_or_else(Figures::default, |limit| figures.to(limit))
+    }
+
+    fn round(&mut self, place: &Place, share: f64, round: usize) -> Result<(), Spoiled> {
+        for at in self.scenario.order(round) {
+            let contestant = &self.scenario.contestants[at];
             let (scenario, name) = (self.scenario.name.clone(), contestant.name);
             let told = place
                 .run(&contestant.course, self.scenario.seconds * share)

@@ -25,6 +25,7 @@ pub(crate) enum Group {
     Concurrency,
     Bulk,
     Connections,
+    SystemCalls,
     Compiling,
 }
 
@@ -57,18 +58,34 @@ pub(crate) enum Course {
     Alone(Command),
     /// A server prints `listening ADDRESS` and serves until its input ends; the driver prints `figure VALUE`.
     Pair { server: Command, driver: Command },
+    /// The same, but the figure is how often one of the two calls the kernel for each call that the driver makes.
+    SystemCalls { server: Command, driver: Command, of: Side },
     /// The time that a whole process takes, in milliseconds, again and again.
     Process(Command),
 }
 
-/// A program and its words, among which `{seconds}` stands for how long to measure, `{address}` for where the server
-/// listens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Side {
+    Server,
+    Driver,
+}
+
+/// A program and its words, among which `{seconds}` stands for how long to measure (`0.5`, or `calls:1024`), `{address}`
+/// for where the server listens.
 #[derive(Clone, Debug)]
 pub(crate) struct Command {
     pub(crate) program: Program,
     pub(crate) words: Vec<String>,
     /// Where it runs, if that matters.
-    pub(crate) folder: Option<&'static str>,
+    pub(crate) folder: Option<Folder>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Folder {
+    /// From the root, or from where the benchmark is.
+    At(&'static str),
+    /// Below what `run` has fetched from where packages are published.
+    Fetched(&'static str),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +104,25 @@ impl Scenario {
     /// The contestant that ratios are to.
     pub(crate) fn is_limit(&self, contestant: &Contestant) -> bool {
         contestant.name == self.limit
+    }
+
+    /// What each of ours is to reach.
+    pub(crate) fn hold_ours_to(&mut self, target: Target) {
+        let ours = self.contestants.iter_mut().filter(|it| it.is_ours());
+        ours.for_each(|it| it.target = Some(target));
+    }
+
+    /// The contestants of a round by their numbers: the limit and ours next to each other, one first in odd rounds, the
+    /// other in even ones, so that what changes slowly on the machine meets both alike.
+    pub(crate) fn order(&self, round: usize) -> Vec<usize> {
+        let beside = |it: &Contestant| self.is_limit(it) || it.is_ours();
+        let (mut order, others): (Vec<_>, Vec<_>) =
+            (0..self.contestants.len()).partition(|&at| beside(&self.contestants[at]));
+        if round.is_multiple_of(2) {
+            order.reverse();
+        }
+        order.extend(others);
+        order
     }
 }
 
@@ -112,19 +148,20 @@ impl Command {
     }
 
     /// Run there.
-    pub(crate) fn in_folder(self, folder: &'static str) -> Self {
+    pub(crate) fn in_folder(self, folder: Folder) -> Self {
         Self { folder: Some(folder), ..self }
     }
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Codec,
         Self::Latency,
         Self::Pipelining,
         Self::Concurrency,
         Self::Bulk,
         Self::Connections,
+        Self::SystemCalls,
         Self::Compiling,
     ];
 
@@ -137,6 +174,7 @@ impl Group {
             Self::Concurrency => "concurrency",
             Self::Bulk => "bulk",
             Self::Connections => "connections",
+            Self::SystemCalls => "system-calls",
             Self::Compiling => "compiling",
         }
     }
@@ -151,7 +189,23 @@ impl fmt::Display for Group {
             Self::Concurrency => "Many connections, many threads",
             Self::Bulk => "Large payloads",
             Self::Connections => "Beside idle connections",
+            Self::SystemCalls => "System calls",
             Self::Compiling => "Compiling an interface",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ours_and_the_limit_are_next_to_each_other_and_take_turns_at_being_first() {
+        let contestant = |name| Contestant::new(name, Course::Alone(Command::new(Program::Installed("true"), "")));
+        let contestants = ["bare", "C", "ours", "tonic"].map(contestant).into();
+        let (group, unit, better) = (Group::Latency, "us", Better::Less);
+        let scenario = Scenario { name: String::new(), group, unit, better, limit: "bare", contestants, seconds: 0.0 };
+        assert_eq!(scenario.order(1), [0, 2, 1, 3]);
+        assert_eq!(scenario.order(2), [2, 0, 1, 3]);
     }
 }

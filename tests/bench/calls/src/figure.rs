@@ -1,5 +1,6 @@
 //! Measuring: a warm-up of a tenth of the time, then the time.
 
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,10 +8,12 @@ use std::time::{Duration, Instant};
 /// Calls of which a median is taken in a run of a second or more, even if that takes up to three times as long.
 const CALLS: f64 = 20_000.0;
 
-/// How long to measure.
+/// How long to measure: `0.5`, in seconds, or `calls:1024`.
 #[derive(Clone, Copy, Debug)]
-pub struct Time {
-    seconds: f64,
+pub enum Time {
+    Seconds(f64),
+    /// Without a warm-up, for one who counts what so many calls take.
+    Calls(usize),
 }
 
 /// Takes the time of each call.
@@ -18,8 +21,8 @@ pub struct Time {
 pub struct Clock {
     start: Instant,
     end: Instant,
-    /// When it is enough even with fewer laps.
-    late: Instant,
+    /// When it is enough even with fewer laps; never if there is none.
+    late: Option<Instant>,
     least: usize,
     last: Option<Instant>,
     nanoseconds: Vec<u64>,
@@ -30,16 +33,16 @@ pub struct Clock {
 pub struct Figure(pub f64);
 
 impl Time {
-    pub fn seconds(seconds: f64) -> Self {
-        Self { seconds }
-    }
-
     pub fn warm_up(self) -> Duration {
-        Duration::from_secs_f64(self.seconds / 10.0)
+        self.measured() / 10
     }
 
-    pub fn measured(self) -> Duration {
-        Duration::from_secs_f64(self.seconds)
+    /// Whether so many calls in so much time are enough.
+    pub fn is_over(self, calls: usize, elapsed: Duration) -> bool {
+        match self {
+            Self::Seconds(_) => elapsed >= self.measured(),
+            Self::Calls(most) => calls >= most,
+        }
     }
 
     /// The median time of `call` in microseconds.
@@ -54,16 +57,12 @@ impl Time {
     /// Measures laps, from the one that follows the warm-up.
     pub fn clock(self) -> Clock {
         let start = Instant::now() + self.warm_up();
-        let least = (CALLS * self.seconds.min(1.0)) as usize;
         let end = start + self.measured();
-        Clock {
-            start,
-            end,
-            late: end + 2 * self.measured(),
-            least,
-            last: None,
-            nanoseconds: Vec::with_capacity(1 << 20),
-        }
+        let (least, late) = match self {
+            Self::Seconds(seconds) => ((CALLS * seconds.min(1.0)) as usize, Some(end + 2 * self.measured())),
+            Self::Calls(calls) => (calls, None),
+        };
+        Clock { start, end, late, least, last: None, nanoseconds: Vec::with_capacity(1 << 20) }
     }
 
     /// What `round` counts, by the second.
@@ -77,10 +76,29 @@ impl Time {
         loop {
             count += round()?;
             let elapsed = begin.elapsed();
-            if elapsed >= self.measured() {
+            if self.is_over(count, elapsed) {
                 return Ok(Figure(count as f64 / elapsed.as_secs_f64()));
             }
         }
+    }
+
+    fn measured(self) -> Duration {
+        match self {
+            Self::Seconds(seconds) => Duration::from_secs_f64(seconds),
+            Self::Calls(_) => Duration::ZERO,
+        }
+    }
+}
+
+impl FromStr for Time {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = match text.strip_prefix("calls:") {
+            Some(calls) => calls.parse().ok().map(Self::Calls),
+            None => text.parse().ok().map(Self::Seconds),
+        };
+        parsed.ok_or_else(|| format!("{text} is no time"))
     }
 }
 
@@ -92,7 +110,7 @@ impl Clock {
             self.nanoseconds.push(now.duration_since(last).as_nanos() as u64);
         }
         self.last = Some(now);
-        now < self.end || (self.nanoseconds.len() < self.least && now < self.late)
+        now < self.end || (self.nanoseconds.len() < self.least && self.late.is_none_or(|late| now < late))
     }
 
     /// Of the laps so far, in microseconds.
@@ -104,7 +122,8 @@ impl Clock {
 }
 
 impl Time {
-    /// How often all of `calls` are made by the second, each again and again by a thread of its own.
+    /// How often all of `calls` are made by the second, each again and again by a thread of its own. Only for a time in
+    /// seconds.
     pub fn threads<C, E>(self, calls: impl IntoIterator<Item = C>) -> Result<Figure, E>
     where
         C: FnMut() -> Result<(), E> + Send,

@@ -12,6 +12,8 @@ pub enum Scenario {
     Idle { count: usize },
     /// `pipelined:DEPTH`: null calls on one connection, so many written at once before their replies are read.
     Pipelined { depth: usize },
+    /// `window:DEPTH`: the same, but new calls are written as replies come.
+    Window { depth: usize },
     /// `echo:DEPTH`: calls of ECHO on one connection, so many in flight.
     Echo { depth: usize },
     /// `connections:COUNT:DEPTH`: null calls on so many connections, so many in flight on each, from one thread.
@@ -36,6 +38,7 @@ impl FromStr for Scenario {
             ("lone", []) => Self::Lone,
             ("idle", &[count]) => Self::Idle { count },
             ("pipelined", &[depth]) => Self::Pipelined { depth },
+            ("window", &[depth]) => Self::Window { depth },
             ("echo", &[depth]) => Self::Echo { depth },
             ("connections", &[count, depth]) => Self::Connections { count, depth },
             ("threads", &[count]) => Self::Threads { count },

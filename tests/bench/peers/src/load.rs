@@ -22,7 +22,9 @@ pub(crate) trait Peer: Clone {
 pub(crate) async fn run<P: Peer>(peer: P, scenario: Scenario, time: Time) -> Result<Figure> {
     match scenario {
         Scenario::Lone => latency(&peer, time).await,
-        Scenario::Pipelined { depth } => rate(&peer, depth, time, async |peer| peer.null().await.map(|()| 1)).await,
+        Scenario::Pipelined { depth } | Scenario::Window { depth } => {
+            rate(&peer, depth, time, async |peer| peer.null().await.map(|()| 1)).await
+        }
         Scenario::Echo { depth } => rate(&peer, depth, time, async |peer| peer.echo().await.map(|()| 1)).await,
         Scenario::Write { size, depth } => {
             let data = Bytes::from(wire::data(size));
@@ -55,7 +57,6 @@ async fn latency<P: Peer>(peer: &P, time: Time) -> Result<Figure> {
 /// What `depth` loops over `call` count together, by the second.
 async fn rate<P: Peer>(peer: &P, depth: usize, time: Time, call: impl AsyncFn(&P) -> Result<usize>) -> Result<Figure> {
     let (count, start, end) = (Cell::new(0), Instant::now() + time.warm_up(), Cell::new(None));
-    let over = start + time.measured();
     let repeat = async || {
         let peer = peer.clone();
         while end.get().is_none() {
@@ -64,13 +65,13 @@ async fn rate<P: Peer>(peer: &P, depth: usize, time: Time, call: impl AsyncFn(&P
             if now >= start {
                 count.set(count.get() + moved);
             }
-            if now >= over {
+            if time.is_over(count.get(), now.saturating_duration_since(start)) {
                 end.set(Some(now));
             }
         }
         Ok::<_, oncrpc_bench_calls::Error>(())
     };
     try_join_all((0..depth).map(|_| repeat())).await?;
-    let seconds = end.get().unwrap_or(over).duration_since(start).as_secs_f64();
+    let seconds = end.get().unwrap_or(start).duration_since(start).as_secs_f64();
     Ok(Figure(count.get() as f64 / seconds))
 }

@@ -6,7 +6,6 @@ mod rpc_with_tarpc;
 mod rpc_with_tonic;
 mod tonic_service;
 
-use oncrpc_bench_calls::figure::Time;
 use oncrpc_bench_calls::{Error, Result};
 use std::env;
 use std::net::SocketAddr;
@@ -19,7 +18,7 @@ async fn main() -> Result<()> {
         ["serve", "tarpc", "tcp"] => rpc_with_tarpc::serve().await,
         ["serve", "tonic", "tcp"] => rpc_with_tonic::serve().await,
         ["drive", contestant, address, scenario, seconds] => {
-            let (scenario, time) = (scenario.parse()?, Time::seconds(seconds.parse()?));
+            let (scenario, time) = (scenario.parse()?, seconds.parse()?);
             let address = address_of(address)?;
             let figure = match contestant {
                 "tarpc" => load::run(rpc_with_tarpc::connect(address).await?, scenario, time).await,

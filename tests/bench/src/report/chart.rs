@@ -49,10 +49,10 @@ pub(super) fn draw(file: &Path, group: Group, measured: &[&Measured<'_>]) -> Res
 }
 
 fn bars<'a>(measured: &'a Measured<'_>) -> Vec<Bar<'a>> {
-    let (limit, better) = (measured.limit(), measured.scenario.better);
+    let better = measured.scenario.better;
     let others = measured.each().filter(|(it, _)| !measured.scenario.is_limit(it));
     let bars = others.map(|(it, figures)| {
-        let ratio = figures.median() / limit;
+        let ratio = measured.ratios(figures).median();
         let part = if better == Better::Less { 1.0 / ratio } else { ratio };
         Bar { whose: it.name, ours: it.is_ours(), part }
     });

@@ -22,7 +22,7 @@ fn summary(measured: &[Measured<'_>]) -> String {
     let mut all = Vec::new();
     for it in measured {
         for (contestant, figures) in it.each() {
-            if let Some(verdict) = verdict(it.scenario, contestant, figures.median(), it.limit()) {
+            if let Some(verdict) = verdict(it.scenario, contestant, figures.median(), it.ratios(figures).median()) {
                 all.push((name(it.scenario, contestant), verdict));
             }
         }
@@ -40,18 +40,19 @@ fn table(group: &[&Measured<'_>]) -> String {
     text += "|---|---|---|---|---|---|---|---|---|\n";
     for measured in group {
         for (contestant, figures) in measured.each().filter(|(contestant, _)| contestant.is_ours()) {
-            let (scenario, limit) = (measured.scenario, measured.limit());
-            let verdict = verdict(scenario, contestant, figures.median(), limit);
+            let (scenario, ratios) = (measured.scenario, measured.ratios(figures));
+            let verdict = verdict(scenario, contestant, figures.median(), ratios.median());
+            let steady = if measured.limit().is_some() { &ratios } else { figures };
             let cells = [
                 name(scenario, contestant),
                 scenario.unit.to_owned(),
-                if limit.is_nan() { String::new() } else { format!("{} {}", scenario.limit, number(limit)) },
+                measured.limit().map_or_else(String::new, |it| format!("{} {}", scenario.limit, number(it.median()))),
                 number(figures.median()),
-                ratio(figures.median(), limit),
+                ratio(ratios.median()),
                 contestant.target.map_or_else(String::new, |target| wanted(scenario, target)),
                 verdict.map_or_else(String::new, says),
                 others(measured),
-                format!("±{:.0} %", figures.spread() * 50.0),
+                format!("±{:.0} %", steady.spread() * 50.0),
             ];
             text += &format!("| {} |\n", cells.join(" | "));
         }
@@ -75,7 +76,7 @@ fn beside(group: &[&Measured<'_>]) -> String {
 fn others(measured: &Measured<'_>) -> String {
     let others = measured.each().filter(|(it, _)| !it.is_ours() && !measured.scenario.is_limit(it));
     let ratios = others.map(|(it, figures)| {
-        let ratio = ratio(figures.median(), measured.limit());
+        let ratio = ratio(measured.ratios(figures).median());
         if ratio.is_empty() {
             format!("{} {}", it.name, number(figures.median()))
         } else {
@@ -108,16 +109,21 @@ fn says(verdict: Verdict) -> String {
     match verdict {
         Verdict::Holds => "holds".to_owned(),
         Verdict::FallsShort { found, target: Target::Ratio(aim) } => {
-            format!("falls short: {found:.2} instead of {aim}")
+            format!("falls short: {} instead of {aim}", unlike(format!("{found:.2}"), found, aim))
         }
         Verdict::FallsShort { found, target: Target::Figure(aim) } => {
-            format!("falls short: {} instead of {}", number(found), number(aim))
+            format!("falls short: {} instead of {}", unlike(number(found), found, aim), number(aim))
         }
     }
 }
 
-fn ratio(figure: f64, limit: f64) -> String {
-    if limit.is_nan() { String::new() } else { format!("{:.*}", decimals(figure / limit), figure / limit) }
+/// What is near `aim` gets one more digit, so that it is not told as the same.
+fn unlike(told: String, found: f64, aim: f64) -> String {
+    if told.parse() == Ok(aim) { format!("{found:.3}") } else { told }
+}
+
+fn ratio(value: f64) -> String {
+    if value.is_nan() { String::new() } else { format!("{value:.*}", decimals(value)) }
 }
 
 /// Three digits that count, and thousands parted.
@@ -142,6 +148,13 @@ fn decimals(value: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_falls_short_is_told_as_another_number() {
+        let short = |found, aim| says(Verdict::FallsShort { found, target: Target::Ratio(aim) });
+        assert_eq!(short(0.821, 0.9), "falls short: 0.82 instead of 0.9");
+        assert_eq!(short(0.947, 0.95), "falls short: 0.947 instead of 0.95");
+    }
 
     #[test]
     fn numbers_have_three_digits_that_count() {

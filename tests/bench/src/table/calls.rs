@@ -3,7 +3,7 @@
 use crate::scenario::{Better, Command, Contestant, Course, Group, Program, Scenario, Target};
 
 /// The limit of most scenarios: plain sockets.
-const BARE: &str = "bare";
+pub(super) const BARE: &str = "bare";
 
 /// How long a figure is measured in a full run.
 const SECONDS: f64 = 0.5;
@@ -40,28 +40,29 @@ fn latency() -> Vec<Scenario> {
 }
 
 fn pipelining() -> Vec<Scenario> {
-    let nulls = |(depth, target)| {
-        let words = format!("pipelined:{depth}");
-        let contestants = vec![
-            with(BARE, "tcp", &words),
-            driven_raw("ours", &words).held_to(Target::Ratio(target)),
-            driven_raw("libtirpc", &words),
-            with("tarpc", "tcp", &words),
-            with("tonic", "tcp", &words),
-        ];
-        let name = format!("null calls, 1 connection x {depth} in flight, servers of RPC by a raw driver");
+    let nulls = |depth, says, words: &str| {
+        let course = |name| with(name, "tcp", words);
+        let others = [driven_raw("libtirpc", words), course("tarpc"), course("tonic")];
+        let contestants = [course(BARE), driven_raw("ours", words)].into_iter().chain(others).collect();
+        let name = format!("null calls, 1 connection x {depth} in flight, {says}, raw driver");
         new(Group::Pipelining, name, "calls/s", Better::More, contestants)
     };
-    let words = "echo:1024";
-    let contestants = vec![
-        with(BARE, "tcp", words),
-        with("ours", "tcp", words).held_to(Target::Figure(1.5e6)),
-        with("tarpc", "tcp", words),
-        with("tonic", "tcp", words),
-    ];
-    let name = "84-byte structure there and back, 1 connection x 1024 in flight, typed client".to_owned();
-    let typed = new(Group::Pipelining, name, "calls/s", Better::More, contestants);
-    vec![nulls((64, 0.9)), nulls((1_024, 0.8)), typed]
+    let batches = |(depth, target)| {
+        let mut scenario = nulls(depth, "one batch after another", &format!("pipelined:{depth}"));
+        scenario.hold_ours_to(Target::Ratio(target));
+        scenario
+    };
+    let window = |depth| nulls(depth, "batches overlapping", &format!("window:{depth}"));
+    let typed = |depth| {
+        let course = |name| with(name, "tcp", &format!("echo:{depth}"));
+        let contestants = [BARE, "ours", "tarpc", "tonic"].map(course).into();
+        let name = format!("84-byte structure there and back, 1 connection x {depth} in flight, typed client");
+        let mut scenario = new(Group::Pipelining, name, "calls/s", Better::More, contestants);
+        scenario.hold_ours_to(Target::Figure(1.5e6));
+        scenario
+    };
+    let [few, many] = [64, 1_024];
+    vec![batches((few, 0.9)), window(few), batches((many, 0.8)), window(many), typed(few), typed(many)]
 }
 
 fn concurrency() -> Vec<Scenario> {
@@ -130,17 +131,23 @@ fn memory() -> Scenario {
     new(Group::Connections, "memory of an idle connection, of 10000".to_owned(), "KiB", Better::Less, contestants)
 }
 
-fn new(group: Group, name: String, unit: &'static str, better: Better, contestants: Vec<Contestant>) -> Scenario {
+pub(super) fn new(
+    group: Group,
+    name: String,
+    unit: &'static str,
+    better: Better,
+    contestants: Vec<Contestant>,
+) -> Scenario {
     Scenario { name, group, unit, better, limit: BARE, contestants, seconds: SECONDS }
 }
 
 /// Client and server of the same kind.
-fn with(name: &'static str, transport: &str, words: &str) -> Contestant {
+pub(super) fn with(name: &'static str, transport: &str, words: &str) -> Contestant {
     Contestant::new(name, course(name, transport, words))
 }
 
 /// The server of `name`, driven by one that writes and reads bytes.
-fn driven_raw(name: &'static str, words: &str) -> Contestant {
+pub(super) fn driven_raw(name: &'static str, words: &str) -> Contestant {
     let driver = Command::new(Program::Rust("drive"), &format!("raw {{address}} {words} {{seconds}}"));
     Contestant::new(name, Course::Pair { server: server(name, "tcp"), driver })
 }

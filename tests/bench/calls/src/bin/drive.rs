@@ -1,6 +1,5 @@
 //! `drive CONTESTANT ADDRESS SCENARIO SECONDS`: calls the server at an address for a while, and tells how it went.
 
-use oncrpc_bench_calls::figure::Time;
 use oncrpc_bench_calls::ours::Ours;
 use oncrpc_bench_calls::raw::{Raw, Server};
 use oncrpc_bench_calls::{Result, process};
@@ -12,7 +11,7 @@ fn main() -> Result<()> {
         return Err("drive bare|bare-whole|raw|ours|ours-spinning ADDRESS SCENARIO SECONDS".into());
     };
     process::raise_descriptors()?;
-    let (scenario, time) = (scenario.parse()?, Time::seconds(seconds.parse()?));
+    let (scenario, time) = (scenario.parse()?, seconds.parse()?);
     let figure = match contestant.as_str() {
         "bare" => Raw { server: Server::Bare, address }.run(scenario, time),
         "bare-whole" => Raw { server: Server::BareWhole, address }.run(scenario, time),

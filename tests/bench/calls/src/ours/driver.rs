@@ -27,7 +27,9 @@ impl Ours<'_> {
         match scenario {
             Scenario::Lone => time.latency(|| Ok(client.nullproc()?)),
             Scenario::Idle { count } => self.idle(&client, count, time),
-            Scenario::Pipelined { depth } => in_flight(depth, time, || client.start_nullproc(), |()| Ok(1)),
+            Scenario::Pipelined { depth } | Scenario::Window { depth } => {
+                in_flight(depth, time, || client.start_nullproc(), |()| Ok(1))
+            }
             Scenario::Echo { depth } => echo(&client, depth, time),
             Scenario::Threads { count } => {
                 time.threads((0..count).map(|_| client.clone()).map(|client| move || Ok(client.nullproc()?)))

@@ -7,6 +7,7 @@ mod lone;
 mod pipelined;
 mod replies;
 mod threads;
+mod window;
 
 use crate::Result;
 use crate::address;
@@ -42,7 +43,8 @@ impl Raw<'_> {
             Scenario::Lone => self.lone(time),
             Scenario::Idle { count } => self.idle(count, time),
             Scenario::Pipelined { depth } => self.pipelined(&Exchange::null(), depth, time),
-            Scenario::Echo { depth } => self.pipelined(&Exchange::echo(), depth, time),
+            Scenario::Window { depth } => self.window(&Exchange::null(), depth, time),
+            Scenario::Echo { depth } => self.window(&Exchange::echo(), depth, time),
             Scenario::Connections { count, depth } => self.connections(count, depth, time),
             Scenario::Threads { count } => self.threads(count, time),
             Scenario::Write { size, depth } => self.bulk(&Exchange::write(size), size, depth, time),
