@@ -1,0 +1,61 @@
+//! Attributes of files between what the system and what RFC 1813 says.
+
+use crate::idl::{Fattr3, Ftype3, Nfstime3, PostOpAttr, PreOpAttr, Specdata3, WccAttr, WccData};
+use rustix::fs::{FileType, Statx, StatxTimestamp};
+
+/// What is known of a file.
+pub fn fattr(stat: &Statx, fsid: u64) -> Fattr3 {
+    Fattr3 {
+        r#type: ftype(kind(stat)),
+        mode: u32::from(stat.stx_mode) & 0o7777,
+        nlink: stat.stx_nlink,
+        uid: stat.stx_uid,
+        gid: stat.stx_gid,
+        size: stat.stx_size,
+        used: stat.stx_blocks.saturating_mul(512),
+        rdev: Specdata3 { specdata1: stat.stx_rdev_major, specdata2: stat.stx_rdev_minor },
+        fsid,
+        fileid: stat.stx_ino,
+        atime: time(stat.stx_atime),
+        mtime: time(stat.stx_mtime),
+        ctime: time(stat.stx_ctime),
+    }
+}
+
+/// What a file is.
+pub fn kind(stat: &Statx) -> FileType {
+    FileType::from_raw_mode(stat.stx_mode.into())
+}
+
+/// What a file is, in the words of RFC 1813.
+fn ftype(kind: FileType) -> Ftype3 {
+    match kind {
+        FileType::Directory => Ftype3::Dir,
+        FileType::BlockDevice => Ftype3::Blk,
+        FileType::CharacterDevice => Ftype3::Chr,
+        FileType::Symlink => Ftype3::Lnk,
+        FileType::Socket => Ftype3::Sock,
+        FileType::Fifo => Ftype3::Fifo,
+        _ => Ftype3::Reg,
+    }
+}
+
+/// A file after a call.
+pub fn post_op(attributes: Option<Fattr3>) -> PostOpAttr {
+    attributes.map_or(PostOpAttr::False, PostOpAttr::True)
+}
+
+/// A file before and after a call.
+pub fn wcc(before: &Statx, after: Option<Fattr3>) -> WccData {
+    let before = WccAttr { size: before.stx_size, mtime: time(before.stx_mtime), ctime: time(before.stx_ctime) };
+    WccData { before: PreOpAttr::True(before), after: post_op(after) }
+}
+
+/// A moment; those that NFS cannot tell become the nearest that it can.
+pub fn time(time: StatxTimestamp) -> Nfstime3 {
+    match u32::try_from(time.tv_sec) {
+        Ok(seconds) => Nfstime3 { seconds, nseconds: time.tv_nsec },
+        Err(_) if time.tv_sec < 0 => Nfstime3::default(),
+        Err(_) => Nfstime3 { seconds: u32::MAX, nseconds: 0 },
+    }
+}

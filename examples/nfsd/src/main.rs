@@ -1,0 +1,95 @@
+//! An NFS server: exports a directory over NFS and MOUNT, version 3 (RFC 1813).
+//!
+//! ```text
+//! cargo run --release -p nfsd -- --port 20490 DIR
+//! ```
+#![forbid(unsafe_code)]
+
+mod attributes;
+mod export;
+mod identity;
+mod mount3;
+mod nfs3;
+mod options;
+mod report;
+mod rights;
+mod status;
+
+/// What `build.rs` made of `nfs3.x` and `mount3.x`.
+mod idl {
+    oncrpc::include_idl!("nfs3");
+    oncrpc::include_idl!("mount3");
+}
+
+use clap::Parser;
+use export::Export;
+use idl::mount_v3;
+use idl::nfs_v3::{self, procedure};
+use mount3::Mounts;
+use nfs3::Nfs;
+use oncrpc::{Procedure, Server, layers};
+use options::Options;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What may wait for a disk. The others look at what the system has in memory as a rule.
+const ON_POOL: [Procedure; 18] = [
+    procedure::SETATTR,
+    procedure::LOOKUP,
+    procedure::READLINK,
+    procedure::READ,
+    procedure::WRITE,
+    procedure::CREATE,
+    procedure::MKDIR,
+    procedure::SYMLINK,
+    procedure::MKNOD,
+    procedure::REMOVE,
+    procedure::RMDIR,
+    procedure::RENAME,
+    procedure::LINK,
+    procedure::READDIR,
+    procedure::READDIRPLUS,
+    procedure::FSSTAT,
+    procedure::COMMIT,
+    mount_v3::procedure::MNT,
+];
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("nfsd: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let export = Arc::new(Export::open(&options.directory, &options.state_file()?)?);
+    let server = server(options, export)?;
+    let handle = server.handle();
+    options.tell();
+    server.run()?;
+    report::tell(&handle.metrics());
+    Ok(())
+}
+
+fn server(options: &Options, export: Arc<Export>) -> oncrpc::Result<Server> {
+    let server = Server::new()
+        .serve(nfs_v3::server(Nfs::new(Arc::clone(&export), options.rules())))
+        .serve(mount_v3::server(Mounts::new(export, options.allow.clone())))
+        .on_pool(ON_POOL)
+        .on_error(|call, error| eprintln!("nfsd: {} of {}: {error}", call.procedure_name(), call.peer()));
+    let server = listen(server, options.address())?;
+    let server = if options.portmapper { server.register_or_serve_rpcbind() } else { server };
+    if options.allow.is_empty() { Ok(server) } else { Ok(server.layer(layers::peers(&options.allow)?)) }
+}
+
+/// TCP and UDP on the same port, whichever it is.
+fn listen(server: Server, address: SocketAddr) -> oncrpc::Result<Server> {
+    let server = server.listen(&format!("tcp://{address}"))?;
+    let bound = server.addresses().concat();
+    server.listen(&bound.replacen("tcp", "udp", 1))
+}

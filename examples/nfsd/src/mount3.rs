@@ -1,0 +1,106 @@
+//! MOUNT, version 3: the handle that everything else is found from (RFC 1813, appendix I).
+
+use crate::export::{Export, Handle, KNOWN};
+use crate::idl::{
+    Dirpath, Exportnode, Exports, Groupnode, Mountbody, Mountlist, Mountres3, Mountres3Ok, Mountstat3, Nfsstat3,
+    mount_v3,
+};
+use crate::status::{Outcome, status};
+use oncrpc::rpc::Flavor;
+use oncrpc::{Bytes, Call, Result};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statx};
+use std::os::unix::ffi::OsStrExt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Mounts that are remembered. Stops clients from filling the memory.
+const MOST_MOUNTS: usize = 1_024;
+
+/// The export, to be mounted.
+pub struct Mounts {
+    export: Arc<Export>,
+    /// Who may; everybody if it is empty.
+    allowed: Vec<String>,
+    /// Who has, as far as they say.
+    mounted: Mutex<Vec<Mountbody>>,
+}
+
+impl Mounts {
+    /// Lets `export` be mounted by those who are `allowed`: for the list that clients can ask for.
+    pub fn new(export: Arc<Export>, allowed: Vec<String>) -> Self {
+        Self { export, allowed, mounted: Mutex::default() }
+    }
+
+    /// The handle of a directory of the export, by its path on this machine.
+    fn find(&self, path: &[u8]) -> Outcome<Handle> {
+        let root = self.export.path.as_os_str().as_bytes();
+        let below = if root == b"/" { Some(path) } else { path.strip_prefix(root) };
+        let below = below.filter(|below| below.is_empty() || below.starts_with(b"/")).ok_or(Nfsstat3::ErrNoent)?;
+        self.export.act_as_itself()?;
+        let mut node = Arc::clone(self.export.root());
+        for name in below.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            if name == b".." || name == b"." {
+                return Err(Nfsstat3::ErrInval);
+            }
+            let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let path = openat(&node.path, name, flags, Mode::empty()).map_err(status)?;
+            let stat = statx(&path, c"", AtFlags::EMPTY_PATH, KNOWN).map_err(status)?;
+            if crate::attributes::kind(&stat) != FileType::Directory {
+                return Err(Nfsstat3::ErrNotdir);
+            }
+            node = Arc::new(crate::export::Node::new(self.export.child(&node, name, &stat)?, path));
+        }
+        Ok(node.handle)
+    }
+
+    fn mounted(&self) -> MutexGuard<'_, Vec<Mountbody>> {
+        self.mounted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl mount_v3::Service for Mounts {
+    fn mnt(&self, call: &Call, path: Dirpath) -> Result<Mountres3> {
+        let handle = match self.find(path.as_bytes()) {
+            Ok(handle) => handle,
+            Err(status) => return Ok(Mountres3::Default(mount_status(status))),
+        };
+        let mount = Mountbody { ml_hostname: host(call).into(), ml_directory: path.detached() };
+        let mut mounted = self.mounted();
+        if !mounted.contains(&mount) && mounted.len() < MOST_MOUNTS {
+            mounted.push(mount);
+        }
+        Ok(Mountres3::Ok(Mountres3Ok {
+            fhandle: Bytes::copy_from_slice(self.export.seal(&handle).as_bytes()),
+            auth_flavors: vec![Flavor::SYS.0.cast_signed(), Flavor::NONE.0.cast_signed()],
+        }))
+    }
+
+    fn dump(&self, _call: &Call) -> Result<Mountlist> {
+        Ok(self.mounted().clone())
+    }
+
+    fn umnt(&self, call: &Call, path: Dirpath) -> Result<()> {
+        let mount = Mountbody { ml_hostname: host(call).into(), ml_directory: path };
+        self.mounted().retain(|it| *it != mount);
+        Ok(())
+    }
+
+    fn umntall(&self, call: &Call) -> Result<()> {
+        let host = host(call);
+        self.mounted().retain(|it| it.ml_hostname != host);
+        Ok(())
+    }
+
+    fn export(&self, _call: &Call) -> Result<Exports> {
+        let groups = self.allowed.iter().map(|name| Groupnode { gr_name: name.into() }).collect();
+        Ok(vec![Exportnode { ex_dir: self.export.path.as_os_str().as_bytes().into(), ex_groups: groups }])
+    }
+}
+
+fn host(call: &Call) -> String {
+    call.peer().ip().map_or_else(|| "localhost".to_owned(), |ip| ip.to_string())
+}
+
+/// The numbers are the same, but MOUNT has fewer.
+fn mount_status(status: Nfsstat3) -> Mountstat3 {
+    Mountstat3::try_from(i32::from(status)).unwrap_or(Mountstat3::ErrServerfault)
+}

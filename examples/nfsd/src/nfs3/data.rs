@@ -1,0 +1,98 @@
+//! READ, WRITE, COMMIT.
+
+use super::Nfs;
+use crate::attributes::kind;
+use crate::export::Node;
+use crate::identity::Caller;
+use crate::idl::*;
+use crate::rights::Want;
+use crate::status::{Outcome, status};
+use oncrpc::Bytes;
+use rustix::fs::{FileType, Statx, fdatasync, fsync};
+use rustix::io::{Errno, pread, pwrite};
+use std::fs::File;
+
+impl Nfs {
+    /// At most `count` bytes from `offset`, and whether the file ends behind them.
+    pub(super) fn read_file(
+        &self,
+        caller: &Caller,
+        node: &Node,
+        stat: &Statx,
+        offset: u64,
+        count: u32,
+    ) -> Outcome<(Bytes, bool)> {
+        must_be_regular(stat)?;
+        let file = node.open(&self.export, caller, stat, Want::Read)?;
+        let left = stat.stx_size.saturating_sub(offset);
+        let length = usize::try_from(left.min(count.into())).unwrap_or(0);
+        if length == 0 {
+            return Ok((Bytes::new(), left == 0));
+        }
+        let data = self.buffers.filled(length, |buffer| pread(&*file, buffer, offset)).map_err(status)?;
+        let is_end = data.len() < length || data.len() as u64 >= left;
+        Ok((data, is_end))
+    }
+
+    /// Writes the bytes of `args`; how many, and how safe they are.
+    pub(super) fn write_file(
+        &self,
+        caller: &Caller,
+        node: &Node,
+        stat: &Statx,
+        args: &Write3args,
+    ) -> Outcome<(u32, StableHow)> {
+        must_be_regular(stat)?;
+        let count = args.count.min(super::system::MOST);
+        let data = usize::try_from(count).ok().and_then(|count| args.data.get(..count)).ok_or(Nfsstat3::ErrInval)?;
+        let is_possible = args.offset.checked_add(count.into()).is_some_and(|end| i64::try_from(end).is_ok());
+        if !is_possible {
+            return Err(Nfsstat3::ErrFbig);
+        }
+        let file = node.open(&self.export, caller, stat, Want::Write)?;
+        // Not as the superuser, whose writing leaves set-user-ID bits in place.
+        self.export.act_as(caller)?;
+        write_all(&file, data, args.offset).map_err(status)?;
+        match args.stable {
+            StableHow::Unstable => {}
+            StableHow::DataSync => self.sync(fdatasync(&*file))?,
+            StableHow::FileSync => self.sync(fsync(&*file))?,
+        }
+        Ok((count, args.stable))
+    }
+
+    /// Brings all of a file to disk.
+    pub(super) fn bring_to_disk(&self, caller: &Caller, node: &Node, stat: &Statx) -> Outcome<()> {
+        must_be_regular(stat)?;
+        let file = node.open(&self.export, caller, stat, Want::Write)?;
+        self.sync(fsync(&*file))
+    }
+
+    /// Data that could not be brought to disk may be gone, also what others have written.
+    fn sync(&self, outcome: rustix::io::Result<()>) -> Outcome<()> {
+        outcome.map_err(|error| {
+            self.verifier.change();
+            status(error)
+        })
+    }
+}
+
+fn must_be_regular(stat: &Statx) -> Outcome<()> {
+    match kind(stat) {
+        FileType::RegularFile => Ok(()),
+        FileType::Directory => Err(Nfsstat3::ErrIsdir),
+        _ => Err(Nfsstat3::ErrInval),
+    }
+}
+
+fn write_all(file: &File, mut data: &[u8], mut offset: u64) -> rustix::io::Result<()> {
+    while !data.is_empty() {
+        let written = pwrite(file, data, offset)?;
+        if written == 0 {
+            return Err(Errno::IO);
+        }
+        data = data.get(written..).unwrap_or_default();
+        offset += written as u64;
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! READDIR and READDIRPLUS. A cookie is the system's own position behind an entry, which stays right however the
+//! directory changes and whether or not this server was restarted: nothing is kept for a listing, and each part costs what
+//! is in it.
+
+use super::Nfs;
+use super::system::most;
+use crate::attributes::kind;
+use crate::export::{Identity, KNOWN, Node};
+use crate::idl::*;
+use crate::rights::Want;
+use crate::status::{Outcome, status};
+use oncrpc::Call;
+use rustix::fs::{AtFlags, FileType, RawDir, RawDirEntry, SeekFrom, Statx, StatxAttributes, seek, statx};
+use rustix::io::Errno;
+use std::sync::PoisonError;
+
+/// Bytes of a result of READDIR without entries: status, attributes, verifier, the end of the list, `eof`.
+const EMPTY: usize = 4 + ATTRIBUTES + 8 + 4 + 4;
+
+/// Bytes of attributes that are there.
+const ATTRIBUTES: usize = 4 + 84;
+
+/// Bytes of a directory that are read at a time.
+const CHUNK: usize = 32 << 10;
+
+/// What there is room for.
+struct Room {
+    /// Bytes of entries as they are sent.
+    all: usize,
+    /// Bytes of numbers, names and cookies.
+    names: usize,
+}
+
+/// A name on the way out.
+struct Entry<'a> {
+    fileid: u64,
+    name: &'a [u8],
+    cookie: u64,
+}
+
+impl Nfs {
+    /// A part of a directory.
+    pub(super) fn list(
+        &self,
+        call: &Call,
+        node: &Node,
+        stat: &Statx,
+        args: &Readdir3args,
+    ) -> Outcome<(Cookieverf3, Dirlist3)> {
+        let mut room = Room::new(args.count.min(most(call.transport())), u32::MAX)?;
+        let mut entries = Vec::new();
+        let from = (args.cookie, args.cookieverf);
+        let eof = self.read_entries(call, node, stat, from, |entry| {
+            let has_room = room.take(entry.name, 0);
+            if has_room {
+                let Entry { fileid, name, cookie } = *entry;
+                entries.push(Entry3 { fileid, name: name.into(), cookie });
+            }
+            has_room
+        })?;
+        if entries.is_empty() && !eof {
+            return Err(Nfsstat3::ErrToosmall);
+        }
+        Ok((self.cookie_verifier(node), Dirlist3 { entries, eof }))
+    }
+
+    /// A part of a directory, with handles and attributes.
+    pub(super) fn list_plus(
+        &self,
+        call: &Call,
+        node: &Node,
+        stat: &Statx,
+        args: &Readdirplus3args,
+    ) -> Outcome<(Cookieverf3, Dirlistplus3)> {
+        let mut room = Room::new(args.maxcount.min(most(call.transport())), args.dircount)?;
+        let mut entries: Vec<Entryplus3> = Vec::new();
+        let from = (args.cookie, args.cookieverf);
+        let eof = self.read_entries(call, node, stat, from, |entry| {
+            let Some(entry) = self.entry_plus(node, stat, entry) else { return true };
+            let handle = if let PostOpFh3::True(handle) = &entry.name_handle { 4 + handle.data.len() } else { 0 };
+            let attributes = if entry.name_attributes.discriminant() { 84 } else { 0 };
+            let has_room = room.take(entry.name.as_bytes(), 8 + attributes + handle);
+            if has_room {
+                entries.push(entry);
+            }
+            has_room
+        })?;
+        if entries.is_empty() && !eof {
+            return Err(Nfsstat3::ErrToosmall);
+        }
+        self.export.note(node, entries.iter().map(|entry| (entry.fileid, entry.name.as_bytes())));
+        Ok((self.cookie_verifier(node), Dirlistplus3 { entries, eof }))
+    }
+
+    /// Has `visit` see the entries behind a cookie until it wants no more; whether it has seen the last one.
+    fn read_entries(
+        &self,
+        call: &Call,
+        node: &Node,
+        stat: &Statx,
+        (cookie, verifier): (u64, Cookieverf3),
+        mut visit: impl FnMut(&Entry<'_>) -> bool,
+    ) -> Outcome<bool> {
+        if kind(stat) != FileType::Directory {
+            return Err(Nfsstat3::ErrNotdir);
+        }
+        if cookie != 0 && verifier != self.cookie_verifier(node) {
+            return Err(Nfsstat3::ErrBadCookie);
+        }
+        let caller = self.caller(call);
+        let directory = node.open(&self.export, &caller, stat, Want::Read)?;
+        self.export.act_as(&caller)?;
+        let _alone = node.listing.lock().unwrap_or_else(PoisonError::into_inner);
+        seek(&*directory, SeekFrom::Start(cookie)).map_err(|error| match error {
+            Errno::INVAL => Nfsstat3::ErrBadCookie,
+            other => status(other),
+        })?;
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut entries = RawDir::new(&*directory, chunk.spare_capacity_mut());
+        while let Some(entry) = entries.next() {
+            if !visit(&self.entry(node, &entry.map_err(status)?)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What is above the root of the export is the root.
+    fn entry<'a>(&self, node: &Node, entry: &'a RawDirEntry<'_>) -> Entry<'a> {
+        let name = entry.file_name().to_bytes();
+        let inode = node.handle.file.inode;
+        let is_top = name == b".." && inode == self.export.root().handle.file.inode;
+        Entry { fileid: if is_top { inode } else { entry.ino() }, name, cookie: entry.next_entry_cookie() }
+    }
+
+    /// An entry with what is known of its file; `None` if it was removed meanwhile. Of the directory above, and of what another file
+    /// system is mounted on, only the name.
+    fn entry_plus(&self, node: &Node, directory: &Statx, entry: &Entry<'_>) -> Option<Entryplus3> {
+        let Entry { fileid, name, cookie } = *entry;
+        let bare = || Entryplus3 { fileid, name: name.into(), cookie, ..Entryplus3::default() };
+        let found = match name {
+            b".." => return Some(bare()),
+            b"." => Ok(*directory),
+            _ => statx(&node.path, name, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT, KNOWN),
+        };
+        let stat = match found {
+            Ok(stat) if name != b"." && stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) => {
+                return Some(bare());
+            }
+            Ok(stat) => stat,
+            Err(Errno::NOENT) => return None,
+            Err(_) => return Some(bare()),
+        };
+        let is_itself = Identity::of(&stat) == node.handle.file;
+        let handle = if is_itself { node.handle } else { self.export.handle_in(node, &stat) };
+        Some(Entryplus3 {
+            fileid: stat.stx_ino,
+            name: name.into(),
+            cookie,
+            name_attributes: self.post_op(&stat),
+            name_handle: PostOpFh3::True(self.handle(&handle)),
+        })
+    }
+
+    /// Goes with the cookies of this directory, and of no other.
+    fn cookie_verifier(&self, node: &Node) -> Cookieverf3 {
+        let sealed = self.export.seal(&node.handle);
+        sealed.as_bytes().first_chunk().copied().unwrap_or_default()
+    }
+}
+
+impl Room {
+    fn new(all: u32, names: u32) -> Outcome<Self> {
+        let bytes = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let all = bytes(all).checked_sub(EMPTY).ok_or(Nfsstat3::ErrToosmall)?;
+        Ok(Self { all, names: bytes(names) })
+    }
+
+    /// Takes the room of an entry with so many bytes behind its cookie, if it is there.
+    fn take(&mut self, name: &[u8], more: usize) -> bool {
+        let names = 8 + 4 + name.len().next_multiple_of(4) + 8;
+        match (self.all.checked_sub(4 + names + more), self.names.checked_sub(names)) {
+            (Some(all), Some(names)) => {
+                (self.all, self.names) = (all, names);
+                true
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! LOOKUP, ACCESS, READLINK.
+
+use super::Nfs;
+use super::names::{Name, name};
+use crate::attributes::kind;
+use crate::export::{Handle, KNOWN, Node};
+use crate::identity::Caller;
+use crate::idl::*;
+use crate::rights::{self, Want};
+use crate::status::{Outcome, status};
+use oncrpc::Text;
+use rustix::fs::{Access, AtFlags, FileType, Statx, readlinkat, statx};
+
+impl Nfs {
+    /// The file called `bytes` in the directory `node`.
+    pub(super) fn look_up(&self, caller: &Caller, node: &Node, stat: &Statx, bytes: &[u8]) -> Outcome<(Handle, Statx)> {
+        if kind(stat) != FileType::Directory {
+            return Err(Nfsstat3::ErrNotdir);
+        }
+        let name = name(bytes)?;
+        self.export.enter(caller, stat, &[Want::Execute])?;
+        match name {
+            Name::Itself => Ok((node.handle, *stat)),
+            Name::Parent => self.export.parent(node),
+            Name::Plain(name) => {
+                let found = statx(&node.path, name, AtFlags::SYMLINK_NOFOLLOW, KNOWN).map_err(status)?;
+                Ok((self.export.child(node, name, &found)?, found))
+            }
+        }
+    }
+
+    /// Which of the bits `asked` the caller may do.
+    pub(super) fn allowed(&self, caller: &Caller, node: &Node, stat: &Statx, asked: u32) -> Outcome<u32> {
+        let is_directory = kind(stat) == FileType::Directory;
+        let may = |want| self.may(caller, node, stat, want);
+        let (read, write, execute) = (may(Want::Read)?, may(Want::Write)?, may(Want::Execute)?);
+        let change = write && !self.rules.read_only && (execute || !is_directory);
+        let bits = [
+            (ACCESS3_READ, read),
+            (ACCESS3_LOOKUP, is_directory && execute),
+            (ACCESS3_MODIFY | ACCESS3_EXTEND, change),
+            (ACCESS3_DELETE, is_directory && change),
+            (ACCESS3_EXECUTE, !is_directory && execute),
+        ];
+        let allowed = bits.iter().filter(|(_, may)| *may).fold(0, |bits, (bit, _)| bits | bit);
+        Ok(allowed & asked)
+    }
+
+    fn may(&self, caller: &Caller, node: &Node, stat: &Statx, want: Want) -> Outcome<bool> {
+        if !self.export.system_decides {
+            return Ok(rights::allows(stat, caller, want));
+        }
+        let access = match want {
+            Want::Read => Access::READ_OK,
+            Want::Write => Access::WRITE_OK,
+            Want::Execute => Access::EXEC_OK,
+        };
+        self.export.act_as(caller)?;
+        Ok(self.export.access(node, access).is_ok())
+    }
+
+    /// Where a symbolic link leads.
+    pub(super) fn read_link(&self, node: &Node, stat: &Statx) -> Outcome<Text> {
+        if kind(stat) != FileType::Symlink {
+            return Err(Nfsstat3::ErrInval);
+        }
+        Ok(readlinkat(&node.path, c"", Vec::new()).map_err(status)?.into_bytes().into())
+    }
+}

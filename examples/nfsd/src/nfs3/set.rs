@@ -1,0 +1,114 @@
+//! SETATTR, and the attributes of what is made.
+
+use super::Nfs;
+use crate::attributes::{kind, time};
+use crate::export::Node;
+use crate::identity::Caller;
+use crate::idl::*;
+use crate::rights::{self, Want};
+use crate::status::{Outcome, status};
+use rustix::fs::{
+    AtFlags, FileType, Mode, Statx, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, chmodat, chownat, ftruncate, utimensat,
+};
+use rustix::process::{Gid, Uid};
+
+impl Nfs {
+    /// Changes what is known of a file, if nobody has changed it in between.
+    pub(super) fn set(&self, caller: &Caller, node: &Node, stat: &Statx, args: &Setattr3args) -> Outcome<()> {
+        if let Sattrguard3::True(ctime) = args.guard
+            && ctime != time(stat.stx_ctime)
+        {
+            return Err(Nfsstat3::ErrNotSync);
+        }
+        if !self.export.system_decides {
+            may_set(caller, stat, &args.new_attributes)?;
+        }
+        self.apply(caller, node, stat, &args.new_attributes)
+    }
+
+    /// Sets those attributes of a file that are there.
+    pub(super) fn apply(&self, caller: &Caller, node: &Node, stat: &Statx, new: &Sattr3) -> Outcome<()> {
+        let (last_access, last_modification) = (access_time(new.atime)?, modification_time(new.mtime)?);
+        if let SetSize3::True(size) = new.size {
+            self.cut(caller, node, stat, size)?;
+        }
+        self.export.act_as(caller)?;
+        let uid = if let SetUid3::True(uid) = new.uid { Some(uid) } else { None };
+        let gid = if let SetGid3::True(gid) = new.gid { Some(gid) } else { None };
+        let (uid, gid) = (uid.filter(|uid| *uid != stat.stx_uid), gid.filter(|gid| *gid != stat.stx_gid));
+        if uid == Some(u32::MAX) || gid == Some(u32::MAX) {
+            return Err(Nfsstat3::ErrInval);
+        }
+        if uid.is_some() || gid.is_some() {
+            let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
+            chownat(&node.path, c"", uid, gid, AtFlags::EMPTY_PATH).map_err(status)?;
+        }
+        if let SetMode3::True(mode) = new.mode
+            && kind(stat) != FileType::Symlink
+        {
+            let mode = Mode::from_raw_mode(mode & 0o7777);
+            chmodat(&self.export.descriptors, node.number(), mode, AtFlags::empty()).map_err(status)?;
+        }
+        let is_set = |time: &Timespec| time.tv_nsec != UTIME_OMIT;
+        if is_set(&last_access) || is_set(&last_modification) {
+            let times = Timestamps { last_access, last_modification };
+            utimensat(&node.path, c"", &times, AtFlags::EMPTY_PATH).map_err(status)?;
+        }
+        Ok(())
+    }
+
+    fn cut(&self, caller: &Caller, node: &Node, stat: &Statx, size: u64) -> Outcome<()> {
+        match kind(stat) {
+            FileType::RegularFile => {}
+            FileType::Directory => return Err(Nfsstat3::ErrIsdir),
+            _ => return Err(Nfsstat3::ErrInval),
+        }
+        if i64::try_from(size).is_err() {
+            return Err(Nfsstat3::ErrFbig);
+        }
+        let file = node.open(&self.export, caller, stat, Want::Write)?;
+        self.export.act_as(caller)?;
+        ftruncate(&*file, size).map_err(status)
+    }
+}
+
+/// What the system would ask of the caller: asked where the mode decides.
+fn may_set(caller: &Caller, stat: &Statx, new: &Sattr3) -> Outcome<()> {
+    let is_owner = rights::is_owner(stat, caller);
+    let by_owner = new.mode.discriminant()
+        || new.uid.discriminant()
+        || new.gid.discriminant()
+        || matches!(new.atime, SetAtime::SetToClientTime(_))
+        || matches!(new.mtime, SetMtime::SetToClientTime(_));
+    if by_owner && !is_owner {
+        return Err(Nfsstat3::ErrPerm);
+    }
+    if is_owner { Ok(()) } else { rights::check(stat, caller, Want::Write) }
+}
+
+fn access_time(set: SetAtime) -> Outcome<Timespec> {
+    match set {
+        SetAtime::DontChange => Ok(special(UTIME_OMIT)),
+        SetAtime::SetToServerTime => Ok(special(UTIME_NOW)),
+        SetAtime::SetToClientTime(time) => moment(time),
+    }
+}
+
+fn modification_time(set: SetMtime) -> Outcome<Timespec> {
+    match set {
+        SetMtime::DontChange => Ok(special(UTIME_OMIT)),
+        SetMtime::SetToServerTime => Ok(special(UTIME_NOW)),
+        SetMtime::SetToClientTime(time) => moment(time),
+    }
+}
+
+fn special(tv_nsec: i64) -> Timespec {
+    Timespec { tv_sec: 0, tv_nsec }
+}
+
+fn moment(time: Nfstime3) -> Outcome<Timespec> {
+    if time.nseconds >= 1_000_000_000 {
+        return Err(Nfsstat3::ErrInval);
+    }
+    Ok(Timespec { tv_sec: time.seconds.into(), tv_nsec: time.nseconds.into() })
+}
