@@ -1,6 +1,6 @@
 //! Attributes of files between what the system and what RFC 1813 says.
 
-use crate::idl::{Fattr3, Ftype3, Nfstime3, PostOpAttr, PreOpAttr, Specdata3, WccAttr, WccData};
+use crate::idl::{Fattr3, Ftype3, Nfstime3, Specdata3, WccAttr, WccData};
 use rustix::fs::{FileType, Statx, StatxTimestamp};
 
 /// What is known of a file.
@@ -40,15 +40,10 @@ fn ftype(kind: FileType) -> Ftype3 {
     }
 }
 
-/// A file after a call.
-pub fn post_op(attributes: Option<Fattr3>) -> PostOpAttr {
-    attributes.map_or(PostOpAttr::False, PostOpAttr::True)
-}
-
 /// A file before and after a call.
 pub fn wcc(before: &Statx, after: Option<Fattr3>) -> WccData {
     let before = WccAttr { size: before.stx_size, mtime: time(before.stx_mtime), ctime: time(before.stx_ctime) };
-    WccData { before: PreOpAttr::True(before), after: post_op(after) }
+    WccData { before: Some(before).into(), after: after.into() }
 }
 
 /// A moment; those that NFS cannot tell become the nearest that it can.

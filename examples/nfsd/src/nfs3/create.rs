@@ -74,7 +74,7 @@ impl Nfs {
         let name = plain(bytes, Nfsstat3::ErrExist)?;
         self.enter_to_change(caller, stat)?;
         mkdirat(&directory.path, name, mode_of(new, 0o755)).map_err(status)?;
-        self.finish(caller, directory, name, &Sattr3 { size: SetSize3::False, ..new.clone() })
+        self.finish(caller, directory, name, &Sattr3 { size: None.into(), ..new.clone() })
     }
 
     /// Makes a symbolic link, which is kept as it is and not followed here.
@@ -93,7 +93,7 @@ impl Nfs {
         }
         self.enter_to_change(caller, stat)?;
         symlinkat(target, &directory.path, name).map_err(status)?;
-        self.finish(caller, directory, name, &Sattr3 { size: SetSize3::False, ..link.symlink_attributes.clone() })
+        self.finish(caller, directory, name, &Sattr3 { size: None.into(), ..link.symlink_attributes.clone() })
     }
 
     /// Makes a device, socket or named pipe.
@@ -116,15 +116,14 @@ impl Nfs {
         };
         self.enter_to_change(caller, stat)?;
         mknodat(&directory.path, name, kind, mode_of(new, 0o644), device).map_err(status)?;
-        self.finish(caller, directory, name, &Sattr3 { size: SetSize3::False, ..new.clone() })
+        self.finish(caller, directory, name, &Sattr3 { size: None.into(), ..new.clone() })
     }
 
     /// Sets what was asked for of a file that was just made.
     fn finish(&self, caller: &Caller, directory: &Node, name: &[u8], new: &Sattr3) -> Outcome<Made> {
         let (node, stat) = self.found(directory, name)?;
         // It was made with its mode.
-        let is_same = SetMode3::True(u32::from(stat.stx_mode) & 0o7777) == new.mode;
-        let mode = if is_same { SetMode3::False } else { new.mode };
+        let mode = new.mode.into_option().filter(|mode| *mode != u32::from(stat.stx_mode) & 0o7777).into();
         self.apply(caller, &node, &stat, &Sattr3 { mode, ..new.clone() })?;
         let stat = node.stat()?;
         Ok((node, stat))
@@ -140,12 +139,12 @@ impl Nfs {
 
     /// What a client learns of what was made.
     pub(super) fn made(&self, (node, stat): &Made) -> (PostOpFh3, PostOpAttr) {
-        (PostOpFh3::True(self.handle(&node.handle)), self.post_op(stat))
+        (Some(self.handle(&node.handle)).into(), self.post_op(stat))
     }
 }
 
 fn mode_of(new: &Sattr3, otherwise: u32) -> Mode {
-    let mode = if let SetMode3::True(mode) = new.mode { mode } else { otherwise };
+    let mode = new.mode.into_option().unwrap_or(otherwise);
     Mode::from_raw_mode(mode & 0o7777)
 }
 

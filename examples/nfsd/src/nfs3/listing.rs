@@ -158,7 +158,7 @@ impl Nfs {
             name: name.into(),
             cookie,
             name_attributes: self.post_op(&stat),
-            name_handle: PostOpFh3::True(self.handle(&handle)),
+            name_handle: Some(self.handle(&handle)).into(),
         })
     }
 

@@ -10,7 +10,7 @@ mod set;
 mod system;
 mod verifier;
 
-use crate::attributes::{fattr, post_op, wcc};
+use crate::attributes::{fattr, wcc};
 use crate::export::{Export, Handle, Node};
 use crate::identity::Caller;
 use crate::idl::*;
@@ -44,8 +44,8 @@ impl Nfs {
     fn looking<T>(&self, handle: &NfsFh3, act: impl FnOnce(&Node, &Statx) -> Outcome<T>) -> (PostOpAttr, Outcome<T>) {
         let found = self.export.node(&handle.data).and_then(|node| Ok((node.stat()?, node)));
         match found {
-            Ok((stat, node)) => (post_op(Some(self.fattr(&stat))), act(&node, &stat)),
-            Err(status) => (PostOpAttr::False, Err(status)),
+            Ok((stat, node)) => (self.post_op(&stat), act(&node, &stat)),
+            Err(status) => (PostOpAttr::default(), Err(status)),
         }
     }
 
@@ -74,7 +74,7 @@ impl Nfs {
     }
 
     fn post_op(&self, stat: &Statx) -> PostOpAttr {
-        post_op(Some(self.fattr(stat)))
+        Some(self.fattr(stat)).into()
     }
 
     fn handle(&self, handle: &Handle) -> NfsFh3 {

@@ -15,7 +15,7 @@ use rustix::process::{Gid, Uid};
 impl Nfs {
     /// Changes what is known of a file, if nobody has changed it in between.
     pub(super) fn set(&self, caller: &Caller, node: &Node, stat: &Statx, args: &Setattr3args) -> Outcome<()> {
-        if let Sattrguard3::True(ctime) = args.guard
+        if let Some(ctime) = args.guard.into_option()
             && ctime != time(stat.stx_ctime)
         {
             return Err(Nfsstat3::ErrNotSync);
@@ -29,13 +29,12 @@ impl Nfs {
     /// Sets those attributes of a file that are there.
     pub(super) fn apply(&self, caller: &Caller, node: &Node, stat: &Statx, new: &Sattr3) -> Outcome<()> {
         let (last_access, last_modification) = (access_time(new.atime)?, modification_time(new.mtime)?);
-        if let SetSize3::True(size) = new.size {
+        if let Some(size) = new.size.into_option() {
             self.cut(caller, node, stat, size)?;
         }
         self.export.act_as(caller)?;
-        let uid = if let SetUid3::True(uid) = new.uid { Some(uid) } else { None };
-        let gid = if let SetGid3::True(gid) = new.gid { Some(gid) } else { None };
-        let (uid, gid) = (uid.filter(|uid| *uid != stat.stx_uid), gid.filter(|gid| *gid != stat.stx_gid));
+        let uid = new.uid.into_option().filter(|uid| *uid != stat.stx_uid);
+        let gid = new.gid.into_option().filter(|gid| *gid != stat.stx_gid);
         if uid == Some(u32::MAX) || gid == Some(u32::MAX) {
             return Err(Nfsstat3::ErrInval);
         }
@@ -43,7 +42,7 @@ impl Nfs {
             let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
             chownat(&node.path, c"", uid, gid, AtFlags::EMPTY_PATH).map_err(status)?;
         }
-        if let SetMode3::True(mode) = new.mode
+        if let Some(mode) = new.mode.into_option()
             && kind(stat) != FileType::Symlink
         {
             let mode = Mode::from_raw_mode(mode & 0o7777);

@@ -1,0 +1,13 @@
+//! The server as a process, called with the client that our compiler emits.
+#![forbid(unsafe_code)]
+
+mod escapes;
+mod handles;
+mod look;
+mod server;
+
+/// What `build.rs` made of `nfs3.x` and `mount3.x`.
+mod idl {
+    oncrpc::include_idl!("nfs3");
+    oncrpc::include_idl!("mount3");
+}
