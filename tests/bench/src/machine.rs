@@ -12,6 +12,7 @@ pub(crate) fn describe() -> String {
         ("Rust", told("rustc", &["--version"])),
         ("C", told("cc", &["--version"])),
         ("libtirpc", told("pkg-config", &["--modversion", "libtirpc"])),
+        ("nfs-ganesha", told("ganesha.nfsd", &["-v"])),
     ];
     lines.iter().map(|(what, which)| format!("- {what}: {which}\n")).collect()
 }

@@ -27,6 +27,7 @@ pub(crate) enum Group {
     Connections,
     SystemCalls,
     Compiling,
+    Nfs,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -154,7 +155,7 @@ impl Command {
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Codec,
         Self::Latency,
         Self::Pipelining,
@@ -163,6 +164,7 @@ impl Group {
         Self::Connections,
         Self::SystemCalls,
         Self::Compiling,
+        Self::Nfs,
     ];
 
     /// A word for file names.
@@ -176,6 +178,7 @@ impl Group {
             Self::Connections => "connections",
             Self::SystemCalls => "system-calls",
             Self::Compiling => "compiling",
+            Self::Nfs => "nfs",
         }
     }
 }
@@ -191,6 +194,7 @@ impl fmt::Display for Group {
             Self::Connections => "Beside idle connections",
             Self::SystemCalls => "System calls",
             Self::Compiling => "Compiling an interface",
+            Self::Nfs => "NFS servers",
         })
     }
 }

@@ -3,13 +3,14 @@
 mod calls;
 mod codec;
 mod compiling;
+mod nfs;
 mod system_calls;
 
 use crate::scenario::Scenario;
 
 /// All scenarios, in the order of the report.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    [codec::scenarios(), calls::scenarios(), system_calls::scenarios(), compiling::scenarios()]
+    [codec::scenarios(), calls::scenarios(), system_calls::scenarios(), compiling::scenarios(), nfs::scenarios()]
         .into_iter()
         .flatten()
         .collect()
