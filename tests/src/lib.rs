@@ -8,6 +8,7 @@ pub mod ganesha;
 pub mod interfaces;
 pub mod namespace;
 pub mod nfs;
+pub mod nfsd;
 pub mod peers;
 pub mod process;
 pub mod proxy;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// An export as libnfs's commands are told of it: by ports, or by what rpcbind says.
+#[derive(Clone, Copy)]
 pub(crate) struct Remote<'a> {
     pub(crate) export: &'a Path,
     /// Of NFS and of MOUNT.
@@ -22,26 +23,38 @@ impl Remote<'_> {
     }
 }
 
-/// Runs one of libnfs's commands; `None` where they are missing.
-pub(crate) fn libnfs(name: &str, arguments: &[&str]) -> Option<Output> {
-    if Command::new(name).output().is_err() {
+/// Whether libnfs's commands are there.
+pub(crate) fn is_there() -> bool {
+    let is_there = Command::new("nfs-ls").output().is_ok();
+    if !is_there {
         missing("libnfs-utils");
-        return None;
     }
+    is_there
+}
+
+/// Runs one of libnfs's commands to its end.
+pub(crate) fn libnfs(name: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(name);
     command.args(arguments);
-    Some(run_command(command, &[]))
+    run_command(command, &[])
 }
 
 /// What `nfs-ls` says of a folder: name and size of each file, in the order of the names.
-pub(crate) fn listed(remote: &Remote<'_>) -> Option<Vec<(String, u64)>> {
-    let output = libnfs("nfs-ls", &[&remote.url("")])?;
-    let file = |line: &&str| {
-        // Mode, links, owner, group, size, name.
-        let words: Vec<_> = line.split_whitespace().collect();
-        (words[5].to_owned(), words[4].parse().unwrap())
-    };
-    let mut files: Vec<_> = output.lines().iter().map(file).collect();
+pub(crate) fn listed(remote: Remote<'_>) -> Vec<(String, u64)> {
+    let output = libnfs("nfs-ls", &[&remote.url("")]);
+    let mut files: Vec<_> = output.lines().iter().map(|line| file(line)).collect();
     files.sort();
-    Some(files)
+    files
+}
+
+/// Of a line `-rw-r--r--  1     0     0            6 a name`.
+fn file(line: &str) -> (String, u64) {
+    let mut rest = line;
+    let mut word = || {
+        let (word, after) = rest.trim_start().split_once(' ').unwrap_or_else(|| panic!("{line}"));
+        rest = after;
+        word
+    };
+    let size = [(); 5].map(|()| word())[4].parse().unwrap_or_else(|_| panic!("{line}"));
+    (rest.to_owned(), size)
 }

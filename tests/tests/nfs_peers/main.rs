@@ -2,3 +2,4 @@
 
 mod ganesha;
 mod libnfs;
+mod nfsd;
