@@ -45,8 +45,10 @@ pub struct Call {
     is_taken: AtomicBool,
     /// Whether it has been admitted by its header, before the rest of it came.
     is_admitted: bool,
-    /// Which version serves calls of the last header and procedure, if such are simply carried out.
+    /// Which version serves calls of the last header, if there is nothing to ask of them but their procedure.
     route: Option<usize>,
+    /// Whether calls of the last procedure are simply carried out.
+    is_plain: bool,
 }
 
 impl Call {
@@ -162,6 +164,7 @@ impl Call {
             is_taken: AtomicBool::new(false),
             is_admitted: false,
             route: None,
+            is_plain: false,
         }
     }
 
@@ -186,16 +189,40 @@ impl Call {
     /// As [`Call::begin`].
     #[inline(always)]
     pub(crate) fn begin_or_resume(&mut self, input: &mut Decoder<'_>) -> Result<(), CallError> {
-        let Some(alike) = self.recent.recognise(input.rest()) else { return self.begin_with_new(input) };
-        input.window(alike.length)?;
-        self.is_admitted &= (alike.xid, alike.procedure) == (self.header.xid, self.header.procedure);
-        if alike.procedure != self.header.procedure {
-            self.route = None;
-        }
-        self.header.xid = alike.xid;
+        let message = input.rest();
+        let Some(alike) = self.recent.recognise(message) else { return self.begin_with_new(input) };
+        input.window(message.len().saturating_sub(alike.arguments.len()))?;
+        self.is_admitted &= alike.xid == self.header.xid && self.is_of(alike.procedure);
+        self.is_plain &= self.is_of(alike.procedure);
         self.header.procedure = alike.procedure;
-        self.restart();
+        self.restart(alike.xid);
         Ok(())
+    }
+
+    /// The next call, if its header is like the one before: its arguments. Its procedure is the former one if calls of that are
+    /// simply carried out; else what `plain` says, which is told the number: the procedure and its row, if that is so of it. If
+    /// not, this is the former call still.
+    #[inline(always)]
+    pub(crate) fn begin_alike<'a>(
+        &mut self,
+        message: &'a [u8],
+        plain: impl FnOnce(u32) -> Option<(&'static Procedure, u32)>,
+    ) -> Option<&'a [u8]> {
+        let alike = self.recent.recognise(message)?;
+        if !self.is_plain || !self.is_of(alike.procedure) {
+            let (procedure, row) = plain(alike.procedure)?;
+            self.set_procedure(Some(procedure), row);
+            self.header.procedure = alike.procedure;
+            self.is_plain = true;
+        }
+        self.is_admitted = false;
+        self.restart(alike.xid);
+        Some(alike.arguments)
+    }
+
+    #[inline]
+    fn is_of(&self, procedure: u32) -> bool {
+        self.header.procedure == procedure
     }
 
     /// The next call, whose header is not like the one before.
@@ -206,12 +233,14 @@ impl Call {
         self.recent.set(message.get(..message.len().saturating_sub(input.remaining())).unwrap_or_default());
         self.is_admitted = false;
         self.route = None;
-        self.restart();
+        self.is_plain = false;
+        self.restart(self.header.xid);
         Ok(())
     }
 
     #[inline]
-    fn restart(&mut self) {
+    fn restart(&mut self, xid: u32) {
+        self.header.xid = xid;
         if !self.is_admitted {
             self.extensions.clear();
         }
@@ -228,14 +257,16 @@ impl Call {
         self.row = row;
     }
 
-    /// Which version serves it, if it is like the last one and that was simply carried out. What else is known of that is
-    /// known of it.
+    /// Which version serves it and calls with a header like its own, if there is nothing to ask of them but their procedure.
+    #[inline]
     pub(crate) fn route(&self) -> Option<usize> {
         self.route
     }
 
-    pub(crate) fn set_route(&mut self, route: Option<usize>) {
+    /// Notes that, and whether calls of its procedure are simply carried out.
+    pub(crate) fn set_route(&mut self, route: Option<usize>, is_plain: bool) {
         self.route = route;
+        self.is_plain = is_plain;
     }
 
     pub(crate) fn row(&self) -> u32 {
@@ -345,6 +376,7 @@ impl Clone for Call {
             is_taken: AtomicBool::new(true),
             is_admitted: false,
             route: None,
+            is_plain: false,
         }
     }
 }

@@ -5,12 +5,11 @@ pub(super) struct Recent {
     header: Vec<u8>,
 }
 
-/// What a header has that is otherwise known.
-pub(super) struct Alike {
+/// What a message has whose header is otherwise known.
+pub(super) struct Alike<'a> {
     pub(super) xid: u32,
     pub(super) procedure: u32,
-    /// Bytes of the whole header.
-    pub(super) length: usize,
+    pub(super) arguments: &'a [u8],
 }
 
 /// The words of a header before its credential, and the least there is of credential and verifier (RFC 5531 §9).
@@ -26,14 +25,18 @@ impl Recent {
 
     /// What the header in front of `message` has, if the rest of it is known.
     #[inline]
-    pub(super) fn recognise(&self, message: &[u8]) -> Option<Alike> {
-        let length = self.header.len();
+    pub(super) fn recognise<'a>(&self, message: &'a [u8]) -> Option<Alike<'a>> {
+        let (header, arguments) = message.split_at_checked(self.header.len())?;
         let (known, known_proof, known_rest) = parts(&self.header)?;
-        let (words, proof, rest) = parts(message.get(..length)?)?;
+        let (words, proof, rest) = parts(header)?;
         let ([_, known @ .., _], []) = known.as_chunks::<4>() else { return None };
         let ([xid, words @ .., procedure], []) = words.as_chunks::<4>() else { return None };
         let is_alike = words == known && proof == known_proof && (rest.is_empty() || rest == known_rest);
-        is_alike.then_some(Alike { xid: u32::from_be_bytes(*xid), procedure: u32::from_be_bytes(*procedure), length })
+        is_alike.then_some(Alike {
+            xid: u32::from_be_bytes(*xid),
+            procedure: u32::from_be_bytes(*procedure),
+            arguments,
+        })
     }
 }
 
@@ -66,8 +69,9 @@ mod tests {
             let may_differ = changed < 4 || (20..24).contains(&changed) || changed >= 44;
             assert_eq!(recent.recognise(&other).is_some(), may_differ, "byte {changed}");
         }
-        let found = recent.recognise(&message()).unwrap();
-        assert_eq!((found.xid, found.procedure, found.length), (7, 9, 44));
+        let message = message();
+        let found = recent.recognise(&message).unwrap();
+        assert_eq!((found.xid, found.procedure, found.arguments), (7, 9, &message[44..]));
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub struct ProcedureMetrics {
     /// Bytes of their replies, with headers.
     pub sent: u64,
     /// How long they took: from when the server turned to the call until its reply stood in the output, or came back from
-    /// whoever answered it later. Not all are timed: of many calls that come in one piece, the first two and then one in
-    /// sixteen are.
+    /// whoever answered it later. Not all are timed: of many calls that come in one piece, the first and then one in
+    /// sixteen are, or in 64 if they are small.
     pub latency: Latency,
 }
 

@@ -104,6 +104,11 @@ impl Holding {
         bytes >= self.share.portion() && bytes >= self.share.left(OUTPUT)
     }
 
+    /// What a connection may hold however little is left.
+    pub(super) fn portion(&self) -> usize {
+        self.share.portion()
+    }
+
     /// Whether it is more than a connection may hold however little is left.
     pub(super) fn exceeds_portion(&self) -> bool {
         self.bytes >= self.share.portion()

@@ -210,7 +210,7 @@ impl Connection {
         if direct > 0
             && let Some(handled) = self.stream.handle_room(programs, direct, out)
         {
-            tally.add(&handled);
+            tally.add(handled);
             self.calls = self.calls.wrapping_add(tally.flush());
         }
         self.answer(programs, &mut input, out, &mut tally)?;
@@ -283,12 +283,13 @@ impl Connection {
     ) -> Result<(), Fault> {
         let mut goes_on = true;
         while goes_on && (!input.is_empty() || self.stream.has_postponed()) {
-            let output = &self.output;
+            let (output, free) = (&self.output, self.never_full(programs));
             let outcome = self.stream.handle_calls(programs, Instant::now, input, out, |handled, out| {
-                if let Some(handled) = &handled {
+                if let Some(handled) = handled {
                     tally.add(handled);
                 }
-                out.len() < BATCH && !is_full(out, output, programs) && !tally.is_over()
+                let has_room = out.len() < free || (out.len() < BATCH && !is_full(out, output, programs));
+                has_room && !tally.is_over()
             });
             self.calls = self.calls.wrapping_add(tally.flush());
             goes_on = outcome? && !tally.is_over();

@@ -9,18 +9,19 @@ use std::time::{Duration, Instant};
 pub(super) struct TurnTally<'a> {
     recorder: &'a Recorder,
     watch: Stopwatch,
-    /// When the turn is over.
+    /// When the turn is over, and whether it was when the clock was looked at.
     end: Instant,
-    run: Option<Run>,
+    is_over: bool,
+    run: Run,
     /// Calls that were answered, or are answered with silence, and that nobody knows of yet.
     calls: u64,
 }
 
-/// Calls of one procedure that came to the same.
-#[derive(Debug)]
+/// Calls of one procedure that came to the same; none without an outcome.
+#[derive(Debug, Default)]
 struct Run {
     row: u32,
-    outcome: Outcome,
+    outcome: Option<Outcome>,
     calls: u64,
     received: u64,
     sent: u64,
@@ -29,13 +30,13 @@ struct Run {
 impl<'a> TurnTally<'a> {
     /// The first call begins at `now`; the turn lasts until `end`.
     pub(super) fn new(recorder: &'a Recorder, now: Instant, end: Instant) -> Self {
-        Self { recorder, watch: Stopwatch::new(now), end, run: None, calls: 0 }
+        Self { recorder, watch: Stopwatch::new(now), end, is_over: now >= end, run: Run::default(), calls: 0 }
     }
 
     /// A message was handled.
     #[inline]
-    pub(super) fn add(&mut self, handled: &Handled) {
-        if self.watch.passes() || !self.run.as_mut().is_some_and(|run| run.add(handled)) {
+    pub(super) fn add(&mut self, handled: Handled) {
+        if self.watch.passes() || !self.run.add(handled) {
             self.add_as_such(handled);
         }
     }
@@ -50,19 +51,20 @@ impl<'a> TurnTally<'a> {
     /// Whether the turn is over.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
-        self.watch.last >= self.end
+        self.is_over
     }
 
     /// Adds what is timed, or came to something else than what came before it.
     #[inline(never)]
-    fn add_as_such(&mut self, handled: &Handled) {
+    fn add_as_such(&mut self, handled: Handled) {
         let time = self.watch.look();
-        if !self.run.as_mut().is_some_and(|run| run.add(handled)) {
+        self.is_over = self.watch.last >= self.end;
+        if !self.run.add(handled) {
             self.end_run();
             self.run = Run::new(handled);
         }
-        if self.run.is_none() {
-            count(self.recorder, handled, None);
+        if self.run.calls == 0 {
+            count(self.recorder, &handled, None);
         } else if let Some(time) = time {
             self.recorder.latency(handled.row, time);
         }
@@ -70,11 +72,14 @@ impl<'a> TurnTally<'a> {
 
     /// The time after the last call.
     pub(super) fn now(&mut self) -> Instant {
-        self.watch.now()
+        let now = self.watch.now();
+        self.is_over = now >= self.end;
+        now
     }
 
     fn end_run(&mut self) {
-        if let Some(Run { row, outcome, calls, received, sent }) = self.run.take() {
+        let Run { row, outcome, calls, received, sent } = std::mem::take(&mut self.run);
+        if let Some(outcome) = outcome {
             self.recorder.answered(row, outcome, calls, received, sent);
             self.calls = self.calls.wrapping_add(calls);
         }
@@ -82,16 +87,17 @@ impl<'a> TurnTally<'a> {
 }
 
 impl Run {
-    /// `None` for what is no call, or answered later.
-    fn new(handled: &Handled) -> Option<Self> {
-        let mut run = Self { row: handled.row, outcome: handled.outcome?, calls: 0, received: 0, sent: 0 };
-        run.add(handled).then_some(run)
+    /// None of what is no call, or answered later.
+    fn new(handled: Handled) -> Self {
+        let mut run = Self { row: handled.row, outcome: handled.outcome, ..Self::default() };
+        run.add(handled);
+        run
     }
 
     /// Adds a call if it came to the same; whether it did.
     #[inline]
-    fn add(&mut self, handled: &Handled) -> bool {
-        let is_same = handled.row == self.row && handled.outcome == Some(self.outcome);
+    fn add(&mut self, handled: Handled) -> bool {
+        let is_same = handled.row == self.row && handled.outcome == self.outcome && handled.outcome.is_some();
         if is_same {
             self.calls = self.calls.wrapping_add(1);
             self.received = self.received.wrapping_add(handled.received.into());
@@ -101,62 +107,70 @@ impl Run {
     }
 }
 
-/// Calls of one turn that are timed one by one. Of those behind them, which come pipelined, one in [`STRIDE`] is: a look
-/// at the clock costs a tenth of a small call.
-const TIMED: u32 = 2;
+/// The first call of a turn is timed. Of those behind it, which come pipelined, one in so many is, and so often it is seen
+/// whether the turn is over: a look at the clock costs as much as a small call.
 const STRIDE: u32 = 16;
+const STRIDE_OF_SMALL: u32 = 64;
+
+/// Calls are small that take less on an average.
+const SMALL: Duration = Duration::from_nanos(250);
 
 /// The clock of one turn, which is looked at where a call that is timed begins and ends.
 #[derive(Debug)]
 struct Stopwatch {
-    /// Calls of the turn so far.
-    calls: u32,
-    /// Whether the call that has begun is timed, since the last look.
+    begin: Instant,
+    /// The number of the call that has begun, counted from 1, and whether it is timed since the last look.
+    call: u32,
     is_timing: bool,
-    /// The last look, and after which call it was.
+    /// The call with whose end the clock is looked at next.
+    next_look: u32,
+    /// The last look, and the call that began with it.
     last: Instant,
-    looked_after: u32,
+    last_call: u32,
 }
 
 impl Stopwatch {
     /// The first call begins at `now`.
     fn new(now: Instant) -> Self {
-        Self { calls: 0, is_timing: true, last: now, looked_after: 0 }
+        Self { begin: now, call: 1, is_timing: true, next_look: 1, last: now, last_call: 1 }
     }
 
     /// A call has ended: whether to look, because it is timed or the next one is.
     #[inline]
     fn passes(&mut self) -> bool {
-        self.calls = self.calls.wrapping_add(1);
-        self.is_timing || self.is_next_timed()
+        let ended = self.call;
+        self.call = ended.wrapping_add(1);
+        ended == self.next_look
     }
 
     /// The time that the call took that has ended, if it is timed.
     fn look(&mut self) -> Option<Duration> {
-        let is_next_timed = self.is_next_timed();
-        if !self.is_timing && !is_next_timed {
+        let ended = self.call.wrapping_sub(1);
+        if ended != self.next_look {
             return None;
         }
         let from = self.last;
         self.now();
-        let was_timing = std::mem::replace(&mut self.is_timing, is_next_timed);
-        was_timing.then(|| self.last.saturating_duration_since(from))
+        let time = self.is_timing.then(|| self.last.saturating_duration_since(from));
+        let last_bits = stride(ended, self.last.saturating_duration_since(self.begin)).wrapping_sub(1);
+        self.is_timing = self.call & last_bits == 0;
+        self.next_look = if self.is_timing { self.call } else { self.call | last_bits };
+        time
     }
 
     /// The time after the last call, which is looked at unless it has been.
     fn now(&mut self) -> Instant {
-        if self.looked_after != self.calls {
-            self.looked_after = self.calls;
+        if self.last_call != self.call {
+            self.last_call = self.call;
             self.last = Instant::now();
         }
         self.last
     }
+}
 
-    #[inline]
-    fn is_next_timed(&self) -> bool {
-        let next = self.calls.wrapping_add(1);
-        next <= TIMED || next.is_multiple_of(STRIDE)
-    }
+/// One in how many calls is timed, as so many took `time`.
+fn stride(calls: u32, time: Duration) -> u32 {
+    if time < SMALL.saturating_mul(calls) { STRIDE_OF_SMALL } else { STRIDE }
 }
 
 /// Counts what became of a message, and how long it took if that is known.
@@ -199,9 +213,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_calls_of_a_turn_are_timed_and_then_one_in_sixteen() {
+    fn the_first_call_of_a_turn_is_timed_and_then_a_few() {
         let mut watch = Stopwatch::new(Instant::now());
-        let timed: Vec<u32> = (1..=64).filter(|_| watch.passes() && watch.look().is_some()).collect();
-        assert_eq!(timed, [1, 2, 16, 32, 48, 64]);
+        let timed: Vec<u32> = (1..=256).filter(|_| watch.passes() && watch.look().is_some()).collect();
+        assert_eq!(timed[0], 1);
+        assert!(timed[1..].iter().all(|call| call.is_multiple_of(STRIDE)), "{timed:?}");
+        assert!([64, 128, 192, 256].iter().all(|call| timed.contains(call)), "{timed:?}");
+    }
+
+    #[test]
+    fn small_calls_are_timed_more_rarely() {
+        assert_eq!(stride(100, SMALL * 100), STRIDE);
+        assert_eq!(stride(100, SMALL * 99), STRIDE_OF_SMALL);
+        assert_eq!(stride(1, SMALL), STRIDE);
     }
 }

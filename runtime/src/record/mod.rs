@@ -11,13 +11,16 @@ mod writer;
 
 pub use error::RecordError;
 pub use reader::{Reader, Record};
-pub use writer::{OpenRecord, begin, finish};
+pub use writer::{OpenRecord, begin, begin_with, finish};
 
 /// The bit of a mark that tells the last fragment of a record.
 const LAST: u32 = 0x8000_0000;
 
+/// The length of a mark.
+pub(crate) const MARK: usize = 4;
+
 /// The largest length that a mark can hold.
-const MAX_FRAGMENT: usize = 0x7fff_ffff;
+const MAX_FRAGMENT: u32 = 0x7fff_ffff;
 
 /// What a peer may send as one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,13 @@ pub struct Limits {
 impl Limits {
     /// The limits of [`Limits::default`].
     pub const DEFAULT: Self = Self { bytes: (4 << 20) + (64 << 10), fragments: 1_024, empty_fragments: 16 };
+
+    /// Whether a record may have `length` bytes.
+    #[inline]
+    fn check(&self, length: usize) -> Result<(), RecordError> {
+        let limit = self.bytes;
+        if length > limit { Err(RecordError::TooLarge { length, limit }) } else { Ok(()) }
+    }
 }
 
 impl Default for Limits {

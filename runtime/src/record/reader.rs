@@ -94,6 +94,28 @@ impl Reader {
         Ok(self.gather(input)?.map(Record::Owned))
     }
 
+    /// Takes a record of one fragment that lies in `input` as a whole off its front. Not to be asked while another one
+    /// [has begun](Reader::is_mid_record).
+    ///
+    /// # Errors
+    /// As [`Reader::next`].
+    #[inline]
+    pub(crate) fn take_whole<'a>(&self, input: &mut &'a [u8]) -> Result<Option<&'a [u8]>, RecordError> {
+        let Some((mark, rest)) = input.split_first_chunk() else {
+            return Ok(None);
+        };
+        let Fragment { length, last } = Fragment::from(*mark);
+        if !last || length == 0 {
+            return Ok(None);
+        }
+        self.limits.check(length)?;
+        let Some((record, rest)) = rest.split_at_checked(length) else {
+            return Ok(None);
+        };
+        *input = rest;
+        Ok(Some(record))
+    }
+
     /// What has come of a record that is in doubt: the front that was asked for, or less if the input was used up.
     pub fn in_doubt(&self) -> Option<&[u8]> {
         self.is_in_doubt().then(|| self.body.as_slice())
@@ -190,24 +212,6 @@ impl Reader {
         !self.body.is_discarded() && self.doubt.is_about(self.body.len().saturating_add(self.left))
     }
 
-    /// A record of one fragment that lies in `input` as a whole.
-    #[inline]
-    fn take_whole<'a>(&self, input: &mut &'a [u8]) -> Result<Option<&'a [u8]>, RecordError> {
-        let Some((mark, rest)) = input.split_first_chunk() else {
-            return Ok(None);
-        };
-        let Fragment { length, last } = Fragment::from(*mark);
-        if !last || length == 0 {
-            return Ok(None);
-        }
-        self.check_total(length)?;
-        let Some((record, rest)) = rest.split_at_checked(length) else {
-            return Ok(None);
-        };
-        *input = rest;
-        Ok(Some(record))
-    }
-
     /// Keeps what `input` has of the record, fragment by fragment, until it is complete or in doubt or `input` is empty.
     fn gather(&mut self, input: &mut &[u8]) -> Result<Option<Bytes>, RecordError> {
         loop {
@@ -244,7 +248,7 @@ impl Reader {
         if fragment.length == 0 {
             self.check_empty(fragment.last)?;
         }
-        self.check_total(fragment.length)?;
+        self.limits.check(self.body.len().saturating_add(fragment.length))?;
         self.left = fragment.length;
         self.last = fragment.last;
         Ok(())
@@ -259,13 +263,6 @@ impl Reader {
         } else {
             Ok(())
         }
-    }
-
-    #[inline]
-    fn check_total(&self, more: usize) -> Result<(), RecordError> {
-        let length = self.body.len().saturating_add(more);
-        let limit = self.limits.bytes;
-        if length > limit { Err(RecordError::TooLarge { length, limit }) } else { Ok(()) }
     }
 
     /// The record that has ended, unless it was discarded.

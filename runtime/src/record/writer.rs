@@ -1,18 +1,15 @@
-use super::{LAST, MAX_FRAGMENT};
+use super::{LAST, MARK, MAX_FRAGMENT};
 use crate::xdr::{EncodeError, Encoder, Mark, Sink};
 
 /// What stands for the mark of a record that is not finished: no peer takes it for a whole record.
 const UNFINISHED: [u8; 4] = [0xff; 4];
-
-/// The length of a mark.
-const MARK: usize = 4;
 
 /// A record that is being encoded.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a record is to be finished or its encoder truncated to its start"]
 pub struct OpenRecord {
     start: Mark,
-    limit: usize,
+    limit: u32,
 }
 
 impl OpenRecord {
@@ -26,28 +23,42 @@ impl OpenRecord {
 /// Begins a record of at most `limit` bytes at the end of `out`. What is appended from now on belongs to it.
 #[inline]
 pub fn begin(out: &mut Encoder, limit: usize) -> OpenRecord {
-    let limit = limit.min(MAX_FRAGMENT);
-    let start = out.begin(limit + MARK);
+    let limit = limit.min(MAX_FRAGMENT as usize) as u32;
+    let start = out.begin_behind(MARK, limit as usize);
     // Within the limit just set; were it not appended, `finish` would refuse the record.
     let _ = out.put(UNFINISHED);
     OpenRecord { start, limit }
 }
 
-/// Finishes `record`: writes its length into its mark. It becomes one fragment.
+/// As [`begin`], a record that begins with `front`.
+///
+/// # Errors
+/// No room is left; nothing is appended then.
+#[inline]
+pub fn begin_with<const N: usize>(out: &mut Encoder, limit: usize, front: [u8; N]) -> Result<OpenRecord, EncodeError> {
+    let limit = limit.min(MAX_FRAGMENT as usize) as u32;
+    let start = out.begin_behind(MARK, limit as usize);
+    let mut window = out.window(MARK + N)?;
+    window.put(UNFINISHED)?;
+    window.put(front)?;
+    Ok(OpenRecord { start, limit })
+}
+
+/// Finishes `record`: writes its length into its mark. It becomes one fragment. Returns the length, without the mark.
 ///
 /// # Errors
 /// The record exceeds its limit; it is taken back.
 #[inline]
-pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<(), EncodeError> {
-    let word = out.since(record.start).checked_sub(MARK).filter(|length| *length <= record.limit);
-    match word.and_then(|length| u32::try_from(length).ok()) {
-        Some(length) => {
+pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<u32, EncodeError> {
+    match out.since(record.start).checked_sub(MARK) {
+        Some(length) if length <= record.limit as usize => {
+            let length = length as u32;
             out.patch(record.start, LAST | length);
-            Ok(())
+            Ok(length)
         }
-        None => {
+        _ => {
             out.truncate(record.start);
-            Err(EncodeError::TooLarge { limit: record.limit })
+            Err(EncodeError::TooLarge { limit: record.limit as usize })
         }
     }
 }

@@ -85,6 +85,14 @@ impl Encoder {
         self.mark()
     }
 
+    /// Begins a message that may not exceed `limit` bytes, behind the next `front` bytes; returns where those begin.
+    #[inline]
+    pub(crate) fn begin_behind(&mut self, front: usize, limit: usize) -> Mark {
+        let start = self.begin(limit);
+        self.message_start = self.message_start.saturating_add(front);
+        start
+    }
+
     /// The place behind the last byte.
     #[inline]
     pub fn mark(&self) -> Mark {

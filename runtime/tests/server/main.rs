@@ -1,6 +1,7 @@
 //! The server, called by hand-written bytes: over loopback sockets, and without any.
 #![cfg(feature = "net")]
 
+mod alike;
 mod asker;
 mod connection_state;
 mod connections;

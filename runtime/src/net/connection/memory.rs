@@ -2,7 +2,7 @@ use super::super::Turn;
 use super::super::budget::Holding;
 use super::super::rationing::SCARCE;
 use super::super::shared::Shared;
-use super::Connection;
+use super::{BATCH, Connection};
 use crate::metrics::Event;
 use crate::session::server::Programs;
 use crate::xdr::Encoder;
@@ -78,6 +78,11 @@ impl Connection {
     /// Whether so much waits for the peer that no more calls are answered: as much as may, or more than is left for all.
     pub(super) fn is_full(&self, out: &Encoder, programs: &Programs) -> bool {
         is_full(out, &self.output, programs)
+    }
+
+    /// Less than so many bytes may always wait for the peer, and are written together.
+    pub(super) fn never_full(&self, programs: &Programs) -> usize {
+        BATCH.min(programs.limits().output_bytes).min(self.output.portion())
     }
 
     /// The limit for which it is so.

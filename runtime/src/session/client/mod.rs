@@ -258,16 +258,9 @@ impl ClientSession {
     ) -> Result<(), EncodeError> {
         let unfinished = Unfinished::new(out);
         let record = record::begin(unfinished.out, self.max_call);
-        let append = || {
-            call.template.encode(xid, call.procedure, unfinished.out)?;
-            arguments(unfinished.out)?;
-            record::finish(unfinished.out, record)
-        };
-        append().map_err(|error| match error {
-            // While a record is open its mark counts, too; the caller knows of messages only.
-            EncodeError::TooLarge { .. } => EncodeError::TooLarge { limit: self.max_call },
-            error => error,
-        })?;
+        call.template.encode(xid, call.procedure, unfinished.out)?;
+        arguments(unfinished.out)?;
+        record::finish(unfinished.out, record)?;
         unfinished.keep();
         Ok(())
     }

@@ -26,7 +26,6 @@ pub(super) struct Admitted<'a> {
 impl Programs {
     /// Answers a record, which is a call of whom `call` names: appends the reply to `out` as a record, or nothing if
     /// the record is answered later, or not at all.
-    #[inline]
     pub(crate) fn handle_record(&self, call: &mut Call, record: &Record<'_>, out: &mut Encoder) -> Handled {
         let open = record::begin(out, self.limits.reply_bytes);
         let handled = self.handle(call, record.decoder(), out, self.limits.reply_bytes);
@@ -96,33 +95,24 @@ impl Programs {
 
     /// Appends the reply, of at most `limit` bytes, to the message in `input`, if there is one. Never to what is no
     /// call: two servers would answer each other forever.
-    #[inline(always)]
     fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> Handled {
         let (received, before) = (input.remaining(), out.len());
         self.show_received(call, input.rest());
         if let Err(error) = call.begin_or_resume(&mut input) {
             return self.refuse_header(call, &error, received, out, limit);
         }
-        let outcome = match self.route(call) {
-            Some(version) => {
-                call.set_admitted(false);
-                call.begin_trace();
-                self.answer(call, out, limit, |out| self.dispatch(version, call, &mut input, out))
-            }
-            None => match self.answer_new(call, &mut input, out, limit) {
-                Ok(outcome) => outcome,
-                Err((event, sent)) => return Handled::not_carried_out(event, received, sent),
-            },
+        let outcome = match self.answer_call(call, &mut input, out, limit) {
+            Ok(outcome) => outcome,
+            Err((event, sent)) => return Handled::not_carried_out(event, received, sent),
         };
         call.end();
         let sent = if outcome.is_some_and(Outcome::has_reply) { out.len().saturating_sub(before) } else { 0 };
         Handled::carried_out(call.row(), outcome, received, sent)
     }
 
-    /// As [`Programs::answer`], a call that is not like the one before. One that has come before is not carried out: what
-    /// happened instead, and the bytes of the reply.
-    #[inline(never)]
-    fn answer_new(
+    /// As [`Programs::answer`]; but a call that has come before is not carried out: what happened instead, and the bytes of
+    /// the reply.
+    fn answer_call(
         &self,
         call: &mut Call,
         input: &mut Decoder<'_>,
@@ -131,7 +121,10 @@ impl Programs {
     ) -> Result<Option<Outcome>, (Event, usize)> {
         let admitted = self.admit(call);
         call.set_admitted(false);
-        call.set_route(admitted.as_ref().ok().and_then(|admitted| self.route_of(admitted)));
+        match &admitted {
+            Ok(admitted) => self.set_route(call, admitted),
+            Err(_) => call.set_route(None, false),
+        }
         call.begin_trace();
         if let Ok(Admitted { served: Some(Served { at_most_once: true, .. }), .. }) = admitted
             && let Some((event, sent)) = self.repeat(call, input.rest(), out, limit)
@@ -185,22 +178,25 @@ impl Programs {
         }
     }
 
-    #[inline(always)]
     fn dispatch(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
-        let outcome = call.trace().within(|| guarded(|| version.dispatch.dispatch(call, input, out)));
+        let answer = call.trace().within(|| guarded(|| version.dispatch.dispatch(call, input, out)));
+        self.rightly(call, answer)
+    }
+
+    /// The answer to a call that was carried out, from whoever has the right to give it.
+    pub(super) fn rightly(&self, call: &Call, answer: Result<Answer>) -> Result<Answer> {
         if call.is_taken() {
             // Whoever has the right to answer it does, however its handler ended.
-            if let Err(error) = outcome {
+            if let Err(error) = answer {
                 self.tell(call, &error);
             }
             return Ok(Answer::Deferred);
         }
-        if let Ok(Answer::Deferred) = outcome { Err(Error::Unanswered) } else { outcome }
+        if let Ok(Answer::Deferred) = answer { Err(Error::Unanswered) } else { answer }
     }
 
     /// Appends the reply of at most `limit` bytes to `call`: what `results` appends, or the error it returns. What the
     /// call came to, if it is answered now; what was appended is of no use if that [has no reply](Outcome::has_reply).
-    #[inline(always)]
     pub(super) fn answer(
         &self,
         call: &Call,
@@ -222,7 +218,6 @@ impl Programs {
         outcome
     }
 
-    #[inline(always)]
     fn append_reply(
         &self,
         call: &Call,
@@ -287,7 +282,7 @@ pub(super) fn guarded<T>(carry_out: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 #[cold]
-fn panicked(panic: Box<dyn Any + Send>) -> Error {
+pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Error {
     let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
     Error::Panicked { message: text.unwrap_or("not with text").to_owned() }
 }

@@ -3,6 +3,7 @@
 //! [`Programs`] holds what is served; [`ServerStream`] takes the bytes of one connection, [`ServerDatagrams`] the
 //! datagrams of one socket. What is not answered at once goes out through a [`Port`] and comes back as a [`Delivery`].
 
+mod alike;
 mod allowance;
 mod answer;
 mod backchannel;

@@ -58,6 +58,7 @@ pub(super) struct Served {
 
 impl Served {
     /// Whether its calls are simply carried out, on the thread that they come up on.
+    #[inline]
     pub(super) fn is_plain(&self) -> bool {
         !self.on_pool && !self.at_most_once
     }
@@ -169,16 +170,17 @@ impl Programs {
         self.entries.iter().find(|entry| entry.numbers() == (program, version))
     }
 
-    /// The version that serves `call` as it did the one before.
+    /// The version that serves `call` and those like it.
     #[inline]
     pub(super) fn route(&self, call: &Call) -> Option<&Entry> {
         self.entries.get(call.route()?)
     }
 
-    /// The place of who serves a call, if others like it are simply carried out.
-    pub(super) fn route_of(&self, admitted: &Admitted<'_>) -> Option<usize> {
-        admitted.served.filter(|served| self.layers.is_empty() && served.is_plain())?;
-        self.entries.iter().position(|entry| std::ptr::eq(entry, admitted.version))
+    /// Notes who serves `call` and those like it, if there is nothing to ask of them but their procedure.
+    pub(super) fn set_route(&self, call: &mut Call, admitted: &Admitted<'_>) {
+        let is_version = |entry: &Entry| std::ptr::eq(entry, admitted.version);
+        let route = if self.layers.is_empty() { self.entries.iter().position(is_version) } else { None };
+        call.set_route(route, admitted.served.is_some_and(Served::is_plain));
     }
 
     /// [`Error::ProgramMismatch`] with the versions served, or [`Error::ProgramUnavailable`].
@@ -232,6 +234,13 @@ impl Entry {
             None if number == NULL => self.null_row,
             None => UNSERVED,
         }
+    }
+
+    /// The procedure of a number and its row, if its calls are simply carried out.
+    #[inline]
+    pub(super) fn plain(&self, number: u32) -> Option<(&'static Procedure, u32)> {
+        let served = self.procedure(number).filter(|served| served.is_plain())?;
+        Some((served.procedure, served.row))
     }
 
     /// The procedure of a number; most are numbered from 0 or 1 on without a gap.

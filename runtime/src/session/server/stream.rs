@@ -93,15 +93,14 @@ impl ServerStream {
         out: &mut Encoder,
         mut goes_on: impl FnMut(Option<Handled>, &Encoder) -> bool,
     ) -> Result<bool, RecordError> {
-        // Only one that is not answered at once takes a place.
-        let (mut may_be_full, mut is_full) = (true, false);
         loop {
-            if may_be_full {
-                is_full = self.is_origin_full();
-                if is_full && !self.takes_replies() {
-                    self.was_full = true;
-                    return Ok(false);
-                }
+            if let Some(is_used_up) = self.handle_run(programs, input, out, &mut goes_on)? {
+                return Ok(!is_used_up);
+            }
+            let is_full = self.is_origin_full();
+            if is_full && !self.takes_replies() {
+                self.was_full = true;
+                return Ok(false);
             }
             let handled = match self.next_record(is_full, input)? {
                 Some(record) => self.handle_record(programs, record, is_full, out),
@@ -114,7 +113,6 @@ impl ServerStream {
                     handled
                 }
             };
-            may_be_full = handled.is_none_or(|handled| handled.outcome.is_none());
             if !goes_on(handled, out) {
                 return Ok(true);
             }
@@ -204,6 +202,38 @@ impl ServerStream {
         self.began?.checked_add(programs.limits.record_time)
     }
 
+    /// Answers the records in front of `input` that are [calls like the one before](Programs::handle_alike). Whether `input` is
+    /// used up, if `goes_on` did not end it; `None` if what comes next is to be looked at more closely.
+    #[inline(always)]
+    fn handle_run(
+        &mut self,
+        programs: &Programs,
+        input: &mut &[u8],
+        out: &mut Encoder,
+        goes_on: &mut impl FnMut(Option<Handled>, &Encoder) -> bool,
+    ) -> Result<Option<bool>, RecordError> {
+        if self.reader.is_mid_record() || self.has_postponed() || self.is_origin_full() {
+            return Ok(None);
+        }
+        let mut rest = *input;
+        while let Some(message) = self.reader.take_whole(&mut rest)?
+            && let Some(handled) = programs.handle_alike(&mut self.call, message, out)
+        {
+            *input = rest;
+            if !goes_on(Some(handled), out) {
+                return Ok(Some(false));
+            }
+            if rest.is_empty() {
+                return Ok(Some(true));
+            }
+            // It may have taken the last place of those that are answered later.
+            if handled.outcome.is_none() {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
     /// The next record, one that was postponed before others; `None` if it is not complete.
     #[inline]
     fn next_record<'a>(&mut self, is_full: bool, input: &mut &'a [u8]) -> Result<Option<Record<'a>>, RecordError> {
@@ -242,7 +272,7 @@ impl ServerStream {
     }
 
     /// What became of the call in `record`, if it is one that is carried out now.
-    #[inline]
+    #[inline(never)]
     fn handle_record(
         &mut self,
         programs: &Programs,
@@ -279,7 +309,6 @@ impl ServerStream {
         None
     }
 
-    #[inline(always)]
     fn carry_out(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) -> Handled {
         let (start, length) = (out.mark(), record.as_slice().len());
         let handled = programs.handle_record(&mut self.call, &record, out);

@@ -1,0 +1,112 @@
+//! Calls that come one after the other, of which most are like the one before: each comes to what it would by itself.
+
+use super::support::*;
+use oncrpc::session::server::{Delivery, Handled, Origin, Port, Programs, ServerStream, Work};
+use oncrpc::xdr::Encoder;
+use oncrpc::{Limits, Peer, Transport};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+/// Where nothing is carried out later.
+struct Void;
+
+impl Port for Void {
+    fn deliver(&self, _: Delivery) {}
+
+    fn submit(&self, _: Work) {}
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn call_back(&self, _: usize) {}
+
+    fn may_wait(&self) -> bool {
+        false
+    }
+
+    fn forget(&self) {}
+}
+
+/// What a sequence of calls came to: the replies, what was counted, and how many were carried out.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    replies: Vec<u8>,
+    handled: Vec<Option<Handled>>,
+    carried_out: u32,
+}
+
+/// Procedures of all kinds: plain ones with results, errors and panics, one that is carried out once, one that is carried out
+/// elsewhere.
+fn programs() -> (Programs, Arc<AtomicU32>) {
+    let probe = Probe::new(PROGRAM, 1);
+    let calls = Arc::clone(&probe.calls);
+    let mut programs = Programs::new(Limits { reply_bytes: 1_000, ..Limits::default() });
+    programs.add(probe);
+    programs.add(Probe::new(PROGRAM, 3));
+    programs.guard([procedure(ADD)]);
+    programs.put_on_pool([procedure(WHO)]);
+    programs.number_rows();
+    (programs, calls)
+}
+
+/// Calls as chance has it. Some come again with the same number; of some the header is not like that of the one before.
+fn calls(seed: u64) -> Vec<Vec<u8>> {
+    let mut state = seed;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let message = |xid: u32, version: u32, procedure: u32, arguments: &[u8]| {
+        [&words(&[xid, 0, 2, PROGRAM, version, procedure, 0, 0, 0, 0]), arguments].concat()
+    };
+    let mut calls = Vec::new();
+    for _ in 0..60 {
+        let (xid, version) = (next(40) as u32, if next(10) == 0 { 3 } else { 1 });
+        calls.push(match next(9) {
+            0 | 1 => message(xid, version, ADD, &words(&[xid, 2])),
+            2 => message(xid, version, ECHO, &words(&[4, 0xabab_abab])),
+            3 => message(xid, version, ECHO, &words(&[400, 1])),
+            4 => message(xid, version, FILL, &words(&[next(2_000) as u32])),
+            5 => message(xid, version, FAIL, &words(&[next(9) as u32])),
+            6 => message(xid, version, [HALF, PANIC, 99][next(3) as usize], &[]),
+            7 => message(xid, version, WHO, &[]),
+            _ => message(xid, version, NULL, &[]),
+        });
+    }
+    calls
+}
+
+fn outcome(inputs: impl Iterator<Item = Vec<u8>>) -> Outcome {
+    let (programs, calls) = programs();
+    let peer = Peer::new("127.0.0.1:700".parse().unwrap(), Transport::Tcp);
+    let programs = Arc::new(programs);
+    let origin = Origin::connection(Arc::clone(&programs), Arc::new(Void), 0);
+    let mut stream = ServerStream::new(peer, &programs, Some(origin));
+    let (mut out, mut handled) = (Encoder::new(), Vec::new());
+    for input in inputs {
+        let mut note = |came: Option<Handled>, _: &Encoder| {
+            handled.push(came);
+            true
+        };
+        stream.handle_calls(&programs, Instant::now, &mut &*input, &mut out, &mut note).unwrap();
+    }
+    Outcome { replies: out.into_bytes().to_vec(), handled, carried_out: calls.load(Ordering::Relaxed) }
+}
+
+#[test]
+fn whatever_comes_before_it_a_call_comes_to_the_same() {
+    for seed in 0..40 {
+        let calls = calls(seed);
+        let at_once = outcome([calls.iter().flat_map(|call| record(call)).collect()].into_iter());
+        // What comes in pieces is looked at as a whole.
+        let in_pieces = |call: &Vec<u8>| {
+            let (front, back) = call.split_at(call.len() / 2);
+            [fragment(front, false), fragment(back, true)].concat()
+        };
+        assert_eq!(at_once, outcome([calls.iter().flat_map(in_pieces).collect()].into_iter()), "seed {seed}");
+        assert_eq!(at_once, outcome(calls.iter().map(|call| record(call))), "seed {seed}");
+        assert_eq!(at_once.handled.len(), calls.len());
+    }
+}
