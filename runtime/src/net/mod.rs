@@ -21,6 +21,8 @@ mod listener;
 mod local;
 mod loop_thread;
 mod mailbox;
+#[cfg(unix)]
+mod own_identity;
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), path = "no_packet_info.rs")]
 mod packet_info;
 mod pool;

@@ -1,0 +1,147 @@
+//! What each command does.
+
+use crate::copy::{Settings, cat, copy};
+use crate::failure::{About, Failure, Result};
+use crate::idl::{Diropargs3, Fsstat3args, Ftype3, Mkdir3args, Remove3args, Rmdir3args, Sattr3};
+use crate::listing::{Entry, Listing};
+use crate::mounted::{Mounted, Node, exports};
+use crate::options::{Command, Options, Place};
+use crate::progress::human;
+use crate::show;
+use crate::url::{Url, shown};
+use oncrpc::Text;
+use std::ffi::OsString;
+use std::io::{BufWriter, IsTerminal, Write, stdout};
+use std::time::Duration;
+
+const OUT: &str = "standard output";
+
+/// Does what the command line says.
+pub fn run(options: &Options) -> Result<()> {
+    let timeout = options.timeout();
+    let settings = Settings { timeout, window: usize::from(options.window) };
+    match &options.command {
+        Command::Ls { long, url } => ls(url, *long, timeout),
+        Command::Cat { urls } => urls.iter().try_for_each(|url| cat(url, &mut stdout().lock(), settings)),
+        Command::Cp { from, to } => copy(&place(from)?, &place(to)?, settings),
+        Command::Stat { url } => stat(url, timeout),
+        Command::Mkdir { urls } => urls.iter().try_for_each(|url| mkdir(url, timeout)),
+        Command::Rm { directories, urls } => urls.iter().try_for_each(|url| rm(url, *directories, timeout)),
+        Command::Exports { host } => show_exports(host, timeout),
+        Command::Df { url } => df(url, timeout),
+    }
+}
+
+fn place(text: &OsString) -> Result<Place> {
+    Place::new(text).map_err(|fault| Failure::Url { text: text.to_string_lossy().into_owned(), fault })
+}
+
+fn ls(url: &Url, long: bool, timeout: Duration) -> Result<()> {
+    let mounted = Mounted::new(url, timeout)?;
+    let node = mounted.target()?;
+    let mut out = BufWriter::new(stdout().lock());
+    let raw = !stdout().is_terminal();
+    if !node.is_directory() {
+        let name = url.names.last().cloned().unwrap_or_default();
+        return line(&mut out, &mounted, &name, long.then_some(&node), raw).and_then(|()| out.flush().about(OUT));
+    }
+    let mut listing = Listing::new(&mounted, &node);
+    while let Some(entries) = listing.next_entries()? {
+        for entry in entries.into_iter().filter(|entry| entry.name != "." && entry.name != "..") {
+            let file = if long { Some(described(&mounted, &node, &entry)?) } else { None };
+            line(&mut out, &mounted, &entry.name, file.as_ref(), raw)?;
+        }
+    }
+    out.flush().about(OUT)
+}
+
+/// An entry's file, of which the server may have told nothing.
+fn described(mounted: &Mounted, directory: &Node, entry: &Entry) -> Result<Node> {
+    match (&entry.handle, entry.attributes) {
+        (Some(handle), Some(attributes)) => {
+            Ok(Node { handle: handle.clone(), attributes, path: directory.path_of(&entry.name) })
+        }
+        _ => mounted.child(directory, &entry.name),
+    }
+}
+
+/// A terminal gets no bytes that could be meant for it.
+fn line(out: &mut impl Write, mounted: &Mounted, name: &Text, file: Option<&Node>, raw: bool) -> Result<()> {
+    let mut line = Vec::new();
+    let put = |line: &mut Vec<u8>, text: &Text| {
+        if raw { line.extend_from_slice(text.as_bytes()) } else { line.extend_from_slice(shown(text).as_bytes()) }
+    };
+    if let Some(file) = file {
+        line.extend_from_slice(show::long(&file.attributes).as_bytes());
+        line.push(b' ');
+    }
+    put(&mut line, name);
+    if let Some(link) = file.filter(|file| file.attributes.r#type == Ftype3::Lnk) {
+        line.extend_from_slice(b" -> ");
+        put(&mut line, &mounted.readlink(link)?);
+    }
+    line.push(b'\n');
+    out.write_all(&line).about(OUT)
+}
+
+fn stat(url: &Url, timeout: Duration) -> Result<()> {
+    let mounted = Mounted::new(url, timeout)?;
+    let node = mounted.itself()?;
+    let it = &node.attributes;
+    let text = [
+        format!("{}: {}", node.path, show::kind(it.r#type)),
+        format!("mode   {} ({:04o})", show::mode(it), it.mode),
+        format!("owner  {}, group {}", it.uid, it.gid),
+        format!("size   {} bytes, {} on disk", it.size, it.used),
+        format!("links  {}", it.nlink),
+        format!("file   {} of file system {:x}", it.fileid, it.fsid),
+        format!("read   {}", show::time(&it.atime)),
+        format!("wrote  {}", show::time(&it.mtime)),
+        format!("change {}", show::time(&it.ctime)),
+    ];
+    writeln!(stdout(), "{}", text.join("\n")).about(OUT)
+}
+
+fn mkdir(url: &Url, timeout: Duration) -> Result<()> {
+    let mounted = Mounted::new(url, timeout)?;
+    let (directory, name) = mounted.parent()?;
+    let path = directory.path_of(&name);
+    let attributes = Sattr3 { mode: Some(0o755).into(), ..Sattr3::default() };
+    let arguments = Mkdir3args { r#where: Diropargs3 { dir: directory.handle, name }, attributes };
+    mounted.nfs.mkdir(&arguments).about(&path)?.into_ok().about(&path).map(drop)
+}
+
+fn rm(url: &Url, directories: bool, timeout: Duration) -> Result<()> {
+    let mounted = Mounted::new(url, timeout)?;
+    let (directory, name) = mounted.parent()?;
+    let path = directory.path_of(&name);
+    let object = Diropargs3 { dir: directory.handle, name };
+    if directories {
+        mounted.nfs.rmdir(&Rmdir3args { object }).about(&path)?.into_ok().about(&path).map(drop)
+    } else {
+        mounted.nfs.remove(&Remove3args { object }).about(&path)?.into_ok().about(&path).map(drop)
+    }
+}
+
+fn show_exports(host: &Url, timeout: Duration) -> Result<()> {
+    let mut out = stdout().lock();
+    for (path, groups) in exports(host, timeout)? {
+        let groups: Vec<String> = groups.iter().map(shown).collect();
+        let whom = if groups.is_empty() { "everyone".to_owned() } else { groups.join(",") };
+        writeln!(out, "{} {whom}", shown(&path)).about(OUT)?;
+    }
+    Ok(())
+}
+
+fn df(url: &Url, timeout: Duration) -> Result<()> {
+    let mounted = Mounted::new(url, timeout)?;
+    let node = mounted.target()?;
+    let arguments = Fsstat3args { fsroot: node.handle };
+    let it = mounted.nfs.fsstat(&arguments).about(&node.path)?.into_ok().about(&node.path)?;
+    let text = [
+        format!("{:<8} {:>12} {:>12} {:>12}", "", "total", "free", "available"),
+        format!("{:<8} {:>12} {:>12} {:>12}", "bytes", human(it.tbytes), human(it.fbytes), human(it.abytes)),
+        format!("{:<8} {:>12} {:>12} {:>12}", "files", it.tfiles, it.ffiles, it.afiles),
+    ];
+    writeln!(stdout(), "{}", text.join("\n")).about(OUT)
+}
