@@ -89,7 +89,7 @@ fn across(from: &Url, to: &Url, settings: Settings) -> Result<()> {
     let source = here.target()?;
     source.check_is_file()?;
     let target = Target::find(&there, from.names.last().cloned())?;
-    if from.host == to.host && target.existing.as_ref().is_some_and(|existing| existing.handle == source.handle) {
+    if from.is_same_server(to) && target.existing.as_ref().is_some_and(|existing| existing.handle == source.handle) {
         return Err(Failure::Refused { path: source.path, what: "both are the same file" });
     }
     let file = target.make(&there, source.attributes.mode & 0o777)?;

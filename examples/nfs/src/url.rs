@@ -60,6 +60,11 @@ impl Url {
         if host.starts_with("nfs://") { host.parse() } else { format!("nfs://{host}/").parse() }
     }
 
+    /// Whether both are on one server, as far as can be told.
+    pub fn is_same_server(&self, other: &Self) -> bool {
+        (&self.host, self.nfs_port) == (&other.host, other.nfs_port)
+    }
+
     /// What this is called in a message, with the names that it has or others.
     pub fn naming(&self, names: &[Text]) -> String {
         names.iter().fold(format!("nfs://{}", self.host), |text, name| text + "/" + &shown(name))

@@ -1,0 +1,44 @@
+//! What a client must bear, and what it must not.
+
+use crate::contrary::{Contrary, Manner};
+use crate::{content, done, refused};
+use oncrpc_tests::folder::Folder;
+use std::fs;
+
+#[test]
+fn short_replies_lost_writes_and_untold_attributes() {
+    let here = Folder::new("client-awkward");
+    let file = here.join("file");
+    let bytes = content(100_001);
+    fs::write(&file, &bytes).unwrap();
+    let (server, _running, url) = Contrary::start(Manner::Lossy, b"what was there");
+    done(&["cp", file.to_str().unwrap(), &format!("{url}/file")]);
+    assert!(server.state().file == bytes, "all is there, although half of each WRITE was taken");
+    assert_eq!(server.state().restarts, 2, "it lost everything twice");
+    assert!(done(&["cat", &format!("{url}/file")]) == bytes, "READ by READ");
+    let (other, _running, there) = Contrary::start(Manner::Lossy, b"");
+    done(&["cp", &format!("{url}/file"), &there]);
+    assert!(other.state().file == bytes, "from server to server, twice lost");
+}
+
+#[test]
+fn a_directory_is_listed_without_readdirplus() {
+    for manner in [Manner::Lossy, Manner::Forgetful] {
+        let (_, _running, url) = Contrary::start(manner, b"");
+        assert_eq!(done(&["ls", &url]), b"name-1\nname-2\nname-3\nname-4\nname-5\n", "{manner:?}");
+    }
+}
+
+#[test]
+fn a_server_cannot_keep_the_client_busy_for_ever() {
+    let here = Folder::new("client-forgetful");
+    fs::write(here.join("file"), content(10_000)).unwrap();
+    let (_, _running, url) = Contrary::start(Manner::Forgetful, b"");
+    let said = refused(3, &["cp", here.join("file").to_str().unwrap(), &format!("{url}/file")]);
+    assert!(said.contains("/short/longer/file: the server loses what is written, again and again"), "{said}");
+    let (_, _running, url) = Contrary::start(Manner::Broken, &content(20_000));
+    let said = refused(3, &["ls", &url]);
+    assert!(said.contains("/short/longer: the server lists it in a circle"), "{said}");
+    let said = refused(3, &["cat", &format!("{url}/file")]);
+    assert!(said.contains("/file: the server gives more than it was asked for"), "{said}");
+}
