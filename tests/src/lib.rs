@@ -2,6 +2,7 @@
 
 pub mod c;
 pub mod cargo;
+pub mod document;
 pub mod extern_types;
 pub mod folder;
 pub mod ganesha;
