@@ -7,6 +7,7 @@ use crate::session::server::Origin;
 use crate::session::{NewCall, Results};
 use crate::xdr::{EncodeError, Encoder};
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -47,6 +48,10 @@ impl Channel {
 
     pub(super) fn peer(&self) -> &str {
         &self.peer
+    }
+
+    pub(super) fn local_address(&self) -> Option<SocketAddr> {
+        self.lock().socket.local()
     }
 
     /// Calls and waits; `started` gets the xid.

@@ -36,6 +36,7 @@ use crate::trace::Trace;
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
 use back::Back;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -214,6 +215,13 @@ impl Client {
     /// The address of the server, as in `tcp://192.0.2.1:4045`.
     pub fn peer(&self) -> &str {
         self.link.peer()
+    }
+
+    /// The address of this machine that it calls from, as the server sees it unless something between them translates: what a server that is
+    /// to connect to us is told. `None` over a UNIX socket, and of a client that calls [back](crate::Call::client). It may
+    /// be another one when the client has connected again.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        self.link.channel()?.local_address()
     }
 
     /// A client that calls back over the connection that calls come in on.

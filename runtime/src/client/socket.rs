@@ -5,7 +5,7 @@ use socket2::Socket;
 use std::hint;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -65,6 +65,11 @@ impl PeerSocket {
     pub(super) fn peer(&self, transport: Transport) -> Peer {
         let address = self.socket.peer_addr().ok().and_then(|address| address.as_socket());
         address.map_or(Peer::unix(None), |address| Peer::new(address, transport))
+    }
+
+    /// The address of our end.
+    pub(super) fn local(&self) -> Option<SocketAddr> {
+        self.socket.local_addr().ok()?.as_socket()
     }
 
     /// Writes what follows what is written.

@@ -77,3 +77,12 @@ fn privileged_ports_that_are_taken() {
     drop(clients);
     peers.into_iter().for_each(|(peer, _)| peer.join());
 }
+
+#[test]
+fn the_address_that_is_called_from_is_known() {
+    let (peer, from) = tell();
+    let client = Client::connect(&peer.address, PROGRAM, VERSION).unwrap();
+    assert_eq!(client.local_address(), Some(from.recv().unwrap()));
+    drop(client);
+    peer.join();
+}

@@ -3,7 +3,6 @@
 use super::LONGEST_WAIT;
 use super::status::{OPERATION_COMPLETE, Status};
 use super::waveform::{checksum, samples};
-use oncrpc::Bytes;
 use std::mem;
 use std::time::Duration;
 
@@ -13,7 +12,8 @@ pub(super) struct Panel {
     pub(super) triggers: u32,
     /// Whether it is under remote control.
     pub(super) is_remote: bool,
-    waveform: Bytes,
+    waveform: Vec<u8>,
+    checksum: u64,
 }
 
 /// What a command comes to.
@@ -31,11 +31,13 @@ pub(super) enum Fault {
     QueueOverflow,
     InputOverrun,
     QueryInterrupted,
+    QueryDeadlocked,
 }
 
 impl Default for Panel {
     fn default() -> Self {
-        Self { triggers: 0, is_remote: false, waveform: samples().into() }
+        let waveform = samples();
+        Self { triggers: 0, is_remote: false, checksum: checksum(&waveform), waveform }
     }
 }
 
@@ -79,7 +81,7 @@ fn answer(query: &str, status: &mut Status, panel: &Panel, has_message: bool) ->
         "SYST:ERR?" => status.errors.pop_front().map_or("0,\"No error\"", Fault::text).to_owned(),
         "SYST:REM?" => u8::from(panel.is_remote).to_string(),
         "TRIG:COUN?" => panel.triggers.to_string(),
-        "WAV:SUM?" => checksum(&panel.waveform).to_string(),
+        "WAV:SUM?" => panel.checksum.to_string(),
         "WAV:DATA?" => return Ok(block(&panel.waveform)),
         _ => return Err(Fault::UndefinedHeader),
     };
@@ -109,6 +111,7 @@ impl Fault {
             Self::QueueOverflow => "-350,\"Queue overflow\"",
             Self::InputOverrun => "-363,\"Input buffer overrun\"",
             Self::QueryInterrupted => "-410,\"Query INTERRUPTED\"",
+            Self::QueryDeadlocked => "-430,\"Query DEADLOCKED\"",
         }
     }
 
@@ -117,7 +120,7 @@ impl Fault {
         match self {
             Self::DataType | Self::UndefinedHeader => 0x20,
             Self::QueueOverflow | Self::InputOverrun => 0x08,
-            Self::QueryInterrupted => 0x04,
+            Self::QueryInterrupted | Self::QueryDeadlocked => 0x04,
         }
     }
 }

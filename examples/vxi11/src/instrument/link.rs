@@ -15,8 +15,11 @@ use std::time::Instant;
 /// Bytes of a message that is not complete.
 const MOST_INPUT: usize = 256 << 10;
 
-/// Commands that are yet to be carried out. From there on a write waits.
+/// Commands that are yet to be carried out: a write waits from there on, and a message with more is not taken.
 const MOST_COMMANDS: usize = 1_000;
+
+/// Bytes of the answers to a message.
+const MOST_OUTPUT: usize = 4 << 20;
 
 /// The most bytes of a `device_read`.
 const MOST_READ: usize = 1 << 20;
@@ -131,6 +134,9 @@ impl Link {
     fn take_message(&mut self) {
         let input = std::mem::take(&mut self.input);
         let text = String::from_utf8_lossy(&input);
+        if text.split(['\n', ';']).count() > MOST_COMMANDS {
+            return self.status.note(Fault::InputOverrun);
+        }
         for line in text.lines() {
             let mut commands = line.split(';').map(str::trim).filter(|text| !text.is_empty()).peekable();
             while let Some(text) = commands.next() {
@@ -147,7 +153,12 @@ impl Link {
         let has_message = !self.answers.is_empty();
         match language::carry_out(&command.text, &mut self.status, panel, has_message) {
             Ok(Effect::Done) => {}
-            Ok(Effect::Answer(answer)) => self.answer(&answer),
+            Ok(Effect::Answer(answer)) if self.answers.len() + answer.len() < MOST_OUTPUT => self.answer(&answer),
+            Ok(Effect::Answer(_)) => {
+                // It cannot go on before it is read, and is not read before it has gone on.
+                self.clear();
+                self.status.note(Fault::QueryDeadlocked);
+            }
             Ok(Effect::Wait(time)) => self.busy_until = Some(now + time),
             Err(fault) => self.status.note(fault),
         }

@@ -1,6 +1,5 @@
 use crate::idl::DeviceErrorCode;
 use std::fmt;
-use std::io;
 
 /// What a conversation with an instrument returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -19,8 +18,8 @@ pub enum Error {
         /// The bytes that came instead.
         length: usize,
     },
-    /// Our address, as the instrument sees it, cannot be found out.
-    Local(io::ErrorKind),
+    /// The instrument was not reached by IPv4, so that it cannot connect to us.
+    NotIpv4,
 }
 
 impl Error {
@@ -43,7 +42,7 @@ impl fmt::Display for Error {
                 write!(out, "the instrument: {} ({})", code.name().unwrap_or("an error"), i32::from(*code))
             }
             Self::Response { expected, length } => write!(out, "the instrument answers {length} bytes, not {expected}"),
-            Self::Local(kind) => write!(out, "the address to be called back at is not known: {kind}"),
+            Self::NotIpv4 => write!(out, "VXI-11 has interrupts over IPv4 only"),
         }
     }
 }
@@ -53,11 +52,5 @@ impl std::error::Error for Error {}
 impl From<oncrpc::Error> for Error {
     fn from(error: oncrpc::Error) -> Self {
         Self::Rpc(error)
-    }
-}
-
-impl From<io::Error> for Error {
-    fn from(error: io::Error) -> Self {
-        Self::Local(error.kind())
     }
 }

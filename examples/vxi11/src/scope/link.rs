@@ -1,4 +1,4 @@
-use super::address::{at_host_of, ours};
+use super::address::at_host_of;
 use super::error::check;
 use super::{Error, Interrupts, Result};
 use crate::idl::{
@@ -7,6 +7,7 @@ use crate::idl::{
     VXI11_REASON_END, device_async_version, device_core_version, device_intr_version,
 };
 use oncrpc::Bytes;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// What a call may take beside what the instrument may take for it.
@@ -178,7 +179,11 @@ impl Link {
     /// # Errors
     /// It cannot reach us, or has a channel to us already.
     pub fn open_interrupts(&self) -> Result<Interrupts> {
-        let interrupts = Interrupts::listen(ours(self.core.inner().peer())?)?;
+        // VXI-11 has room for an IPv4 address only.
+        let Some(IpAddr::V4(ip)) = self.core.inner().local_address().map(|address| address.ip().to_canonical()) else {
+            return Err(Error::NotIpv4);
+        };
+        let interrupts = Interrupts::listen(ip)?;
         let asked = DeviceRemoteFunc {
             host_addr: interrupts.ip.to_bits(),
             host_port: interrupts.port,

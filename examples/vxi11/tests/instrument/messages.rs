@@ -70,6 +70,17 @@ fn errors_are_queued_and_numbered() {
 }
 
 #[test]
+fn answers_and_commands_are_bounded() {
+    let bench = Bench::start();
+    let caller = bench.caller();
+    caller.write(b"WAV:DATA?;WAV:DATA?;WAV:DATA?;WAV:DATA?;*TRG");
+    assert_eq!(caller.ask(b"SYST:ERR?;TRIG:COUN?"), "-430,\"Query DEADLOCKED\";0");
+    let piece = DeviceWriteParms { data: b"*TRG;".repeat(1_001).into(), ..caller.piece(b"", VXI11_FLAG_END) };
+    assert_eq!(caller.core.device_write(&piece).unwrap().error, DeviceErrorCode::NoError);
+    assert_eq!(caller.ask(b"SYST:ERR?;TRIG:COUN?"), "-363,\"Input buffer overrun\";0");
+}
+
+#[test]
 fn links_share_what_the_front_panel_shows_and_nothing_else() {
     let bench = Bench::start();
     let (first, second) = (bench.caller(), bench.caller());
