@@ -98,6 +98,6 @@ impl Desk {
     }
 
     fn due(&self) -> Option<Instant> {
-        self.waiting.iter().map(Job::due).chain(self.bench.due()).min()
+        self.waiting.iter().filter_map(Job::due).chain(self.bench.due()).min()
     }
 }

@@ -36,7 +36,8 @@ pub(super) enum Lock {
 pub(super) struct Job {
     session: u64,
     terms: Terms,
-    came: Instant,
+    /// When it was tried first; before, others of its link are in front of it.
+    began: Option<Instant>,
     /// When the lock was no obstacle.
     started: Option<Instant>,
     work: Box<dyn Work>,
@@ -81,7 +82,7 @@ impl Job {
         attempt: impl FnMut(&mut Bench) -> Attempt<R> + Send + 'static,
     ) -> Self {
         let work = Box::new(Task { reply: Some(reply), attempt });
-        Self { session, terms, came: Instant::now(), started: None, work }
+        Self { session, terms, began: None, started: None, work }
     }
 
     /// Tries; whether it is done, and answered.
@@ -90,10 +91,11 @@ impl Job {
         if lid.is_some_and(|lid| !bench.has(self.session, lid)) {
             return self.fail(DeviceErrorCode::InvalidLink);
         }
+        let began = *self.began.get_or_insert(now);
         if self.started.is_none() && bench.is_locked_for(lid) {
             match lock {
                 Lock::Respected => return self.fail(DeviceErrorCode::Locked),
-                Lock::Awaited(time) if now >= self.came + time => return self.fail(DeviceErrorCode::Locked),
+                Lock::Awaited(time) if now >= began + time => return self.fail(DeviceErrorCode::Locked),
                 Lock::Awaited(_) => return false,
                 Lock::Ignored => {}
             }
@@ -109,11 +111,11 @@ impl Job {
     }
 
     /// When it fails if nothing happens.
-    pub(super) fn due(&self) -> Instant {
+    pub(super) fn due(&self) -> Option<Instant> {
         match (self.started, self.terms.lock) {
-            (Some(started), _) => started + self.terms.io_timeout,
-            (None, Lock::Awaited(time)) => self.came + time,
-            (None, _) => self.came,
+            (Some(started), _) => Some(started + self.terms.io_timeout),
+            (None, Lock::Awaited(time)) => Some(self.began? + time),
+            (None, _) => None,
         }
     }
 

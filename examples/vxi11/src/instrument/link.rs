@@ -33,6 +33,8 @@ pub(super) struct Link {
     input: Vec<u8>,
     commands: VecDeque<Command>,
     busy_until: Option<Instant>,
+    /// Whether the last command of a message was carried out, or takes its time still.
+    message_ended: bool,
     /// Answers to the message that is being carried out.
     answers: Vec<u8>,
     /// What can be read. Its last byte ends a message.
@@ -53,6 +55,7 @@ impl Link {
             input: Vec::new(),
             commands: VecDeque::new(),
             busy_until: None,
+            message_ended: false,
             answers: Vec::new(),
             output: Bytes::new(),
         }
@@ -105,6 +108,7 @@ impl Link {
         self.input.clear();
         self.commands.clear();
         self.busy_until = None;
+        self.message_ended = false;
         self.answers.clear();
         self.output.clear();
     }
@@ -120,14 +124,15 @@ impl Link {
 
     /// Carries out commands, up to one that takes time.
     pub(super) fn go_on(&mut self, panel: &mut Panel, now: Instant) {
-        if self.busy_until.is_some_and(|end| now < end) {
-            return;
-        }
-        self.busy_until = None;
-        while self.busy_until.is_none()
-            && let Some(command) = self.commands.pop_front()
-        {
-            self.carry_out(panel, &command, now);
+        while self.busy_until.is_none_or(|end| end <= now) {
+            self.busy_until = None;
+            if std::mem::take(&mut self.message_ended) && !self.answers.is_empty() {
+                self.answers.extend_from_slice(b"\n");
+                self.output = std::mem::take(&mut self.answers).into();
+            }
+            let Some(command) = self.commands.pop_front() else { return };
+            self.carry_out(panel, &command.text, now);
+            self.message_ended = command.ends_message;
         }
     }
 
@@ -145,13 +150,13 @@ impl Link {
         }
     }
 
-    fn carry_out(&mut self, panel: &mut Panel, command: &Command, now: Instant) {
+    fn carry_out(&mut self, panel: &mut Panel, command: &str, now: Instant) {
         if !self.output.is_empty() {
             self.output.clear();
             self.status.note(Fault::QueryInterrupted);
         }
         let has_message = !self.answers.is_empty();
-        match language::carry_out(&command.text, &mut self.status, panel, has_message) {
+        match language::carry_out(command, &mut self.status, panel, has_message) {
             Ok(Effect::Done) => {}
             Ok(Effect::Answer(answer)) if self.answers.len() + answer.len() < MOST_OUTPUT => self.answer(&answer),
             Ok(Effect::Answer(_)) => {
@@ -161,10 +166,6 @@ impl Link {
             }
             Ok(Effect::Wait(time)) => self.busy_until = Some(now + time),
             Err(fault) => self.status.note(fault),
-        }
-        if command.ends_message && self.busy_until.is_none() && !self.answers.is_empty() {
-            self.answers.extend_from_slice(b"\n");
-            self.output = std::mem::take(&mut self.answers).into();
         }
     }
 

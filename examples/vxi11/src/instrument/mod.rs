@@ -1,7 +1,7 @@
 //! An instrument that measures nothing, and talks about it as a real one does.
 //!
 //! Its calls come in on two servers, the core channel and the abort channel, and are carried out by one thread, the
-//! [desk](desk::Desk): handlers hand over each call with the right to answer it. So nothing is locked, and a read that waits for
+//! desk: handlers hand over each call with the right to answer it. So nothing is locked, and a read that waits for
 //! the instrument holds up nobody.
 
 mod abort_channel;

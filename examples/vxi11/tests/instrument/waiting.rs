@@ -75,6 +75,16 @@ fn an_abort_ends_the_call_and_not_the_command() {
 }
 
 #[test]
+fn a_message_that_ends_with_a_wait_is_answered_behind_it() {
+    let bench = Bench::start();
+    let caller = bench.caller();
+    let begin = Instant::now();
+    assert_eq!(caller.ask(b"*OPC?;WAIT 0.2"), "1");
+    assert!(begin.elapsed() >= Duration::from_millis(200));
+    assert_eq!(caller.ask(b"*SRE?"), "0");
+}
+
+#[test]
 fn a_clear_ends_what_takes_long() {
     let bench = Bench::start();
     let caller = bench.caller();
