@@ -11,6 +11,20 @@ pub(crate) struct Desk {
     pub(crate) doubled: Arc<AtomicU32>,
     pub(crate) noted: Arc<AtomicU32>,
     pub(crate) kept: Arc<Mutex<Vec<Reply<u32>>>>,
+    /// Connections that were counted on and have ended.
+    pub(crate) ended: Arc<AtomicU32>,
+}
+
+/// Calls of COUNT over one connection.
+struct Counted {
+    calls: AtomicU32,
+    ended: Arc<AtomicU32>,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Desk {
@@ -49,8 +63,14 @@ impl rpc::Dispatch for Desk {
         const fn procedure(number: u32) -> rpc::Procedure {
             rpc::Procedure::new(BACK, 1, number, "A_PROCEDURE")
         }
-        const PROCEDURES: &[rpc::Procedure] =
-            &[procedure(DOUBLE), procedure(NOTE), procedure(RETURN), procedure(KEEP), procedure(PANIC)];
+        const PROCEDURES: &[rpc::Procedure] = &[
+            procedure(DOUBLE),
+            procedure(NOTE),
+            procedure(RETURN),
+            procedure(KEEP),
+            procedure(PANIC),
+            procedure(COUNT),
+        ];
         PROCEDURES
     }
 
@@ -71,6 +91,11 @@ impl rpc::Dispatch for Desk {
             KEEP => {
                 self.kept.lock().unwrap().push(rpc::reply::<u32>(call));
                 Ok(rpc::Answer::Deferred)
+            }
+            COUNT => {
+                let counted = || Counted { calls: AtomicU32::new(0), ended: Arc::clone(&self.ended) };
+                let calls = call.connection_state(counted).map(|it| it.calls.fetch_add(1, Ordering::Relaxed) + 1);
+                rpc::results::<u32>(&calls.unwrap_or_default(), out)
             }
             PANIC => panic!("as the test asks"),
             _ => Err(rpc::procedure_unavailable()),

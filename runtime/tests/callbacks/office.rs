@@ -38,6 +38,8 @@ pub(crate) const RETURN: u32 = 3;
 pub(crate) const KEEP: u32 = 4;
 /// The procedure of callers that panics.
 pub(crate) const PANIC: u32 = 5;
+/// The procedure of callers that returns how often it was called over this connection.
+pub(crate) const COUNT: u32 = 6;
 
 /// How long a test waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

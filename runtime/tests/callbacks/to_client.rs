@@ -76,6 +76,21 @@ fn again(listener: &TcpListener, client: &Client) -> Peer {
 }
 
 #[test]
+fn what_is_kept_of_a_connection_ends_with_it() {
+    let (listener, address) = listen();
+    let desk = Desk::default();
+    let client = connect(&desk, &address);
+    for round in 0..3 {
+        let mut peer = if round == 0 { Peer::accept(&listener) } else { again(&listener, &client) };
+        for count in 1..=3 {
+            call_back(&mut peer, count, COUNT, &[]);
+            peer.check_reply(count, count);
+        }
+        assert_eq!(desk.ended.load(Ordering::Relaxed), round);
+    }
+}
+
+#[test]
 fn without_anything_to_serve_calls_are_skipped() {
     let (listener, address) = listen();
     let client = Client::connect(&address, PROGRAM, 1).unwrap();
