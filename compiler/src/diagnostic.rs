@@ -110,6 +110,7 @@ codes! {
     IdempotentOnce = 154,
     OnewayResult = 155,
     DeferredOneway = 156,
+    NothingToWalk = 157,
 
     Portability = 1001,
     Unbounded = 1002,

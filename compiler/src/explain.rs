@@ -64,6 +64,7 @@ pub(crate) fn page(code: Code) -> &'static str {
         Code::IdempotentOnce => include_str!("explain/E0154.md"),
         Code::OnewayResult => include_str!("explain/E0155.md"),
         Code::DeferredOneway => include_str!("explain/E0156.md"),
+        Code::NothingToWalk => include_str!("explain/E0157.md"),
         Code::Portability => include_str!("explain/portability.md"),
         Code::Unbounded => include_str!("explain/unbounded.md"),
         Code::MissingArm => include_str!("explain/missing-arm.md"),

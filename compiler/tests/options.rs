@@ -63,6 +63,7 @@ fn the_three_ways_of_the_documentation_do_the_same() {
             .procedure_options("PAINTER_V1.POUR", ProcedureOptions::new().at_most_once(true));
         "deferred": Compiler::new().procedure_options("LOOK", ProcedureOptions::new().deferred(true));
         "oneway": Compiler::new().procedure_options("POUR", ProcedureOptions::new().oneway(true));
+        "walk": Compiler::new().views(true).procedure_options("DOTS", ProcedureOptions::new().walk(true));
     };
     let sections: Vec<&str> = documentation.split("\n## `").skip(1).collect();
     assert_eq!(sections.len(), cases.len());

@@ -8,13 +8,15 @@ pub use crate::xdr::{
     Array, ArrayView, DecodeError, Decoder, EncodeError, Encoder, FixedArray, FixedOpaque, HeapArray, HeapOpaque,
     HeapOpaqueVec, Indirect, LazyView, List, ListView, MutualList, MutualListView, Nested, NonEmptyList,
     NonEmptyMutualList, Opaque, OpaqueVec, Optional, Quadruple, Reader, Sink, Source, Str, Text, TextView, Turns,
-    TurnsView, Utf8, Viewer, Void, Writer, Xdr, XdrView,
+    TurnsView, Utf8, Viewer, Void, Walk, Writer, Xdr, XdrView, XdrWalk,
 };
 #[cfg(feature = "net")]
 pub use crate::{
     call::Call,
     client::{Client, ClientOptions, Pending},
-    dispatch::{Answer, Dispatch, argument, argument_view, procedure_unavailable, reply, results},
+    dispatch::{
+        Answer, Dispatch, argument, argument_view, argument_walk, procedure_unavailable, refused, reply, results,
+    },
     error::{Error, Result},
     procedure::Procedure,
     reply::Reply,
@@ -65,6 +67,23 @@ pub fn decode<C: Xdr>(input: &mut impl Source) -> Result<C::Value, DecodeError> 
 #[inline]
 pub fn view<'a, C: XdrView>(input: &mut Viewer<'a>) -> Result<C::View<'a>, DecodeError> {
     C::view(input)
+}
+
+/// Begins to go through the value at the front of `input` in place.
+///
+/// # Errors
+/// See [`XdrWalk::walk`].
+#[inline]
+pub fn walk<'a, C: XdrWalk>(input: &mut Viewer<'a>) -> Result<C::Walk<'a>, DecodeError> {
+    C::walk(input)
+}
+
+/// Checks what has not been gone through.
+///
+/// # Errors
+/// See [`XdrWalk::finish`].
+pub fn finish<C: XdrWalk>(walk: C::Walk<'_>) -> Result<(), DecodeError> {
+    C::finish(walk)
 }
 
 /// What is seen in place as a value of its own.
@@ -126,4 +145,16 @@ pub fn send(
 #[cfg(feature = "net")]
 pub fn look<C: XdrView, R>(call: Pending<C::Value>, look: impl FnOnce(C::View<'_>) -> R) -> crate::Result<R> {
     call.look::<C, R>(look)
+}
+
+/// Waits for the results of a call and lets `walk` go through them in place.
+///
+/// # Errors
+/// See [`Pending::walk`].
+#[cfg(feature = "net")]
+pub fn go_through<C: XdrWalk, R>(
+    call: Pending<C::Value>,
+    walk: impl FnOnce(C::Walk<'_>) -> crate::Result<R>,
+) -> crate::Result<R> {
+    call.walk::<C, R>(walk)
 }

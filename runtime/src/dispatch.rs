@@ -2,7 +2,7 @@ use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::procedure::Procedure;
 use crate::reply::Reply;
-use crate::xdr::{Decoder, Encoder, Sink, Xdr, XdrView};
+use crate::xdr::{Decoder, Encoder, Sink, Xdr, XdrView, XdrWalk};
 use std::fmt;
 use std::sync::Arc;
 
@@ -83,6 +83,19 @@ pub fn argument<C: Xdr>(input: &mut Decoder<'_>) -> Result<C::Value> {
 /// [`Error::GarbageArguments`] if it cannot be decoded.
 pub fn argument_view<'a, C: XdrView>(input: &mut Decoder<'a>) -> Result<C::View<'a>> {
     input.view::<C>().map_err(|_| Error::GarbageArguments)
+}
+
+/// The last argument of a call, in place, to be gone through by the handler.
+///
+/// # Errors
+/// [`Error::GarbageArguments`] if what stands before its first element cannot be decoded.
+pub fn argument_walk<'a, C: XdrWalk>(input: &mut Decoder<'a>) -> Result<C::Walk<'a>> {
+    input.walk::<C>().map_err(|_| Error::GarbageArguments)
+}
+
+/// What a handler that goes through its argument returns, as a reply: what cannot be decoded is the caller's fault.
+pub fn refused(error: Error) -> Error {
+    if let Error::Decode(_) = error { Error::GarbageArguments } else { error }
 }
 
 /// Appends the results of a call.

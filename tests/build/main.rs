@@ -57,6 +57,7 @@ fn main() {
     compiler().compile_all(INTERFACES).unwrap_or_exit();
     Compiler::new().compile_all(PROTOCOLS).unwrap_or_exit();
     compiler().views(true).compile("../idl/kitchen_sink.x").unwrap_or_exit();
+    compiler().compile("interfaces/listing.x").unwrap_or_exit();
     let timeval = compiler().views(true).extern_type("timeval", "crate::extern_types::Timeval");
     timeval.compile("interfaces/times.x").unwrap_or_exit();
     let place = out_dir.join("views");
@@ -213,6 +214,7 @@ fn codecs(module: &str, model: &Model, rust: &str) -> String {
     let mut emitted =
         rust.lines().filter_map(|line| line.trim().strip_prefix("impl rpc::Xdr for ")?.strip_suffix(" {"));
     let mutual = mutual_lists(model, rust);
+    let has_views = rust.contains("impl rpc::XdrView for ");
     let mut codecs = String::new();
     for (index, definition) in model.definitions.iter().enumerate() {
         let turns = match definition {
@@ -230,7 +232,13 @@ fn codecs(module: &str, model: &Model, rust: &str) -> String {
                 (format!("NonEmptyMutualList<{nodes}, {turn}>"), format!("Vec<{nodes}>"))
             }
         };
-        codecs += &format!("Codec::of::<{codec}, {value}>(\"{}\"), ", definition.name());
+        let walk = match definition {
+            Definition::Structure(it) => it.walkable || !turns.is_empty(),
+            Definition::Union(it) => it.walkable,
+            _ => false,
+        };
+        let walk = if has_views && walk { format!(".walk::<{codec}>()") } else { String::new() };
+        codecs += &format!("Codec::of::<{codec}, {value}>(\"{}\"){walk}, ", definition.name());
     }
     assert_eq!(emitted.next(), None, "no type is emitted twice");
     codecs

@@ -38,6 +38,7 @@ fn kitchen_sink() {
             let owned = owned.ok();
             assert!(!is_within || owned.is_some(), "{}: taken within limits only", codec.name);
             assert_eq!((codec.seen)(&bytes).ok(), owned, "{}: in place", codec.name);
+            codec.check_walk(&bytes);
             // The model knows no limits, and reads lists by recursion.
             if bytes.len() < SHORT && !is_too_deep {
                 let expected = read(&model, &types[index], &bytes).ok();

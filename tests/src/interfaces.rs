@@ -17,6 +17,11 @@ pub mod kitchen_sink {
     oncrpc::include_idl!("kitchen_sink");
 }
 
+/// interfaces/listing.x
+pub mod listing {
+    oncrpc::include_idl!("listing");
+}
+
 /// interfaces/peers.x
 pub mod peers {
     oncrpc::include_idl!("peers");

@@ -105,8 +105,10 @@ fn shown(codec: &Codec, number: usize, bytes: &[u8]) -> String {
 #[test]
 fn every_type_of_the_kitchen_sink_is_tried() {
     let subject = Subject::kitchen_sink();
-    let names: Vec<&str> = types(&subject.model).iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, KITCHEN_SINK.iter().map(|codec| codec.name).collect::<Vec<_>>());
+    let types = types(&subject.model);
+    let told: Vec<_> = types.iter().map(|(name, ty)| (*name, subject.model.is_walkable(ty))).collect();
+    let tried: Vec<_> = KITCHEN_SINK.iter().map(|codec| (codec.name, codec.walked.is_some())).collect();
+    assert_eq!(told, tried);
 }
 
 #[test]
@@ -149,6 +151,8 @@ fn rust_gives_back_the_same_bytes() {
                 let right = Ok((bytes.len(), bytes.clone()));
                 assert_eq!((case.codec.again)(&bytes), right, "{}", shown(case.codec, number, &bytes));
                 assert_eq!((case.codec.seen)(&bytes), right, "in place: {}", shown(case.codec, number, &bytes));
+                case.codec.check_walk(&bytes);
+                case.codec.check_walk(&bytes.slice(..bytes.len() * number / subject.values));
             }
         }
     }
@@ -168,6 +172,7 @@ fn rust_judges_broken_bytes_as_the_rfc_does() {
             assert_eq!(ours, right, "{}", shown(case.codec, number, &bytes));
             let seen = (case.codec.seen)(&bytes).ok();
             assert_eq!(seen, right, "in place: {}", shown(case.codec, number, &bytes));
+            case.codec.check_walk(&bytes);
         }
     }
     assert!(refused > KITCHEN_SINK.len() * subject.values / 5, "only {refused} values were broken: the test is");

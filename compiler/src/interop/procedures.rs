@@ -54,6 +54,7 @@ fn structure(model: &Model, name: String, arguments: &[Argument]) -> Definition 
         fields: arguments.iter().enumerate().map(field).collect(),
         link: None,
         recursive: false,
+        walkable: false,
         size: Size {
             min: sizes.iter().fold(0, |sum, size| sum.saturating_add(size.min)),
             max: sizes.iter().try_fold(0_u64, |sum, size| sum.checked_add(size.max?)),

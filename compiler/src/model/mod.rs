@@ -15,6 +15,7 @@ mod lists;
 mod names;
 mod program;
 mod recursion;
+mod sequences;
 pub(crate) mod shape;
 mod sizes;
 mod structure;
@@ -60,6 +61,7 @@ pub(crate) fn resolve(
     errors.stop(&scope)?;
     lists::fold(&mut model);
     recursion::mark(&mut model);
+    sequences::mark(&mut model);
     sizes::compute(&mut model);
     sizes::check(&model, &places, &mut errors);
     depth::check(&model, &places, &mut errors);

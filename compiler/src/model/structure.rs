@@ -25,6 +25,7 @@ pub(super) fn lower(
         fields: members.filter_map(|member| declaration::field(scope, member, spans, errors)).collect(),
         link: None,
         recursive: false,
+        walkable: false,
         size: Size { min: 0, max: None },
     }
 }

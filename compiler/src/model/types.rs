@@ -91,6 +91,9 @@ pub struct Structure {
     pub link: Option<Link>,
     /// Whether a value may hold another value of this type: codecs then count their depth.
     pub recursive: bool,
+    /// Whether a value can be gone through element by element: a member is a list or an array of variable length, or the
+    /// last one holds such a thing.
+    pub walkable: bool,
     /// Bytes on the wire; of one node without its link for a list node.
     pub size: Size,
 }
@@ -137,6 +140,8 @@ pub struct Union {
     pub default: Option<DefaultArm>,
     /// See [`Structure::recursive`].
     pub recursive: bool,
+    /// As [`Structure::walkable`], for what an arm holds.
+    pub walkable: bool,
     /// Bytes on the wire, discriminant included.
     pub size: Size,
 }

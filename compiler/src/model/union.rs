@@ -46,6 +46,7 @@ pub(super) fn lower(
         arms,
         default,
         recursive: false,
+        walkable: false,
         size: Size { min: 0, max: None },
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn choose(
             chooser.for_one(request, name, *at);
         }
     }
-    let wrong = procedures::choose(requests, run, &resolved.model, &mut chooser.types);
+    let wrong = procedures::choose(requests, run, &resolved.model, chooser.chosen.views.is_some(), &mut chooser.types);
     chooser.errors.extend(wrong);
     chooser.finish()
 }

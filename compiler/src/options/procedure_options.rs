@@ -38,6 +38,12 @@ impl ProcedureOptions {
         self.with(ProcedureOption::Oneway, oneway)
     }
 
+    /// Whether the server's method goes through its last argument in one pass. That needs views, and a list or an array.
+    #[must_use]
+    pub fn walk(self, walk: bool) -> Self {
+        self.with(ProcedureOption::Walk, walk)
+    }
+
     pub(crate) fn settings(self) -> Vec<Setting> {
         self.settings
     }

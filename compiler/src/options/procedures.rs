@@ -10,7 +10,13 @@ use crate::suggest;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Puts what is asked for the procedures of a model into the choices for its programs, and says what is wrong.
-pub(super) fn choose(requests: &[Request], run: &Run<'_>, model: &Model, types: &mut [TypeChoices]) -> Vec<Diagnostic> {
+pub(super) fn choose(
+    requests: &[Request],
+    run: &Run<'_>,
+    model: &Model,
+    views: bool,
+    types: &mut [TypeChoices],
+) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     let mut asked = Asked::default();
     let index = index(model);
@@ -29,8 +35,8 @@ pub(super) fn choose(requests: &[Request], run: &Run<'_>, model: &Model, types: 
     }
     let mut said = HashSet::new();
     for (entry, options) in asked.into_values() {
-        let contradictions = contradictions(entry, &options);
-        errors.extend(contradictions.into_iter().filter(|error| said.insert((error.code, error.span))));
+        let wrong = contradictions(entry, &options).into_iter().chain(no_walk(entry, &options, model, views));
+        errors.extend(wrong.filter(|error| said.insert((error.code, error.span))));
         if let Some(it) = types.get_mut(entry.id) {
             it.procedures.insert((entry.version.number, entry.procedure.number), choices(&options));
         }
@@ -135,6 +141,7 @@ fn choices(options: &Options) -> ProcedureChoices {
         at_most_once: has(ProcedureOption::AtMostOnce),
         deferred: has(ProcedureOption::Deferred),
         oneway: has(ProcedureOption::Oneway),
+        walk: has(ProcedureOption::Walk),
     }
 }
 
@@ -163,4 +170,23 @@ fn contradictions(entry: Entry<'_>, options: &Options) -> Vec<Diagnostic> {
         errors.push(error.label("there is no reply").note_at(deferred, "there is one, later"));
     }
     errors
+}
+
+/// The handler is to go through its last argument, but there is nothing to go through.
+fn no_walk(entry: Entry<'_>, options: &Options, model: &Model, views: bool) -> Option<Diagnostic> {
+    let (_, span) = options.get(&ProcedureOption::Walk).filter(|(truth, _)| *truth)?;
+    let name = &entry.procedure.name;
+    let last = entry.procedure.arguments.last();
+    if !last.is_some_and(|argument| model.is_walkable(&argument.ty)) {
+        let message = format!("there is nothing in the arguments of `{name}` to `walk` through");
+        let error = Diagnostic::error(Code::NothingToWalk, *span, message);
+        return Some(error.note(format!("it is `{}`", entry.procedure.source)).help(
+            "the last argument, its last member or an arm of it must be a list or an array of variable length, and not of \
+             plain numbers",
+        ));
+    }
+    (!views).then(|| {
+        let message = format!("`{name}` can be a `walk` only with `views`");
+        Diagnostic::error(Code::NothingToWalk, *span, message).help("ask for `views` as well")
+    })
 }

@@ -26,6 +26,7 @@ pub(crate) enum ProcedureOption {
     AtMostOnce,
     Deferred,
     Oneway,
+    Walk,
 }
 
 /// A value as it is written.
@@ -88,6 +89,7 @@ pub(super) const TABLE: &[Named] = &[
     Named { name: "at_most_once", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::AtMostOnce) },
     Named { name: "deferred", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::Deferred) },
     Named { name: "oneway", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::Oneway) },
+    Named { name: "walk", expected: TRUTH, read: |value| of_procedure(value, ProcedureOption::Walk) },
 ];
 
 const TRUTH: &str = "`true` or `false`";
@@ -118,7 +120,7 @@ pub(super) fn read_member(member: &str, value: &Value) -> Result<Setting, Fault>
 }
 
 impl ProcedureOption {
-    pub(super) const ALL: [Self; 4] = [Self::Idempotent, Self::AtMostOnce, Self::Deferred, Self::Oneway];
+    pub(super) const ALL: [Self; 5] = [Self::Idempotent, Self::AtMostOnce, Self::Deferred, Self::Oneway, Self::Walk];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -126,6 +128,7 @@ impl ProcedureOption {
             Self::AtMostOnce => "at_most_once",
             Self::Deferred => "deferred",
             Self::Oneway => "oneway",
+            Self::Walk => "walk",
         }
     }
 

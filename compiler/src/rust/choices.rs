@@ -74,6 +74,8 @@ pub(crate) struct ProcedureChoices {
     pub(crate) deferred: bool,
     /// There is no reply.
     pub(crate) oneway: bool,
+    /// The handler goes through the last argument in one pass.
+    pub(crate) walk: bool,
 }
 
 /// Which traits of order to derive.

@@ -35,6 +35,7 @@ mod union;
 mod value;
 mod variant;
 mod view;
+mod walk;
 
 use crate::model::types::{Definition, DefinitionId, Model};
 use choices::{Choices, TypeChoices};
@@ -115,6 +116,7 @@ pub(crate) fn emit(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'
         items.extend(emit_definition(context, id, definition)?);
         if context.views {
             items.extend(emit_view(context, id, definition)?);
+            items.extend(walk::emit(context, id, definition)?);
         }
         items.extend(mutual_list::emit(context, id)?);
     }

@@ -1,6 +1,6 @@
 use super::choices::{Choices, TypeChoices};
 use super::name::{Scope, Spelling};
-use super::{Elsewhere, EmitOptions, ExternTypes, mutual_list};
+use super::{Elsewhere, EmitOptions, ExternTypes, mutual_list, walk};
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
 use std::collections::HashMap;
 
@@ -24,17 +24,19 @@ struct Entry {
 }
 
 impl Names {
-    /// Names for `model`; with views, a structure or union brings the name of its view with it. Names that the user
+    /// Names for `model`; with views, a structure or union brings those of its view and walk with it. Names that the user
     /// chose go before those that are made from the file's. What is defined elsewhere takes no name from the file's own
     /// definitions, and has its own behind that of its module.
     pub(super) fn new(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Self {
         let (spelling, choices) = (Spelling::of(options.verbatim_names), &options.choices);
         let mut types = Scope::of_file();
-        let own = (0..model.definitions.len()).filter(|index| !elsewhere.holds(*index));
-        for name in own.filter_map(|index| choices.of(DefinitionId(index)).name.as_ref()) {
+        let own = model.definitions.iter().enumerate().filter(|(index, _)| !elsewhere.holds(*index));
+        for (index, definition) in own {
+            let Some(name) = &choices.of(DefinitionId(index)).name else { continue };
             types.reserve(name);
             if options.views {
                 types.reserve(&view_name(name));
+                walk::names(model, definition, name).iter().for_each(|name| types.reserve(name));
             }
         }
         let (views, extern_types, constants) = (options.views, &options.extern_types, Scope::of_file());
@@ -112,8 +114,8 @@ impl Namer<'_> {
         let plain = |name| Entry { name, ..Entry::default() };
         match definition {
             Definition::Constant(it) => plain(self.constants.claim(&spelling.constant_name(&it.name))),
-            Definition::Structure(it) => plain(self.viewed(chosen, &it.name)),
-            Definition::Union(it) => plain(self.viewed(chosen, &it.name)),
+            Definition::Structure(it) => plain(self.viewed(chosen, &it.name, definition)),
+            Definition::Union(it) => plain(self.viewed(chosen, &it.name, definition)),
             Definition::Enumeration(it) => {
                 let name = self.plain(chosen, &it.name);
                 Entry { inner: enumerators(it, chosen, spelling), ..plain(name) }
@@ -144,20 +146,21 @@ impl Namer<'_> {
         }
     }
 
-    fn viewed(&mut self, chosen: &TypeChoices, name: &str) -> String {
+    fn viewed(&mut self, chosen: &TypeChoices, name: &str, definition: &Definition) -> String {
         match &chosen.name {
             Some(chosen) => chosen.clone(),
-            None => self.claim_viewed(&self.spelling.type_name(name)),
+            None => self.claim_viewed(&self.spelling.type_name(name), Some(definition)),
         }
     }
 
-    fn claim_viewed(&mut self, name: &str) -> String {
-        let views = self.views;
-        let both = |name: &str| {
+    fn claim_viewed(&mut self, name: &str, definition: Option<&Definition>) -> String {
+        let (model, views) = (self.model, self.views);
+        let all = |name: &str| {
             let view = views.then(|| view_name(name));
-            std::iter::once(name.to_owned()).chain(view).collect()
+            let walk = definition.filter(|_| views).map(|it| walk::names(model, it, name)).unwrap_or_default();
+            std::iter::once(name.to_owned()).chain(view).chain(walk).collect()
         };
-        self.types.claim_all(name, both)
+        self.types.claim_all(name, all)
     }
 
     /// `AOrB` for the nodes of a list of `A` and `B`, if `first` is its first structure. Those that are defined elsewhere
@@ -169,7 +172,7 @@ impl Namer<'_> {
             None => self.spelling.type_name(self.model.definition(id).map_or("", Definition::name)),
         };
         let name = mutual_list::name(turns.into_iter().map(wanted).collect(), self.spelling);
-        Some(self.claim_viewed(&name))
+        Some(self.claim_viewed(&name, None))
     }
 
     /// Whether a typedef's target, which stands before it, has the name that the typedef would get.

@@ -2,7 +2,7 @@ use super::choices::ProcedureChoices;
 use super::size::{is_on_heap, resolved};
 use super::traits::borrows;
 use super::types::pair;
-use super::{Context, docs, name::Scope};
+use super::{Context, docs, name::Scope, walk};
 use crate::model::types::{Argument, Definition, Procedure, Type, Version};
 
 /// A procedure as a method of the server's trait, an arm of its dispatch and two methods of the client.
@@ -42,6 +42,8 @@ pub(super) struct ProcedureView {
     pub(super) result: String,
     pub(super) result_codec: String,
     pub(super) look: Option<LookView>,
+    /// A method of the client that lets results be gone through.
+    pub(super) walk: Option<LookView>,
 }
 
 /// A method of the client that shows results in place.
@@ -72,14 +74,16 @@ pub(super) fn procedures(context: Context<'_>, version: &Version) -> Vec<Procedu
         _ => context.spelling.without_shared_prefix("", &names),
     };
     let mut scope = Scope::with(STUB_METHODS);
-    let method = |name: &String| {
+    let method = |(name, it): (&String, &Procedure)| {
+        let walks = it.result.as_ref().is_some_and(|ty| context.model.is_walkable(ty));
         let name = context.spelling.value_name(name);
         scope.claim_all(&name, |name| {
             let look = context.views.then(|| format!("look_{name}"));
-            [name.to_owned(), format!("start_{name}")].into_iter().chain(look).collect()
+            let walk = (context.views && walks).then(|| format!("walk_{name}"));
+            [name.to_owned(), format!("start_{name}")].into_iter().chain(look).chain(walk).collect()
         })
     };
-    let methods: Vec<String> = short.iter().map(method).collect();
+    let methods: Vec<String> = short.iter().zip(&version.procedures).map(method).collect();
     let mut scope = Scope::with(PROCEDURE_MODULE);
     let constants = short.iter().map(|name| scope.claim(&context.spelling.constant_name(name)));
     let names = methods.into_iter().zip(constants);
@@ -101,9 +105,10 @@ fn view(
     method: String,
     constant: String,
 ) -> ProcedureView {
-    let arguments = arguments(context, &it.arguments, chosen.deferred);
+    let arguments = arguments(context, &it.arguments, chosen);
     let result = it.result.as_ref().map(|ty| pair(context, ty, UP));
     let is_null = it.number == 0 && it.arguments.is_empty() && it.result.is_none() && !chosen.deferred;
+    let walk = it.result.as_ref().filter(|_| context.views).and_then(|ty| walk::type_of(context, ty, UP));
     let result_type = result.as_ref().map_or("()".into(), |pair| pair.value.clone());
     let result_codec = result.as_ref().map_or("rpc::Void".into(), |pair| pair.codec.clone());
     let reply = if chosen.deferred { format!(", reply: rpc::Reply<{result_type}>") } else { String::new() };
@@ -133,6 +138,7 @@ fn view(
         look: it.result.as_ref().filter(|ty| context.views && borrows(context, ty)).zip(result.as_ref()).map(
             |(_, pair)| LookView { method: format!("look_{}", plain(&method)), seen: pair.view.replace("'a", "'_") },
         ),
+        walk: walk.map(|ty| LookView { method: format!("walk_{}", plain(&method)), seen: ty.replace("'a", "'_") }),
         result: result_type,
         result_codec,
     }
@@ -140,12 +146,13 @@ fn view(
 
 /// What follows the decoding of arguments; `call` is the call of the method up to its last argument.
 fn answer(call: &str, codec: &str, chosen: ProcedureChoices) -> String {
+    let refused = if chosen.walk { ".map_err(rpc::refused)" } else { "" };
     match chosen {
         ProcedureChoices { deferred: true, .. } => {
             format!("{call}, rpc::reply::<{codec}>(call));\nOk(rpc::Answer::Deferred)")
         }
-        ProcedureChoices { oneway: true, .. } => format!("{call})?;\nOk(rpc::Answer::Silent)"),
-        ProcedureChoices { .. } => format!("rpc::results::<{codec}>(&{call})?, out)"),
+        ProcedureChoices { oneway: true, .. } => format!("{call}){refused}?;\nOk(rpc::Answer::Silent)"),
+        ProcedureChoices { .. } => format!("rpc::results::<{codec}>(&{call}){refused}?, out)"),
     }
 }
 
@@ -184,9 +191,9 @@ pub(super) struct ArgumentView {
 }
 
 /// Where a reply is passed as well, it has that name for itself.
-fn arguments(context: Context<'_>, arguments: &[Argument], has_reply: bool) -> Vec<ArgumentView> {
+fn arguments(context: Context<'_>, arguments: &[Argument], chosen: ProcedureChoices) -> Vec<ArgumentView> {
     let mut scope = Scope::with(IN_SCOPE);
-    if has_reply {
+    if chosen.deferred {
         scope.reserve("reply");
     }
     let view = |(index, it): (usize, &Argument)| {
@@ -202,7 +209,11 @@ fn arguments(context: Context<'_>, arguments: &[Argument], has_reply: bool) -> V
             Passing::Reference => (format!("&{}", pair.value), name.clone()),
         };
         let seen = context.views && borrows(context, &it.ty);
-        let (value, decode) = if seen {
+        let is_last = index.saturating_add(1) == arguments.len();
+        let walk = chosen.walk.then(|| walk::type_of(context, &it.ty, UP)).flatten().filter(|_| seen && is_last);
+        let (value, decode) = if let Some(walk) = walk {
+            (walk.replace("'a", "'_"), format!("rpc::argument_walk::<{}>", pair.codec))
+        } else if seen {
             (pair.view.replace("'a", "'_"), format!("rpc::argument_view::<{}>", pair.codec))
         } else {
             (pair.value, format!("rpc::argument::<{}>", pair.codec))

@@ -80,7 +80,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
         source_name: &it.name,
         number: number(it, "value.discriminant()"),
         mismatch: mismatch(context, it, &variants),
-        rest: rest(it, is_covered(context.model, context.choices, it) || it.default.is_some()),
+        rest: rest(context, it),
         success,
         optional: optional(it, &variants, |held| &held.value),
         attribute: attribute(&variants),
@@ -95,7 +95,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
 
 /// `kept` is the declaration of a discriminant that a variant holds.
 fn variant_view(it: &Variant, kept: &str) -> VariantView {
-    let Variant { name, docs, selected, held, attributes, is_default } = it;
+    let Variant { name, docs, selected, held, attributes, is_default, walk: _ } = it;
     let (value, decode) = match held {
         Some(Pair { value, codec, .. }) => (Some(value.as_str()), Some(format!("rpc::decode::<{codec}>(input)?"))),
         None => (None, None),
@@ -123,8 +123,8 @@ fn variant_view(it: &Variant, kept: &str) -> VariantView {
 }
 
 /// The arm for discriminants that no arm of the union is for.
-fn rest(it: &Union, none: bool) -> String {
-    if none {
+pub(super) fn rest(context: Context<'_>, it: &Union) -> String {
+    if it.default.is_some() || is_covered(context.model, context.choices, it) {
         return String::new();
     }
     let member = match it.discriminant {
@@ -182,7 +182,7 @@ fn optional(it: &Union, variants: &[Variant], ty: impl Fn(&Pair) -> &str) -> Opt
     Some(Optional { some: some.name.clone(), none: none.name.clone(), ty: ty(held).to_owned() })
 }
 
-fn attribute(variants: &[Variant]) -> &'static str {
+pub(super) fn attribute(variants: &[Variant]) -> &'static str {
     if variants.len() == 1 { ONE_ARM } else { "" }
 }
 
@@ -229,7 +229,7 @@ pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> R
     let view = view_name(name);
     let in_place = InPlace {
         name,
-        rest: rest(it, is_covered(context.model, context.choices, it) || it.default.is_some()),
+        rest: rest(context, it),
         attribute: attribute(&variants),
         optional: optional(it, &variants, |held| &held.view),
         variants: variants.iter().map(|variant| in_place(variant, &view, &discriminant.value)).collect(),

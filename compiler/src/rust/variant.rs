@@ -2,7 +2,7 @@
 
 use super::arms::{cases, is_covered, is_default, left_to_default};
 use super::types::{Pair, pair};
-use super::{Context, derive, docs, name::Scope};
+use super::{Context, derive, docs, name::Scope, walk};
 use crate::model::types::{Arm, Case, DefaultArm, Discriminant, Field, Union};
 
 /// A variant.
@@ -12,6 +12,8 @@ pub(super) struct Variant {
     pub(super) selected: Selected,
     /// What it holds beside the discriminant; nothing for `void`.
     pub(super) held: Option<Pair>,
+    /// What that is while it is gone through, if it can be.
+    pub(super) walk: Option<String>,
     /// For derives, on what it holds, each with a blank behind it.
     pub(super) attributes: String,
     pub(super) is_default: bool,
@@ -62,7 +64,7 @@ pub(super) fn applied(name: &str, parts: &[&str]) -> String {
 }
 
 fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope: &mut Scope) -> Variant {
-    let Declared { comment, held, attributes, source } = declared(context, &arm.docs, arm.field.as_ref());
+    let Declared { comment, held, walk, attributes, source } = declared(context, &arm.docs, arm.field.as_ref());
     let success = case.value == 0 && it.discriminant != Discriminant::Bool;
     Variant {
         name: match context.chosen.member(&case.label) {
@@ -72,13 +74,14 @@ fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope:
         docs: docs::comment(&comment, &format!("case {}: {source}", case.label)),
         selected: Selected::ByCase { discriminant: discriminant(context, it, case), success },
         held,
+        walk,
         attributes,
         is_default: is_default(arm, case),
     }
 }
 
 fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &mut Scope) -> Variant {
-    let Declared { comment, held, attributes, source } = declared(context, &arm.docs, arm.field.as_ref());
+    let Declared { comment, held, walk, attributes, source } = declared(context, &arm.docs, arm.field.as_ref());
     let left = left_to_default(it);
     let (wanted, sentence) = match left {
         Some(value) => (bool_name(value), format!("`default: {source}`")),
@@ -99,6 +102,7 @@ fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &m
         },
         is_default: left == Some(0) && held.is_none(),
         held,
+        walk,
         attributes,
     }
 }
@@ -107,6 +111,7 @@ fn default_variant(context: Context<'_>, it: &Union, arm: &DefaultArm, scope: &m
 struct Declared<'a> {
     comment: Vec<String>,
     held: Option<Pair>,
+    walk: Option<String>,
     attributes: String,
     source: &'a str,
 }
@@ -118,9 +123,10 @@ fn declared<'a>(context: Context<'_>, arm: &[String], field: Option<&'a Field>) 
             let held = pair(context, &field.ty, "");
             let attributes = derive::attributes(context, &field.ty, &held.codec);
             let attributes = attributes.into_iter().map(|it| it + " ").collect();
-            Declared { comment, held: Some(held), attributes, source: &field.source }
+            let walk = walk::type_of(context, &field.ty, "");
+            Declared { comment, held: Some(held), walk, attributes, source: &field.source }
         }
-        None => Declared { comment: arm.to_vec(), held: None, attributes: String::new(), source: "void" },
+        None => Declared { comment: arm.to_vec(), held: None, walk: None, attributes: String::new(), source: "void" },
     }
 }
 

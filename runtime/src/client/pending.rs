@@ -2,7 +2,7 @@ use super::link::Link;
 use crate::error::{Error, Result};
 use crate::session::Results;
 use crate::trace::Trace;
-use crate::xdr::{DecodeError, DecodeLimits, Decoder, Xdr, XdrView};
+use crate::xdr::{DecodeError, DecodeLimits, Decoder, Xdr, XdrView, XdrWalk};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -74,6 +74,16 @@ impl<T> Pending<T> {
     pub fn look<C: XdrView<Value = T>, R>(mut self, look: impl FnOnce(C::View<'_>) -> R) -> Result<R> {
         let results = self.wait_for_results()?;
         Ok(look(results.decoder(self.decode_limits).view::<C>()?))
+    }
+
+    /// Waits for the results and lets `walk` go through them in place, in one pass: each element of an array or a list is
+    /// checked when its turn comes, and what `walk` does not come to is not. `C` is the codec of the results.
+    ///
+    /// # Errors
+    /// As [`Pending::wait`], and those of `walk`.
+    pub fn walk<C: XdrWalk<Value = T>, R>(mut self, walk: impl FnOnce(C::Walk<'_>) -> Result<R>) -> Result<R> {
+        let results = self.wait_for_results()?;
+        walk(results.decoder(self.decode_limits).walk::<C>()?)
     }
 
     /// Lets the call go its way: it is sent once, with what follows or with [`Client::flush`](crate::Client::flush), and

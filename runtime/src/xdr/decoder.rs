@@ -1,4 +1,4 @@
-use super::{DecodeError, DecodeLimits, Reader, Source, Viewer, XdrView};
+use super::{DecodeError, DecodeLimits, Reader, Source, Viewer, XdrView, XdrWalk};
 use bytes::Bytes;
 
 /// Incoming bytes: one record, or what is left of it.
@@ -68,6 +68,14 @@ impl<'a> Decoder<'a> {
         let view = C::view(&mut input)?;
         self.rest = input.rest();
         Ok(view)
+    }
+
+    /// Begins to go through the value that is left, in place. Nothing can be taken behind it.
+    ///
+    /// # Errors
+    /// See [`XdrWalk::walk`].
+    pub fn walk<C: XdrWalk>(&mut self) -> Result<C::Walk<'a>, DecodeError> {
+        C::walk(&mut Viewer::new(core::mem::take(&mut self.rest)).with_limits(self.limits))
     }
 
     fn truncated(&self, needed: usize) -> DecodeError {

@@ -47,8 +47,8 @@ pub use source::{Reader, Source};
 pub use string::Str;
 pub use text::Text;
 pub use view::{
-    ArrayView, Elements, LazyView, ListView, MutualListView, MutualNodes, Nodes, TextView, TurnsView, Viewer, XdrView,
-    view_bytes,
+    ArrayView, Elements, LazyView, ListView, MutualListView, MutualNodes, Nodes, Sequence, TextView, TurnsView, Viewer,
+    Walk, XdrView, XdrWalk, view_bytes,
 };
 pub use void::Void;
 

@@ -521,6 +521,36 @@ mod idl_input {
         }
     }
 
+    /// [`FileHandle2`], gone through in one pass.
+    #[derive(Debug)]
+    pub struct FileHandle2Walk<'a> {
+        /// `nfs_fh3 *inner`
+        pub inner: Option<FileHandleView<'a>>,
+        /// `page contents`
+        pub contents: &'a [u8],
+        /// `path names<4>`
+        pub names: rpc::Walk<'a, rpc::Array<rpc::Utf8<1024>, 4>>,
+    }
+
+    impl rpc::XdrWalk for FileHandle2 {
+        type Walk<'a> = FileHandle2Walk<'a>;
+
+        #[inline]
+        fn walk<'a>(
+            input: &mut rpc::Viewer<'a>,
+        ) -> Result<FileHandle2Walk<'a>, rpc::DecodeError> {
+            Ok(FileHandle2Walk {
+                inner: rpc::view::<rpc::Optional<FileHandle>>(input)?,
+                contents: rpc::view::<rpc::HeapOpaqueVec<9000>>(input)?,
+                names: rpc::walk::<rpc::Array<rpc::Utf8<1024>, 4>>(input)?,
+            })
+        }
+
+        fn finish(walk: FileHandle2Walk<'_>) -> Result<(), rpc::DecodeError> {
+            rpc::finish::<rpc::Array<rpc::Utf8<1024>, 4>>(walk.names)
+        }
+    }
+
     /// `struct tree`
     #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub struct Tree {
@@ -821,6 +851,30 @@ mod idl_input {
             Ok(Self {
                 turns: rpc::to_value::<rpc::MutualList<AskOrAnswer, 0>>(view.turns)?,
             })
+        }
+    }
+
+    /// [`Conversation`], gone through in one pass.
+    #[derive(Debug)]
+    pub struct ConversationWalk<'a> {
+        /// `struct ask *turns`
+        pub turns: rpc::Walk<'a, rpc::MutualList<AskOrAnswer, 0>>,
+    }
+
+    impl rpc::XdrWalk for Conversation {
+        type Walk<'a> = ConversationWalk<'a>;
+
+        #[inline]
+        fn walk<'a>(
+            input: &mut rpc::Viewer<'a>,
+        ) -> Result<ConversationWalk<'a>, rpc::DecodeError> {
+            Ok(ConversationWalk {
+                turns: rpc::walk::<rpc::MutualList<AskOrAnswer, 0>>(input)?,
+            })
+        }
+
+        fn finish(walk: ConversationWalk<'_>) -> Result<(), rpc::DecodeError> {
+            rpc::finish::<rpc::MutualList<AskOrAnswer, 0>>(walk.turns)
         }
     }
 

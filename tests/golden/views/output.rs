@@ -625,6 +625,22 @@ mod idl_input {
                 >(self.start_find(argument1, argument2)?, look)
             }
 
+            /// As [`Client::find`], with results that are gone through in one pass: each element is checked when its turn comes.
+            ///
+            /// # Errors
+            /// The call failed, the server refused it, or `walk` returned an error.
+            pub fn walk_find<R>(
+                &self,
+                argument1: impl Into<Vec<super::Shape>>,
+                argument2: &super::Any,
+                walk: impl FnOnce(rpc::Walk<'_, rpc::List<super::Node>>) -> rpc::Result<R>,
+            ) -> rpc::Result<R> {
+                rpc::go_through::<
+                    rpc::List<super::Node>,
+                    R,
+                >(self.start_find(argument1, argument2)?, walk)
+            }
+
             /// `point PLACE(int) = 2`
             ///
             /// # Errors

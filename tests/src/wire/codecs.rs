@@ -5,7 +5,7 @@ use crate::interfaces::{dialect, open, random, system};
 use bytes::Bytes;
 use oncrpc::xdr::{
     self, Array, DecodeError, DecodeLimits, Decoder, FixedArray, FixedOpaque, HeapOpaque, List, MutualList,
-    NonEmptyList, NonEmptyMutualList, Opaque, Optional, Str, Viewer, Xdr, XdrView, to_bytes,
+    NonEmptyList, NonEmptyMutualList, Opaque, Optional, Str, Viewer, Xdr, XdrView, XdrWalk, to_bytes,
 };
 
 /// A type of the interface in Rust.
@@ -19,14 +19,31 @@ pub struct Codec {
     pub again: fn(&Bytes) -> Result<(usize, Bytes), DecodeError>,
     /// As `again`, but the value is seen in place and only then made one of its own.
     pub seen: fn(&Bytes) -> Result<(usize, Bytes), DecodeError>,
+    /// As `seen`, but the value is gone through in one pass, for those that can be.
+    pub walked: Option<Walked>,
     /// Whether a value can be decoded from the front within these limits.
     pub limited: fn(&Bytes, DecodeLimits) -> bool,
 }
 
+/// Whether a value can be gone through from the front to its end.
+type Walked = fn(&Bytes) -> Result<(), DecodeError>;
+
 impl Codec {
     /// Does not compile unless `V` is what the codec `C` makes.
     const fn of<C: XdrView<Value = V>, V>(name: &'static str) -> Self {
-        Self { name, size: (C::MIN, C::MAX), again: again::<C>, seen: seen::<C>, limited: limited::<C> }
+        Self { name, size: (C::MIN, C::MAX), again: again::<C>, seen: seen::<C>, walked: None, limited: limited::<C> }
+    }
+
+    /// Does not compile unless values of `C` can be gone through.
+    const fn walk<C: XdrWalk>(self) -> Self {
+        Self { walked: Some(walked::<C>), ..self }
+    }
+
+    /// Where a value can be gone through, that comes to the same as seeing it, or to the same error.
+    pub fn check_walk(&self, bytes: &Bytes) {
+        if let Some(walked) = self.walked {
+            assert_eq!(walked(bytes), (self.seen)(bytes).map(|_| ()), "{}: {}", self.name, bytes.escape_ascii());
+        }
     }
 }
 
@@ -49,9 +66,14 @@ fn seen<C: XdrView>(bytes: &Bytes) -> Result<(usize, Bytes), DecodeError> {
     Ok((used, to_bytes::<C>(&value).expect("what was seen can be encoded")))
 }
 
+fn walked<C: XdrWalk>(bytes: &Bytes) -> Result<(), DecodeError> {
+    C::finish(C::walk(&mut Viewer::new(bytes))?)
+}
+
+/// What can be gone through is marked so.
 macro_rules! codecs {
-    ($($name:literal: $value:ty = $codec:ty,)*) => {
-        &[$(Codec::of::<$codec, $value>($name)),*]
+    ($($name:literal: $value:ty = $codec:ty $(=> $walk:ident)?,)*) => {
+        &[$(Codec::of::<$codec, $value>($name)$(.$walk::<$codec>())?),*]
     };
 }
 
@@ -95,32 +117,32 @@ pub const KITCHEN_SINK: &[Codec] = codecs![
     "line": Line = Line,
     "drawing": Drawing = Drawing,
     "fixed_arrays": FixedArrays = FixedArrays,
-    "variable_arrays": VariableArrays = VariableArrays,
+    "variable_arrays": VariableArrays = VariableArrays => walk,
     "samples": Samples = Samples,
     "row": Row = FixedArray<i32, 3>,
     "matrix": Matrix = FixedArray<FixedArray<i32, 3>, 2>,
-    "rows": Rows = Array<FixedArray<i32, 3>, 4>,
+    "rows": Rows = Array<FixedArray<i32, 3>, 4> => walk,
     "numbers": Numbers = Array<i32, 5>,
-    "table": Table = Array<Array<i32, 5>, 3>,
+    "table": Table = Array<Array<i32, 5>, 3> => walk,
     "columns": Columns = FixedArray<Array<i32, 5>, 2>,
-    "dimensions": Dimensions = Dimensions,
+    "dimensions": Dimensions = Dimensions => walk,
     "int_option": IntOption = Optional<i32>,
     "name_option": NameOption = Optional<Str<31>>,
     "point_option": PointOption = Optional<Point>,
     "options": Options = Options,
-    "arrays_of_options": ArraysOfOptions = ArraysOfOptions,
-    "item": Vec<Item> = NonEmptyList<Item>,
-    "entry": Vec<Entry> = NonEmptyList<Entry>,
-    "groups": Groups = List<GroupNode>,
-    "group_node": Vec<GroupNode> = NonEmptyList<GroupNode>,
-    "sender": Vec<ReceiverOrSender> = NonEmptyMutualList<ReceiverOrSender, 1>,
-    "receiver": Vec<ReceiverOrSender> = NonEmptyMutualList<ReceiverOrSender, 0>,
-    "route": Route = MutualList<ReceiverOrSender, 1>,
-    "routes": Routes = Routes,
-    "lists": Lists = Lists,
+    "arrays_of_options": ArraysOfOptions = ArraysOfOptions => walk,
+    "item": Vec<Item> = NonEmptyList<Item> => walk,
+    "entry": Vec<Entry> = NonEmptyList<Entry> => walk,
+    "groups": Groups = List<GroupNode> => walk,
+    "group_node": Vec<GroupNode> = NonEmptyList<GroupNode> => walk,
+    "sender": Vec<ReceiverOrSender> = NonEmptyMutualList<ReceiverOrSender, 1> => walk,
+    "receiver": Vec<ReceiverOrSender> = NonEmptyMutualList<ReceiverOrSender, 0> => walk,
+    "route": Route = MutualList<ReceiverOrSender, 1> => walk,
+    "routes": Routes = Routes => walk,
+    "lists": Lists = Lists => walk,
     "tree": Tree = Tree,
-    "directories": Directories = Array<xdr::Nested<Directory>, 3>,
-    "directory": Directory = Directory,
+    "directories": Directories = Array<xdr::Nested<Directory>, 3> => walk,
+    "directory": Directory = Directory => walk,
     "expression": Expression = Expression,
     "sum": Sum = Sum,
     "on_int": OnInt = OnInt,
@@ -128,12 +150,12 @@ pub const KITCHEN_SINK: &[Codec] = codecs![
     "on_bool": OnBool = OnBool,
     "on_bool_default": OnBoolDefault = OnBoolDefault,
     "fixed_size": FixedSize = FixedSize,
-    "every_form": EveryForm = EveryForm,
-    "on_typedef": OnTypedef = OnTypedef,
+    "every_form": EveryForm = EveryForm => walk,
+    "on_typedef": OnTypedef = OnTypedef => walk,
     "default_void": DefaultVoid = DefaultVoid,
-    "nested": kitchen_sink::Nested = kitchen_sink::Nested,
+    "nested": kitchen_sink::Nested = kitchen_sink::Nested => walk,
     "event": Event = Event,
-    "log": Log = Log,
+    "log": Log = Log => walk,
     "keywords": Keywords = Keywords,
     "impl": Impl = Impl,
 ];

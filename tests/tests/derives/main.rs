@@ -9,7 +9,7 @@ use interfaces::derived::x_derives as forms;
 use interfaces::derived_modules::{b, tell};
 use interfaces::derived_open::x_derives as open;
 use oncrpc::codegen;
-use oncrpc::xdr::{EncodeError, HeapArray, HeapOpaque, Quadruple, Text, Xdr, from_bytes, to_bytes};
+use oncrpc::xdr::{EncodeError, HeapArray, HeapOpaque, Quadruple, Text, Xdr, XdrWalk, from_bytes, to_bytes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -43,6 +43,12 @@ impl Codec {
         V: Serialize + DeserializeOwned + for<'a> Arbitrary<'a> + PartialEq + Debug,
     {
         Self { name, check: check::<C, V> }
+    }
+
+    /// Does not compile unless values can be gone through.
+    #[expect(clippy::extra_unused_type_parameters, reason = "it is the bound that counts")]
+    const fn walk<C: XdrWalk>(self) -> Self {
+        self
     }
 }
 

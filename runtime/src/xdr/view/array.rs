@@ -1,4 +1,4 @@
-use super::{Viewer, XdrView};
+use super::{Sequence, Viewer, XdrView};
 use crate::xdr::opaque::length;
 use crate::xdr::{Array, DecodeError, DecodeLimits, FixedArray, HeapArray, Source};
 use alloc::vec::Vec;
@@ -13,15 +13,10 @@ pub struct ArrayView<'a, C> {
 }
 
 impl<'a, C: XdrView> ArrayView<'a, C> {
-    /// Passes over `count` elements, which are checked on the way. As many as claimed are gone through only if there
-    /// are bytes for them; those of no size are limited like those that are decoded.
+    /// Passes over `count` elements, which are checked on the way.
     #[inline]
-    pub(super) fn new(input: &mut Viewer<'a>, count: usize) -> Result<Self, DecodeError> {
-        input.expect(C::MIN.saturating_mul(count))?;
-        let limit = DecodeLimits::DEFAULT.memory;
-        if C::MIN == 0 && count > limit {
-            return Err(DecodeError::TooMuchMemory { limit });
-        }
+    fn new(input: &mut Viewer<'a>, count: usize) -> Result<Self, DecodeError> {
+        let count = believed::<C>(input, count)?;
         let elements = input.clone();
         C::pass(input, count)?;
         Ok(Self { elements, count, codec: PhantomData })
@@ -48,6 +43,15 @@ impl<'a, C: XdrView> ArrayView<'a, C> {
     fn to_values(&self) -> Result<Vec<C::Value>, DecodeError> {
         self.iter().map(C::to_value).collect()
     }
+}
+
+/// As many elements as claimed are gone through only if there are bytes for them; those of no size are limited like those
+/// that are decoded.
+#[inline]
+fn believed<C: XdrView>(input: &Viewer<'_>, count: usize) -> Result<usize, DecodeError> {
+    input.expect(C::MIN.saturating_mul(count))?;
+    let limit = DecodeLimits::DEFAULT.memory;
+    if C::MIN == 0 && count > limit { Err(DecodeError::TooMuchMemory { limit }) } else { Ok(count) }
 }
 
 impl<C> Clone for ArrayView<'_, C> {
@@ -131,5 +135,24 @@ impl<C: XdrView, const N: u32> XdrView for HeapArray<C, N> {
 
     fn to_value(view: ArrayView<'_, C>) -> Result<Self::Value, DecodeError> {
         view.to_values()
+    }
+}
+
+impl<C: XdrView, const MAX: u32> Sequence for Array<C, MAX> {
+    type Element<'a> = C::View<'a>;
+    /// How many elements are left.
+    type Place = usize;
+
+    #[inline]
+    fn begin(input: &mut Viewer<'_>) -> Result<usize, DecodeError> {
+        let count = length(input, MAX)?;
+        believed::<C>(input, count)
+    }
+
+    #[inline]
+    fn step<'a>(input: &mut Viewer<'a>, left: &mut usize) -> Result<Option<C::View<'a>>, DecodeError> {
+        let Some(behind) = left.checked_sub(1) else { return Ok(None) };
+        *left = behind;
+        C::view(input).map(Some)
     }
 }

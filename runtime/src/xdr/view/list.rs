@@ -1,4 +1,4 @@
-use super::{Viewer, XdrView};
+use super::{Sequence, Viewer, XdrView};
 use crate::xdr::{DecodeError, List, NonEmptyList};
 use core::fmt;
 use core::marker::PhantomData;
@@ -99,5 +99,36 @@ impl<C: XdrView> XdrView for NonEmptyList<C> {
 
     fn to_value(view: ListView<'_, C>) -> Result<Self::Value, DecodeError> {
         view.iter().map(C::to_value).collect()
+    }
+}
+
+impl<C: XdrView> Sequence for List<C> {
+    type Element<'a> = C::View<'a>;
+    type Place = ();
+
+    #[inline]
+    fn begin(_input: &mut Viewer<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    #[inline]
+    fn step<'a>(input: &mut Viewer<'a>, _place: &mut ()) -> Result<Option<C::View<'a>>, DecodeError> {
+        if bool::view(input)? { C::view(input).map(Some) } else { Ok(None) }
+    }
+}
+
+impl<C: XdrView> Sequence for NonEmptyList<C> {
+    type Element<'a> = C::View<'a>;
+    /// Whether a node stands at the front without a true before it.
+    type Place = bool;
+
+    #[inline]
+    fn begin(_input: &mut Viewer<'_>) -> Result<bool, DecodeError> {
+        Ok(true)
+    }
+
+    #[inline]
+    fn step<'a>(input: &mut Viewer<'a>, bare: &mut bool) -> Result<Option<C::View<'a>>, DecodeError> {
+        if core::mem::take(bare) || bool::view(input)? { C::view(input).map(Some) } else { Ok(None) }
     }
 }

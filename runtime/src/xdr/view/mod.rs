@@ -1,7 +1,8 @@
 //! Values looked at where they are: nothing is copied, nothing is allocated.
 //!
 //! A view borrows from the record. It is checked as a whole when it is made; arrays and lists are decoded a second time,
-//! element by element, as they are gone through.
+//! element by element, as they are gone through. A walk is made without a look at the elements, which are checked as they
+//! are gone through.
 
 mod array;
 mod copied;
@@ -12,6 +13,7 @@ mod mutual_list;
 mod number;
 mod text;
 mod viewer;
+mod walk;
 
 pub use array::{ArrayView, Elements};
 pub use lazy::LazyView;
@@ -19,6 +21,7 @@ pub use list::{ListView, Nodes};
 pub use mutual_list::{MutualListView, MutualNodes, TurnsView};
 pub use text::TextView;
 pub use viewer::Viewer;
+pub use walk::{Sequence, Walk, XdrWalk};
 
 use super::{DecodeError, Xdr};
 

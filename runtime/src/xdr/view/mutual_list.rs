@@ -1,4 +1,4 @@
-use super::{Viewer, XdrView};
+use super::{Sequence, Viewer, XdrView};
 use crate::xdr::mutual_list::next;
 use crate::xdr::{DecodeError, MutualList, NonEmptyMutualList, Turns};
 use core::fmt;
@@ -129,4 +129,42 @@ impl<C: TurnsView, const FIRST: usize> XdrView for NonEmptyMutualList<C, FIRST> 
     fn to_value(view: MutualListView<'_, C>) -> Result<Self::Value, DecodeError> {
         view.iter().map(C::to_node).collect()
     }
+}
+
+impl<C: TurnsView, const FIRST: usize> Sequence for MutualList<C, FIRST> {
+    type Element<'a> = C::View<'a>;
+    /// Whose turn it is.
+    type Place = usize;
+
+    #[inline]
+    fn begin(_input: &mut Viewer<'_>) -> Result<usize, DecodeError> {
+        Ok(FIRST)
+    }
+
+    #[inline]
+    fn step<'a>(input: &mut Viewer<'a>, turn: &mut usize) -> Result<Option<C::View<'a>>, DecodeError> {
+        if bool::view(input)? { take_turn::<C>(input, turn).map(Some) } else { Ok(None) }
+    }
+}
+
+impl<C: TurnsView, const FIRST: usize> Sequence for NonEmptyMutualList<C, FIRST> {
+    type Element<'a> = C::View<'a>;
+    /// Whose turn it is, and whether a node stands at the front without a true before it.
+    type Place = (usize, bool);
+
+    #[inline]
+    fn begin(_input: &mut Viewer<'_>) -> Result<(usize, bool), DecodeError> {
+        Ok((FIRST, true))
+    }
+
+    #[inline]
+    fn step<'a>(input: &mut Viewer<'a>, (turn, bare): &mut (usize, bool)) -> Result<Option<C::View<'a>>, DecodeError> {
+        if core::mem::take(bare) || bool::view(input)? { take_turn::<C>(input, turn).map(Some) } else { Ok(None) }
+    }
+}
+
+#[inline]
+fn take_turn<'a, C: TurnsView>(input: &mut Viewer<'a>, turn: &mut usize) -> Result<C::View<'a>, DecodeError> {
+    let due = core::mem::replace(turn, next::<C>(*turn));
+    C::view_node(due, input)
 }

@@ -53,6 +53,7 @@ fn trial<'a>(scenario: &'a str, seconds: &str) -> Option<(&'a str, Trial)> {
 fn measure(contestant: &str, what: &str, trial: Trial) -> ExitCode {
     let run: fn(&str, &Trial) -> Option<Outcome> = match contestant {
         "ours" => ours::run,
+        "ours-checked" => ours::run_checked,
         "hand" => hand::run,
         "swapped" => copies::swapped,
         "memcpy" => copies::plain,

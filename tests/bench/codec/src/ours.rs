@@ -4,7 +4,7 @@ use crate::trial::{Coder, Outcome, Trial, Way};
 use bytes::Bytes;
 use oncrpc::record;
 use oncrpc::rpc::CallHeader;
-use oncrpc::xdr::{Decoder, Encoder, Opaque, Xdr, view_bytes};
+use oncrpc::xdr::{Decoder, Encoder, Opaque, Viewer, Xdr, XdrWalk, view_bytes};
 use oncrpc_bench_interface::{Attributes, Batch, Directory, Numbers, views};
 use std::marker::PhantomData;
 
@@ -19,6 +19,15 @@ pub(crate) fn run(what: &str, trial: &Trial) -> Option<Outcome> {
         ("payload", _) => trial.run::<Ours<Opaque>>(),
         ("directory", _) => trial.run::<Ours<Directory>>(),
         ("call", _) => trial.run::<Call>(),
+        _ => None,
+    }
+}
+
+/// Borrowed values that are checked as a whole before they are looked at.
+pub(crate) fn run_checked(what: &str, trial: &Trial) -> Option<Outcome> {
+    match (what, trial.way) {
+        ("mixed", Way::Borrowed) => trial.walk(checked_batch),
+        ("directory", Way::Borrowed) => trial.walk(checked_directory),
         _ => None,
     }
 }
@@ -100,22 +109,36 @@ fn calls(mut bytes: &[u8]) -> u64 {
 }
 
 fn batch(bytes: &[u8]) -> u64 {
-    let batch = view_bytes::<views::Batch>(bytes).unwrap();
-    let all = batch.all.iter().map(|it| {
-        let more = match it.more {
-            views::Detail::Nothing => 0,
-            views::Detail::Count(count) => u64::from(count),
-            views::Detail::Instant(at) => u64::from(at.seconds) + u64::from(at.nanoseconds),
-        };
-        let values = it.values.iter().fold(0, |sum: u64, value| sum.wrapping_add(value as u64));
-        let lengths = it.name.len() + it.data.len();
-        it.id.wrapping_add(lengths as u64).wrapping_add(values).wrapping_add(more + u64::from(it.flag))
-    });
-    all.fold(0, u64::wrapping_add)
+    let walk = views::Batch::walk(&mut Viewer::new(bytes)).unwrap();
+    walk.all.map(|it| mixed(&it.unwrap())).fold(0, u64::wrapping_add)
 }
 
 fn directory(bytes: &[u8]) -> u64 {
+    let walk = views::Directory::walk(&mut Viewer::new(bytes)).unwrap();
+    walk.entries.map(|it| entry(&it.unwrap())).fold(0, u64::wrapping_add)
+}
+
+fn checked_batch(bytes: &[u8]) -> u64 {
+    let batch = view_bytes::<views::Batch>(bytes).unwrap();
+    batch.all.iter().map(|it| mixed(&it)).fold(0, u64::wrapping_add)
+}
+
+fn checked_directory(bytes: &[u8]) -> u64 {
     let directory = view_bytes::<views::Directory>(bytes).unwrap();
-    let all = directory.entries.iter().map(|it| it.file.wrapping_add(it.name.len() as u64).wrapping_add(it.cookie));
-    all.fold(0, u64::wrapping_add)
+    directory.entries.iter().map(|it| entry(&it)).fold(0, u64::wrapping_add)
+}
+
+fn mixed(it: &views::MixedView<'_>) -> u64 {
+    let more = match it.more {
+        views::Detail::Nothing => 0,
+        views::Detail::Count(count) => u64::from(count),
+        views::Detail::Instant(at) => u64::from(at.seconds) + u64::from(at.nanoseconds),
+    };
+    let values = it.values.iter().fold(0, |sum: u64, value| sum.wrapping_add(value as u64));
+    let lengths = it.name.len() + it.data.len();
+    it.id.wrapping_add(lengths as u64).wrapping_add(values).wrapping_add(more + u64::from(it.flag))
+}
+
+fn entry(it: &views::EntryView<'_>) -> u64 {
+    it.file.wrapping_add(it.name.len() as u64).wrapping_add(it.cookie)
 }
