@@ -59,7 +59,7 @@ impl Peer<'_> {
 
     /// As [`Peer::build`], for an interface that rpcgen or the C compiler may refuse: with what they say.
     pub fn try_build(&self) -> Option<Result<PathBuf, String>> {
-        let flags = flags()?;
+        let flags = flags("libtirpc")?;
         let one = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let place =
             Path::new(env!("OUT_DIR")).join("c").join(format!("{}-{:016x}", self.name, self.fingerprint(&flags)));
@@ -119,6 +119,26 @@ impl Peer<'_> {
     }
 }
 
+/// The program of interop/c/NAME.c alone, with the library of a pkg-config package; `None` where that is missing and need
+/// not be there.
+pub fn program(name: &str, package: &str) -> Option<PathBuf> {
+    let flags = flags(package)?;
+    let one = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut hash = DefaultHasher::new();
+    (fs::read(source(name)).unwrap(), &flags).hash(&mut hash);
+    let place = Path::new(env!("OUT_DIR")).join("c").join(format!("{name}-{:016x}", hash.finish()));
+    let program = place.join(name);
+    if !program.exists() {
+        fs::create_dir_all(&place).unwrap();
+        let mut gcc = Command::new("gcc");
+        gcc.current_dir(&place).args(["-std=gnu11", "-O1", "-Wall", "-o", "unfinished"]).arg(source(name)).args(flags);
+        succeed(gcc).unwrap_or_else(|error| panic!("{error}"));
+        fs::rename(place.join("unfinished"), &program).unwrap();
+    }
+    drop(one);
+    Some(program)
+}
+
 /// The folder of the whole project.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -159,8 +179,8 @@ fn succeed(command: Command) -> Result<(), String> {
     }
 }
 
-/// How to compile against libtirpc.
-fn flags() -> Option<Vec<String>> {
+/// How to compile against the library of a pkg-config package.
+fn flags(package: &str) -> Option<Vec<String>> {
     let there = |tool: &str, argument: &str| Command::new(tool).arg(argument).output().is_ok();
     for (tool, argument) in [("gcc", "--version"), ("rpcgen", "--version"), ("pkg-config", "--version")] {
         if !there(tool, argument) {
@@ -168,9 +188,9 @@ fn flags() -> Option<Vec<String>> {
             return None;
         }
     }
-    let found = Command::new("pkg-config").args(["--cflags", "--libs", "libtirpc"]).output().unwrap();
+    let found = Command::new("pkg-config").args(["--cflags", "--libs", package]).output().unwrap();
     if !found.status.success() {
-        missing("libtirpc");
+        missing(package);
         return None;
     }
     Some(String::from_utf8_lossy(&found.stdout).split_whitespace().map(str::to_owned).collect())

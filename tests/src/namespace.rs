@@ -1,8 +1,9 @@
 //! Tests that need a network of their own: port 111, other addresses than the loopback ones, a /run for rpcbind's socket.
 
-use crate::process::{DEADLINE, run_command};
+use crate::process::{DEADLINE, run_for};
 use crate::{missing, say};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// An address of the network that is not a loopback one.
 pub const HOST: &str = "192.0.2.1";
@@ -20,28 +21,33 @@ const SCRIPT: &str = "set -e
 /// Whether this process is in a network of its own. If it is not, the test of this name has been run in one, and has
 /// passed, or there is none to be had.
 pub fn inside(test: &str) -> bool {
+    inside_for(DEADLINE, test)
+}
+
+/// As [`inside`], for a test that may take longer.
+pub fn inside_for(deadline: Duration, test: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }
-    let available = unshare(&["true".into()]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let available = unshare(deadline, &["true".into()]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !available.is_ok_and(|status| status.success()) {
         missing("a network of its own (root, unshare and ip)");
         return false;
     }
     let this = std::env::current_exe().unwrap();
-    let mut command = unshare(&[this.into(), "--exact".into(), test.into(), "--nocapture".into()]);
+    let mut command = unshare(deadline, &[this.into(), "--exact".into(), test.into(), "--nocapture".into()]);
     command.env(INSIDE, "1");
-    let output = run_command(command, &[]);
+    let output = run_for(deadline + DEADLINE, command, &[]);
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && stdout.contains("1 passed"), "{test}:\n{stdout}{}", output.stderr);
     output.stderr.lines().filter(|line| line.starts_with("SKIPPED")).for_each(say);
     false
 }
 
-/// The whole of [`DEADLINE`] is for the process within.
-fn unshare(command: &[std::ffi::OsString]) -> Command {
+/// The whole of the deadline is for the process within.
+fn unshare(deadline: Duration, command: &[std::ffi::OsString]) -> Command {
     let mut unshare = Command::new("timeout");
-    unshare.args(["-k", "1", &DEADLINE.as_secs().to_string(), "unshare", "--net", "--mount", "sh", "-c", SCRIPT]);
+    unshare.args(["-k", "1", &deadline.as_secs().to_string(), "unshare", "--net", "--mount", "sh", "-c", SCRIPT]);
     unshare.args(command);
     unshare
 }
