@@ -43,6 +43,8 @@ pub struct Call {
     trace: Trace,
     /// Whether the right to answer it was given away; clones never have it.
     is_taken: AtomicBool,
+    /// Whether it is carried out on the pool.
+    may_wait: bool,
     /// Whether it has been admitted by its header, before the rest of it came.
     is_admitted: bool,
     /// Which version serves calls of the last header, if there is nothing to ask of them but their procedure.
@@ -135,6 +137,12 @@ impl Call {
         Client::back(origin, &self.peer, program, version)
     }
 
+    /// Whether its handler may wait for something, since nobody else does for the handler: it is carried out on
+    /// [the pool](crate::Server::on_pool).
+    pub fn may_wait(&self) -> bool {
+        self.may_wait
+    }
+
     /// What layers have attached to the call.
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
@@ -162,6 +170,7 @@ impl Call {
             memo: None,
             trace: Trace::none(),
             is_taken: AtomicBool::new(false),
+            may_wait: false,
             is_admitted: false,
             route: None,
             is_plain: false,
@@ -345,6 +354,7 @@ impl Call {
             memo: self.memo.clone(),
             trace: self.trace.clone(),
             is_taken: AtomicBool::new(false),
+            may_wait: true,
             ..self.clone()
         };
         Some(Ticket::new(call, Arc::clone(origin), bytes))
@@ -374,6 +384,7 @@ impl Clone for Call {
             memo: None,
             trace: Trace::none(),
             is_taken: AtomicBool::new(true),
+            may_wait: false,
             is_admitted: false,
             route: None,
             is_plain: false,

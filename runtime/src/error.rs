@@ -63,6 +63,10 @@ pub enum Error {
     },
     /// The caller: a handler on the server's loop would wait for a reply that the loop is to read. The call is given up.
     WouldDeadlock,
+    /// The server: a handler cannot carry the call out without waiting. What it returns of a call that is
+    /// [to be tried on the loop](crate::Server::on_pool_if_it_waits): then it is called again on the pool. Of any other call
+    /// it is `SYSTEM_ERR`.
+    WouldWait,
     /// The caller: the call to be called back over came as a datagram, without a connection.
     NoConnection,
     /// The caller: not an address.
@@ -249,6 +253,10 @@ impl fmt::Display for Error {
                 out,
                 "a handler on the server's loop cannot wait for a reply that the loop is to read: put its procedure on \
                  the pool, or have another thread wait"
+            ),
+            Self::WouldWait => write!(
+                out,
+                "the handler would have to wait, and is on the pool already or its procedure is not one that may go there"
             ),
             Self::NoConnection => write!(out, "a call that came as a datagram has no connection to call back over"),
             Self::Taken => write!(out, "the outcome of this call was taken before"),

@@ -122,6 +122,14 @@ impl Server {
         self
     }
 
+    /// Has calls of `procedures` tried on the thread of the loop, which is faster by the time it takes to wake up another one. A
+    /// handler that finds it would have to wait there returns [`Error::WouldWait`], before it has done anything, and is called
+    /// again on [the pool](Server::on_pool), as [`Call::may_wait`] tells it: for what is in memory as a rule, and sometimes is not.
+    pub fn on_pool_if_it_waits(mut self, procedures: impl IntoIterator<Item = Procedure>) -> Self {
+        self.programs.put_on_pool_if(procedures);
+        self
+    }
+
     /// Has calls of `procedures` carried out once, however often they come, as if their interface said `at_most_once`:
     /// `at_most_once([calc_v1::procedure::INCREMENT])`.
     ///

@@ -59,6 +59,13 @@ impl<'a> Decoder<'a> {
         self.rest
     }
 
+    /// Goes back to where so many bytes were left. What was decoded in between counts towards the limits still.
+    #[cfg(feature = "net")]
+    pub(crate) fn rewind(&mut self, remaining: usize) {
+        let start = self.record.len().saturating_sub(remaining);
+        self.rest = self.record.get(start..).unwrap_or_default();
+    }
+
     /// Takes a value off the front in place: it borrows from the record, not from this decoder.
     ///
     /// # Errors

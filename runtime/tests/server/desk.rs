@@ -26,6 +26,10 @@ pub(crate) const PANIC_THERE: u32 = 8;
 pub(crate) const TELL: u32 = 9;
 /// Returns its argument, on the pool.
 pub(crate) const ECHO_THERE: u32 = 10;
+/// Returns its first argument and whether it may wait; if the second is not 0, from the pool only.
+pub(crate) const TRY: u32 = 11;
+/// As TRY, but not on the pool.
+pub(crate) const TRY_HERE: u32 = 12;
 
 #[derive(Clone, Default)]
 pub(crate) struct Desk(Arc<(Mutex<State>, Condvar)>);
@@ -44,7 +48,12 @@ impl Desk {
     pub(crate) fn serve(&self, limits: Limits) -> RunningServer {
         let faults = self.clone();
         let on_pool = [WAIT, PARK_THERE, PANIC_THERE, ECHO_THERE].map(procedure);
-        let server = Server::new().limits(limits).on_pool(on_pool).pool_threads(1).serve(self.clone());
+        let server = Server::new()
+            .limits(limits)
+            .on_pool(on_pool)
+            .on_pool_if_it_waits([procedure(TRY)])
+            .pool_threads(1)
+            .serve(self.clone());
         let server = server.on_error(move |_, error| faults.change(|state| state.faults.push(error.to_string())));
         server.listen("tcp://127.0.0.1:0").unwrap().listen("udp://127.0.0.1:0").unwrap().start().unwrap()
     }
@@ -111,6 +120,8 @@ impl rpc::Dispatch for Desk {
             procedure(PANIC_THERE),
             procedure(TELL),
             procedure(ECHO_THERE),
+            procedure(TRY),
+            procedure(TRY_HERE),
         ];
         PROCEDURES
     }
@@ -147,6 +158,14 @@ impl rpc::Dispatch for Desk {
             TELL => {
                 self.change(|state| state.begun += 1);
                 Ok(rpc::Answer::Silent)
+            }
+            TRY | TRY_HERE => {
+                let (word, waits) = (rpc::argument::<u32>(input)?, rpc::argument::<u32>(input)? != 0);
+                rpc::results::<u32>(&word, out)?;
+                if waits && (!call.may_wait() || call.procedure() == TRY_HERE) {
+                    return Err(Error::WouldWait);
+                }
+                rpc::results::<u32>(&u32::from(call.may_wait()), out)
             }
             ECHO_THERE => rpc::results::<rpc::Opaque>(&rpc::argument::<rpc::Opaque>(input)?, out),
             _ => Err(rpc::procedure_unavailable()),

@@ -37,6 +37,35 @@ fn calls_over_datagrams_run_there_as_well() {
 }
 
 #[test]
+fn a_call_is_tried_on_the_loop_and_goes_to_the_pool_if_it_has_to_wait() {
+    let desk = Desk::default();
+    let server = desk.serve(Limits::default());
+    let mut stream = connect(&server);
+    for (waits, there) in [(0, 0), (1, 1), (0, 0), (1, 1)] {
+        stream.write_all(&record(&call(1, TRY, &words(&[17, waits])))).unwrap();
+        assert_eq!(read_record(&mut stream), success(1, &words(&[17, there])));
+    }
+    let socket = connect_udp(&server);
+    socket.send(&call(2, TRY, &words(&[18, 1]))).unwrap();
+    let mut reply = [0; 100];
+    let length = socket.recv(&mut reply).unwrap();
+    assert_eq!(reply[..length], success(2, &words(&[18, 1])));
+    assert!(desk.faults().is_empty());
+}
+
+#[test]
+fn a_call_that_would_have_to_wait_fails_where_it_cannot() {
+    let desk = Desk::default();
+    let server = desk.serve(Limits::default());
+    let mut stream = connect(&server);
+    stream.write_all(&record(&call(1, TRY_HERE, &words(&[17, 1])))).unwrap();
+    assert_eq!(read_record(&mut stream), system_error(1));
+    check_sum(&mut stream);
+    assert_eq!(desk.faults().len(), 1);
+    assert!(desk.faults()[0].contains("would have to wait"), "{:?}", desk.faults());
+}
+
+#[test]
 fn a_call_may_be_deferred_from_there() {
     let desk = Desk::default();
     let server = desk.serve(Limits { connection_calls: 2, ..Limits::default() });

@@ -136,8 +136,20 @@ impl Programs {
         Ok(self.answer(call, out, limit, |out| match admitted? {
             Admitted { served: None, .. } => Ok(Answer::Results),
             Admitted { served: Some(served), .. } if served.on_pool && hand_over(call, input)? => Ok(Answer::Deferred),
+            Admitted { version, served: Some(served) } if served.on_pool_if => self.try_here(version, call, input, out),
             Admitted { version, .. } => self.dispatch(version, call, input, out),
         }))
+    }
+
+    /// Carries `call` out here, or has it carried out on another thread if its handler would have to wait.
+    fn try_here(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
+        let arguments = input.remaining();
+        let outcome = self.dispatch(version, call, input, out);
+        if let Err(Error::WouldWait) = outcome {
+            input.rewind(arguments);
+            return if hand_over(call, input)? { Ok(Answer::Deferred) } else { outcome };
+        }
+        outcome
     }
 
     /// Appends the reply to a message that is no acceptable call, if there is one.

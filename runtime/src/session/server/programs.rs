@@ -23,6 +23,8 @@ pub struct Programs {
     entries: Vec<Entry>,
     /// What [`Port::submit`](super::Port::submit) takes.
     on_pool: Vec<Procedure>,
+    /// Those that go there when their handlers say so.
+    on_pool_if: Vec<Procedure>,
     pub(super) limits: Limits,
     /// In the order in which calls pass them.
     pub(super) layers: Vec<Layer>,
@@ -51,6 +53,8 @@ pub(super) struct Entry {
 pub(super) struct Served {
     pub(super) procedure: &'static Procedure,
     pub(super) on_pool: bool,
+    /// Whether it is carried out there if its handler would have to wait.
+    pub(super) on_pool_if: bool,
     pub(super) at_most_once: bool,
     /// Among the counters.
     row: u32,
@@ -60,7 +64,7 @@ impl Served {
     /// Whether its calls are simply carried out, on the thread that they come up on.
     #[inline]
     pub(super) fn is_plain(&self) -> bool {
-        !self.on_pool && !self.at_most_once
+        !self.on_pool && !self.on_pool_if && !self.at_most_once
     }
 }
 
@@ -72,7 +76,7 @@ impl Programs {
 
     /// Serves one version of a program; in place of the former one if there is one of these numbers.
     pub fn add(&mut self, dispatch: impl Dispatch) {
-        let entry = Entry::new(dispatch, &self.on_pool, &self.at_most_once);
+        let entry = Entry::new(dispatch, &self.on_pool, &self.on_pool_if, &self.at_most_once);
         match self.entries.binary_search_by_key(&entry.numbers(), Entry::numbers) {
             Ok(at) => {
                 if let Some(former) = self.entries.get_mut(at) {
@@ -91,6 +95,14 @@ impl Programs {
         }
     }
 
+    /// Has calls of `procedures` carried out by the port if their handlers would have to wait.
+    pub fn put_on_pool_if(&mut self, procedures: impl IntoIterator<Item = Procedure>) {
+        self.on_pool_if.extend(procedures);
+        for served in self.entries.iter_mut().flat_map(|entry| &mut entry.procedures) {
+            served.on_pool_if = is_among(served.procedure, &self.on_pool_if);
+        }
+    }
+
     /// Has calls of `procedures` carried out once, however often they come.
     pub fn guard(&mut self, procedures: impl IntoIterator<Item = Procedure>) {
         self.at_most_once.extend(procedures);
@@ -101,7 +113,7 @@ impl Programs {
 
     /// Whether the port has anything to carry out.
     pub fn has_pool(&self) -> bool {
-        self.entries.iter().flat_map(|entry| &entry.procedures).any(|served| served.on_pool)
+        self.entries.iter().flat_map(|entry| &entry.procedures).any(|served| served.on_pool || served.on_pool_if)
     }
 
     /// Replaces the limits.
@@ -195,10 +207,16 @@ impl Programs {
 }
 
 impl Entry {
-    fn new(dispatch: impl Dispatch, on_pool: &[Procedure], at_most_once: &[Procedure]) -> Self {
+    fn new(
+        dispatch: impl Dispatch,
+        on_pool: &[Procedure],
+        on_pool_if: &[Procedure],
+        at_most_once: &[Procedure],
+    ) -> Self {
         let served = |procedure: &'static Procedure| Served {
             procedure,
             on_pool: is_among(procedure, on_pool),
+            on_pool_if: is_among(procedure, on_pool_if),
             row: UNSERVED,
             at_most_once: procedure.is_at_most_once() || is_among(procedure, at_most_once),
         };
