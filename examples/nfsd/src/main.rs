@@ -34,7 +34,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What may wait for a disk. The others look at what the system has in memory as a rule.
+/// What waits for a disk.
 const ON_POOL: [Procedure; 18] = [
     procedure::SETATTR,
     procedure::LOOKUP,
@@ -55,6 +55,10 @@ const ON_POOL: [Procedure; 18] = [
     procedure::COMMIT,
     mount_v3::procedure::MNT,
 ];
+
+/// What looks at attributes of a file only, which the system has in memory once it is at hand.
+const ON_POOL_IF_IT_WAITS: [Procedure; 4] =
+    [procedure::GETATTR, procedure::ACCESS, procedure::FSINFO, procedure::PATHCONF];
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {
@@ -81,6 +85,7 @@ fn server(options: &Options, export: Arc<Export>) -> oncrpc::Result<Server> {
         .serve(nfs_v3::server(Nfs::new(Arc::clone(&export), options.rules())))
         .serve(mount_v3::server(Mounts::new(export, options.allow.clone())))
         .on_pool(ON_POOL)
+        .on_pool_if_it_waits(ON_POOL_IF_IT_WAITS)
         .on_error(|call, error| eprintln!("nfsd: {} of {}: {error}", call.procedure_name(), call.peer()));
     let server = listen(server, options.address())?;
     let server = if options.portmapper { server.register_or_serve_rpcbind() } else { server };

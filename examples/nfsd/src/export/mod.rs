@@ -83,24 +83,31 @@ impl Export {
         &self.root
     }
 
+    /// The file that a client's handle stands for, if it is at hand.
+    ///
+    /// # Errors
+    /// `NFS3ERR_BADHANDLE` if this server has not made it.
+    pub fn at_hand(&self, handle: &[u8]) -> Outcome<Option<Arc<Node>>> {
+        let handle = Handle::open(handle, self.key)?;
+        if handle.file == self.root.handle.file {
+            return Ok(Some(Arc::clone(&self.root)));
+        }
+        let known = self.nodes().get(handle.file.inode).cloned();
+        let is_it = |node: &Arc<Node>| node.handle.file == handle.file && (node.is_fresh() || self.is_present(node));
+        Ok(known.filter(is_it))
+    }
+
     /// The file that a client's handle stands for. Waits for the disk if it is not at hand.
     ///
     /// # Errors
     /// `NFS3ERR_BADHANDLE` if this server has not made it, `NFS3ERR_STALE` if the file is gone.
     pub fn node(&self, handle: &[u8]) -> Outcome<Arc<Node>> {
-        let handle = Handle::open(handle, self.key)?;
-        if handle.file == self.root.handle.file {
-            return Ok(Arc::clone(&self.root));
-        }
-        let known = self.nodes().get(handle.file.inode).cloned();
-        if let Some(node) = known.filter(|node| node.handle.file == handle.file)
-            && (node.is_fresh() || self.is_present(&node))
-        {
+        if let Some(node) = self.at_hand(handle)? {
             return Ok(node);
         }
         self.act_as_itself()?;
-        let path = self.find(&handle)?;
-        let node = Arc::new(Node::new(handle, path));
+        let handle = Handle::open(handle, self.key)?;
+        let node = Arc::new(Node::new(handle, self.find(&handle)?));
         self.nodes().put(handle.file.inode, Arc::clone(&node));
         Ok(node)
     }

@@ -17,7 +17,7 @@ use crate::idl::*;
 use crate::options::Rules;
 use crate::status::Outcome;
 use buffers::Buffers;
-use oncrpc::{Bytes, Call, Result};
+use oncrpc::{Bytes, Call, Error, Result};
 use rustix::fs::Statx;
 use std::sync::{Arc, PoisonError};
 use verifier::Verifier;
@@ -40,13 +40,28 @@ impl Nfs {
         Caller::of(call, self.rules.squash)
     }
 
+    /// The file of a handle. A call that is tried where it must not wait has to come again if the file is not at hand.
+    fn node(&self, call: &Call, handle: &NfsFh3) -> Result<Outcome<Arc<Node>>> {
+        match self.export.at_hand(&handle.data) {
+            Ok(None) if !call.may_wait() => Err(Error::WouldWait),
+            Ok(None) => Ok(self.export.node(&handle.data)),
+            Ok(Some(node)) => Ok(Ok(node)),
+            Err(status) => Ok(Err(status)),
+        }
+    }
+
     /// What `act` makes of a file, and what that was like.
-    fn looking<T>(&self, handle: &NfsFh3, act: impl FnOnce(&Node, &Statx) -> Outcome<T>) -> (PostOpAttr, Outcome<T>) {
-        let found = self.export.node(&handle.data).and_then(|node| Ok((node.stat()?, node)));
-        match found {
+    fn looking<T>(
+        &self,
+        call: &Call,
+        handle: &NfsFh3,
+        act: impl FnOnce(&Node, &Statx) -> Outcome<T>,
+    ) -> Result<(PostOpAttr, Outcome<T>)> {
+        let found = self.node(call, handle)?.and_then(|node| Ok((node.stat()?, node)));
+        Ok(match found {
             Ok((stat, node)) => (self.post_op(&stat), act(&node, &stat)),
             Err(status) => (PostOpAttr::default(), Err(status)),
-        }
+        })
     }
 
     /// What `act` makes of a file that it may change, and what that was like before and after. Others who change it
@@ -83,8 +98,8 @@ impl Nfs {
 }
 
 impl nfs_v3::Service for Nfs {
-    fn getattr(&self, _call: &Call, args: Getattr3args) -> Result<Getattr3res> {
-        let stat = self.export.node(&args.object.data).and_then(|node| node.stat());
+    fn getattr(&self, call: &Call, args: Getattr3args) -> Result<Getattr3res> {
+        let stat = self.node(call, &args.object)?.and_then(|node| node.stat());
         Ok(match stat {
             Ok(stat) => Getattr3res::Ok(Getattr3resok { obj_attributes: self.fattr(&stat) }),
             Err(status) => Getattr3res::Default(status),
@@ -103,7 +118,7 @@ impl nfs_v3::Service for Nfs {
     fn lookup(&self, call: &Call, Lookup3args { what }: Lookup3args) -> Result<Lookup3res> {
         let caller = self.caller(call);
         let (dir_attributes, outcome) =
-            self.looking(&what.dir, |node, stat| self.look_up(&caller, node, stat, what.name.as_bytes()));
+            self.looking(call, &what.dir, |node, stat| self.look_up(&caller, node, stat, what.name.as_bytes()))?;
         Ok(match outcome {
             Ok((handle, stat)) => {
                 let (object, obj_attributes) = (self.handle(&handle), self.post_op(&stat));
@@ -116,15 +131,16 @@ impl nfs_v3::Service for Nfs {
     fn access(&self, call: &Call, args: Access3args) -> Result<Access3res> {
         let caller = self.caller(call);
         let (obj_attributes, outcome) =
-            self.looking(&args.object, |node, stat| self.allowed(&caller, node, stat, args.access));
+            self.looking(call, &args.object, |node, stat| self.allowed(&caller, node, stat, args.access))?;
         Ok(match outcome {
             Ok(access) => Access3res::Ok(Access3resok { obj_attributes, access }),
             Err(status) => Access3res::Default(status, Access3resfail { obj_attributes }),
         })
     }
 
-    fn readlink(&self, _call: &Call, args: Readlink3args) -> Result<Readlink3res> {
-        let (symlink_attributes, outcome) = self.looking(&args.symlink, |node, stat| self.read_link(node, stat));
+    fn readlink(&self, call: &Call, args: Readlink3args) -> Result<Readlink3res> {
+        let (symlink_attributes, outcome) =
+            self.looking(call, &args.symlink, |node, stat| self.read_link(node, stat))?;
         Ok(match outcome {
             Ok(data) => Readlink3res::Ok(Readlink3resok { symlink_attributes, data }),
             Err(status) => Readlink3res::Default(status, Readlink3resfail { symlink_attributes }),
@@ -134,8 +150,9 @@ impl nfs_v3::Service for Nfs {
     fn read(&self, call: &Call, args: Read3args) -> Result<Read3res> {
         let caller = self.caller(call);
         let most = system::most(call.transport());
-        let (file_attributes, outcome) = self
-            .looking(&args.file, |node, stat| self.read_file(&caller, node, stat, args.offset, args.count.min(most)));
+        let (file_attributes, outcome) = self.looking(call, &args.file, |node, stat| {
+            self.read_file(&caller, node, stat, args.offset, args.count.min(most))
+        })?;
         Ok(match outcome {
             Ok((data, eof)) => Read3res::Ok(Read3resok { file_attributes, count: data.len() as u32, eof, data }),
             Err(status) => Read3res::Default(status, Read3resfail { file_attributes }),
@@ -240,7 +257,7 @@ impl nfs_v3::Service for Nfs {
         let caller = self.caller(call);
         let (linkdir_wcc, outcome) =
             self.changing(&link.dir, |node, stat| self.add_name(&caller, &file, node, stat, link.name.as_bytes()));
-        let (file_attributes, _) = self.looking(&file, |_, _| Ok(()));
+        let (file_attributes, _) = self.looking(call, &file, |_, _| Ok(()))?;
         Ok(match outcome {
             Ok(()) => Link3res::Ok(Link3resok { file_attributes, linkdir_wcc }),
             Err(status) => Link3res::Default(status, Link3resfail { file_attributes, linkdir_wcc }),
@@ -248,7 +265,8 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn readdir(&self, call: &Call, args: Readdir3args) -> Result<Readdir3res> {
-        let (dir_attributes, outcome) = self.looking(&args.dir, |node, stat| self.list(call, node, stat, &args));
+        let (dir_attributes, outcome) =
+            self.looking(call, &args.dir, |node, stat| self.list(call, node, stat, &args))?;
         Ok(match outcome {
             Ok((cookieverf, reply)) => Readdir3res::Ok(Readdir3resok { dir_attributes, cookieverf, reply }),
             Err(status) => Readdir3res::Default(status, Readdir3resfail { dir_attributes }),
@@ -256,15 +274,16 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn readdirplus(&self, call: &Call, args: Readdirplus3args) -> Result<Readdirplus3res> {
-        let (dir_attributes, outcome) = self.looking(&args.dir, |node, stat| self.list_plus(call, node, stat, &args));
+        let (dir_attributes, outcome) =
+            self.looking(call, &args.dir, |node, stat| self.list_plus(call, node, stat, &args))?;
         Ok(match outcome {
             Ok((cookieverf, reply)) => Readdirplus3res::Ok(Readdirplus3resok { dir_attributes, cookieverf, reply }),
             Err(status) => Readdirplus3res::Default(status, Readdirplus3resfail { dir_attributes }),
         })
     }
 
-    fn fsstat(&self, _call: &Call, args: Fsstat3args) -> Result<Fsstat3res> {
-        let (obj_attributes, outcome) = self.looking(&args.fsroot, |node, _| system::space(node));
+    fn fsstat(&self, call: &Call, args: Fsstat3args) -> Result<Fsstat3res> {
+        let (obj_attributes, outcome) = self.looking(call, &args.fsroot, |node, _| system::space(node))?;
         Ok(match outcome {
             Ok(space) => Fsstat3res::Ok(Fsstat3resok { obj_attributes, ..space }),
             Err(status) => Fsstat3res::Default(status, Fsstat3resfail { obj_attributes }),
@@ -272,15 +291,16 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn fsinfo(&self, call: &Call, args: Fsinfo3args) -> Result<Fsinfo3res> {
-        let (obj_attributes, outcome) = self.looking(&args.fsroot, |_, _| Ok(system::limits(call.transport())));
+        let (obj_attributes, outcome) =
+            self.looking(call, &args.fsroot, |_, _| Ok(system::limits(call.transport())))?;
         Ok(match outcome {
             Ok(limits) => Fsinfo3res::Ok(Fsinfo3resok { obj_attributes, ..limits }),
             Err(status) => Fsinfo3res::Default(status, Fsinfo3resfail { obj_attributes }),
         })
     }
 
-    fn pathconf(&self, _call: &Call, args: Pathconf3args) -> Result<Pathconf3res> {
-        let (obj_attributes, outcome) = self.looking(&args.object, |node, _| system::names(node));
+    fn pathconf(&self, call: &Call, args: Pathconf3args) -> Result<Pathconf3res> {
+        let (obj_attributes, outcome) = self.looking(call, &args.object, |node, _| system::names(node))?;
         Ok(match outcome {
             Ok(names) => Pathconf3res::Ok(Pathconf3resok { obj_attributes, ..names }),
             Err(status) => Pathconf3res::Default(status, Pathconf3resfail { obj_attributes }),

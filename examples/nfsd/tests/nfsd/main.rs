@@ -1,10 +1,16 @@
 //! The server as a process, called with the client that our compiler emits.
 #![forbid(unsafe_code)]
 
+mod data;
 mod escapes;
 mod handles;
+mod identity;
 mod look;
+mod make;
+mod many;
+mod names;
 mod server;
+mod set;
 
 /// What `build.rs` made of `nfs3.x` and `mount3.x`.
 mod idl {

@@ -1,9 +1,10 @@
 //! A server on a directory of its own.
 
 use crate::idl::*;
-use oncrpc::{AuthSys, ClientOptions, Credential};
+use oncrpc::{AuthSys, Bytes, ClientOptions, Credential};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -111,6 +112,36 @@ impl Mounted {
         Ok(self.nfs.read(&args).unwrap().into_ok()?.data.to_vec())
     }
 
+    /// Makes a regular file with mode 0644.
+    pub fn create(&self, dir: &NfsFh3, name: &[u8]) -> Result<NfsFh3, Nfsstat3> {
+        let new = Sattr3 { mode: Some(0o644).into(), ..Sattr3::default() };
+        self.create_as(dir, name, Createhow3::Guarded(new))
+    }
+
+    /// Makes a regular file.
+    pub fn create_as(&self, dir: &NfsFh3, name: &[u8], how: Createhow3) -> Result<NfsFh3, Nfsstat3> {
+        let made = self.nfs.create(&Create3args { r#where: at(dir, name), how }).unwrap().into_ok()?;
+        Ok(made.obj.into_option().unwrap())
+    }
+
+    /// Writes to a file; how safe it is then, and the verifier.
+    pub fn write(
+        &self,
+        file: &NfsFh3,
+        offset: u64,
+        data: &'static [u8],
+        stable: StableHow,
+    ) -> Result<Write3resok, Nfsstat3> {
+        let (count, data) = (data.len() as u32, Bytes::from_static(data));
+        self.nfs.write(&Write3args { file: file.clone(), offset, count, stable, data }).unwrap().into_ok()
+    }
+
+    /// Sets attributes of a file.
+    pub fn set(&self, object: &NfsFh3, new_attributes: Sattr3) -> Result<WccData, Nfsstat3> {
+        let args = Setattr3args { object: object.clone(), new_attributes, guard: None.into() };
+        Ok(self.nfs.setattr(&args).unwrap().into_ok()?.obj_wcc)
+    }
+
     /// All entries of a directory, `size` bytes at a time.
     pub fn list(&self, dir: &NfsFh3, size: u32) -> Result<Vec<Entryplus3>, Nfsstat3> {
         let mut all: Vec<Entryplus3> = Vec::new();
@@ -145,6 +176,11 @@ fn spawn(directory: &Path, port: u16, options: &[&str]) -> (Child, BufReader<Chi
 /// A name in a directory.
 pub fn at(dir: &NfsFh3, name: &[u8]) -> Diropargs3 {
     Diropargs3 { dir: dir.clone(), name: name.into() }
+}
+
+/// Whether this process may do everything, so that the server acts as its callers.
+pub fn is_root() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
 /// Sets who may do what.
