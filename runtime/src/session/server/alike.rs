@@ -1,4 +1,4 @@
-use super::answer::panicked;
+use super::answer::{or_there, panicked};
 use super::programs::Entry;
 use super::{Handled, Programs};
 use crate::call::Call;
@@ -33,7 +33,7 @@ impl Programs {
             (Some(Outcome::Success), length as usize)
         } else {
             out.truncate(reply.start());
-            self.answer_otherwise(call, out, otherwise)
+            self.answer_otherwise(version, call, arguments, out, otherwise)
         };
         call.end();
         Some(Handled::carried_out(call.row(), outcome, message.len(), sent))
@@ -42,9 +42,17 @@ impl Programs {
     /// Appends the reply to a call that was carried out and has come to something else than results that can be sent. What it
     /// came to, and the bytes of the reply.
     #[inline(never)]
-    fn answer_otherwise(&self, call: &Call, out: &mut Encoder, answer: Result<Answer>) -> (Option<Outcome>, usize) {
+    fn answer_otherwise(
+        &self,
+        version: &Entry,
+        call: &Call,
+        arguments: &[u8],
+        out: &mut Encoder,
+        answer: Result<Answer>,
+    ) -> (Option<Outcome>, usize) {
         let start = out.mark();
-        let outcome = self.answer_record(call, out, |_| match self.rightly(call, answer)? {
+        let answer = or_there(version, call, &mut Decoder::new(arguments), self.rightly(call, answer));
+        let outcome = self.answer_record(call, out, |_| match answer? {
             Answer::Results => Err(EncodeError::TooLarge { limit: self.limits.reply_bytes }.into()),
             answer => Ok(answer),
         });

@@ -144,12 +144,9 @@ impl Programs {
     /// Carries `call` out here, or has it carried out on another thread if its handler would have to wait.
     fn try_here(&self, version: &Entry, call: &Call, input: &mut Decoder<'_>, out: &mut Encoder) -> Result<Answer> {
         let arguments = input.remaining();
-        let outcome = self.dispatch(version, call, input, out);
-        if let Err(Error::WouldWait) = outcome {
-            input.rewind(arguments);
-            return if hand_over(call, input)? { Ok(Answer::Deferred) } else { outcome };
-        }
-        outcome
+        let answer = self.dispatch(version, call, input, out);
+        input.rewind(arguments);
+        or_there(version, call, input, answer)
     }
 
     /// Appends the reply to a message that is no acceptable call, if there is one.
@@ -274,6 +271,22 @@ impl Programs {
         if let Some(on_error) = &self.on_error {
             let _ = catch_unwind(AssertUnwindSafe(|| on_error(call, error)));
         }
+    }
+}
+
+/// What carrying `call` out here has come to; if its handler would have to wait, and may do so on another thread, it is
+/// carried out there.
+#[inline(never)]
+pub(super) fn or_there(
+    version: &Entry,
+    call: &Call,
+    arguments: &mut Decoder<'_>,
+    answer: Result<Answer>,
+) -> Result<Answer> {
+    let may_go = || version.procedure(call.procedure()).is_some_and(|served| served.on_pool_if);
+    match answer {
+        Err(Error::WouldWait) if may_go() && hand_over(call, arguments)? => Ok(Answer::Deferred),
+        answer => answer,
     }
 }
 

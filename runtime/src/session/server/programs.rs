@@ -64,7 +64,7 @@ impl Served {
     /// Whether its calls are simply carried out, on the thread that they come up on.
     #[inline]
     pub(super) fn is_plain(&self) -> bool {
-        !self.on_pool && !self.on_pool_if && !self.at_most_once
+        !self.on_pool && !self.at_most_once
     }
 }
 
