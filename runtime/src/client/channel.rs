@@ -65,7 +65,7 @@ impl Channel {
         let mut state = self.open(begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
         started(xid);
-        self.await_reply(state, xid, begin)
+        self.await_reply(state, xid, Duration::ZERO)
     }
 
     /// Starts a call. Returns its xid.
@@ -105,9 +105,7 @@ impl Channel {
         if let Some(outcome) = state.calls.take(xid) {
             return outcome;
         }
-        let now = Instant::now();
-        state.calls.extend(xid, now + GRACE);
-        self.await_reply(state, xid, now)
+        self.await_reply(state, xid, GRACE)
     }
 
     /// The outcome of a call that was started, if it has come. Sends and reads what can be without waiting.
@@ -143,8 +141,7 @@ impl Channel {
             hand_on(state);
             return Some(outcome);
         }
-        let deadline = state.calls.deadline(xid).unwrap_or(now);
-        state.calls.expect(xid);
+        let deadline = state.calls.expect(xid).unwrap_or(now);
         state.tasks.add(xid, deadline, waker);
         let state = self.send_now(state);
         self.attend(state).err().map(|error| {

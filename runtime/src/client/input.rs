@@ -76,7 +76,9 @@ impl Input {
             lent.add(record, reader);
         }
         let mut bytes = scratch.get(..received.rest).unwrap_or_default();
-        while let Some(record) = reader.next(&mut bytes)? {
+        while !bytes.is_empty()
+            && let Some(record) = reader.next(&mut bytes)?
+        {
             handle(&record);
             let length = record.as_slice().len();
             *expected = if length < LARGE { 0 } else { length };

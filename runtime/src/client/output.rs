@@ -67,13 +67,20 @@ impl Output {
     /// is then seen at once.
     pub(super) fn take(&mut self, now: Instant, reading: bool) -> Option<Batch> {
         match self {
-            // When stuck, the peer may be waiting for us to read.
-            Self::Stream(stream) if stream.stuck && !reading => None,
-            Self::Stream(stream) => stream.take().map(Batch::Records),
+            Self::Stream(_) => self.take_records(reading),
             Self::Datagrams(DatagramOutput { calls, heard_nothing }) => calls
                 .poll_first(now)
                 .or_else(|| if *heard_nothing || reading { calls.poll_again(now) } else { None })
                 .map(Batch::Message),
+        }
+    }
+
+    /// As [`Output::take`], of records, whatever time it is.
+    pub(super) fn take_records(&mut self, reading: bool) -> Option<Batch> {
+        match self {
+            // When stuck, the peer may be waiting for us to read.
+            Self::Stream(stream) if !stream.stuck || reading => stream.take().map(Batch::Records),
+            _ => None,
         }
     }
 
@@ -250,9 +257,12 @@ impl StreamOutput {
     fn take(&mut self) -> Option<Box<Sending>> {
         let sending = self.sending.as_mut()?;
         if sending.is_empty() {
+            if self.gathering.is_empty() {
+                return None;
+            }
             sending.clear();
             mem::swap(&mut sending.records, &mut self.gathering);
         }
-        if sending.is_empty() { None } else { self.sending.take() }
+        self.sending.take()
     }
 }

@@ -224,6 +224,11 @@ impl State {
         if self.wire.is_up() && self.broken.is_none() { self.output.take(now, reading) } else { None }
     }
 
+    /// The records to send now, as [`Output::take_records`].
+    pub(super) fn take_records(&mut self, reading: bool) -> Option<Batch> {
+        if self.wire.is_up() && self.broken.is_none() { self.output.take_records(reading) } else { None }
+    }
+
     /// How long a thread that would wait for `wait` may read, as [`Output::read_wait`].
     pub(super) fn read_wait(&self, wait: Duration) -> Option<Duration> {
         // What is left of the connection is the replies that came before its end.

@@ -18,20 +18,34 @@ use std::time::{Duration, Instant};
 const BATCHES: usize = 2;
 
 impl Channel {
-    /// Takes part in sending and reading until the call has its outcome, which it has not yet.
-    pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32, mut now: Instant) -> Result<Results> {
+    /// Takes part in sending and reading until the call has its outcome, which it has not yet. It has `grace` at least.
+    pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32, grace: Duration) -> Result<Results> {
+        // All else is done while the peer is busy with it.
+        state = self.send_gathered(state);
+        let mut now = Instant::now();
+        state.calls.extend(xid, now + grace);
         let deadline = state.calls.expect(xid).unwrap_or(now);
-        loop {
-            state = self.turn(state, now, deadline, xid);
-            let outcome = state.done(xid).or_else(|| {
-                now = Instant::now();
-                state.outcome(xid, now)
-            });
-            if let Some(outcome) = outcome {
-                state.output.note_pause();
-                hand_on(state);
-                return outcome;
+        let outcome = loop {
+            if let Some(outcome) = state.outcome(xid, now) {
+                break outcome;
             }
+            state = self.turn(state, now, deadline, xid);
+            if let Some(outcome) = state.done(xid) {
+                break outcome;
+            }
+            now = Instant::now();
+        };
+        state.output.note_pause();
+        hand_on(state);
+        outcome
+    }
+
+    /// Sends the records that have gathered, if no other thread sends.
+    fn send_gathered<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
+        let reading = state.input.is_none();
+        match state.take_records(reading) {
+            Some(batch) => self.transmit(state, batch, Writing::Waits),
+            None => state,
         }
     }
 

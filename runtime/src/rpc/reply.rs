@@ -52,7 +52,18 @@ pub enum ReplyError {
     },
 }
 
+/// What stands behind the xid of a reply that tells of success without a verifier.
+const PLAIN_SUCCESS: [u8; 20] = *b"\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 impl ReplyHeader {
+    /// The xid and the results of a reply that tells of success without a verifier, as nearly all do; `None` of others.
+    #[inline]
+    pub fn of_plain_success(message: &[u8]) -> Option<(u32, &[u8])> {
+        let (xid, rest) = message.split_first_chunk()?;
+        let results = rest.strip_prefix(&PLAIN_SUCCESS)?;
+        Some((u32::from_be_bytes(*xid), results))
+    }
+
     /// Appends the header.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ pub(crate) use xid_map::XidMap;
 
 use crate::error::{Error, Result};
 use crate::record::{self, Record};
-use crate::rpc::{MessageHead, REPLY};
+use crate::rpc::{MessageHead, REPLY, ReplyHeader};
 use crate::xdr::{EncodeError, Encoder, Sink};
 use bytes::{Bytes, BytesMut};
 use calls::{Calls, Waiting};
@@ -147,6 +147,10 @@ impl ClientSession {
     /// When as much as [may be](ClientConfig::max_kept) is kept of other replies, the call fails and its results are
     /// dropped, unless somebody [waits](ClientSession::expect) for it.
     pub fn handle_record(&mut self, record: &Record<'_>) -> Option<u32> {
+        if let Some((xid, results)) = ReplyHeader::of_plain_success(record.as_slice()) {
+            let results = || Ok(Results::new(record, results.len()));
+            return self.calls.complete(xid, self.max_kept, results).then_some(xid);
+        }
         let mut input = record.decoder();
         let MessageHead { xid, kind } = MessageHead::decode(&mut input).ok()?;
         if kind != REPLY {

@@ -26,7 +26,7 @@ impl Results {
     }
 
     /// The last `length` bytes of `record`.
-    fn new(record: &Record<'_>, length: usize) -> Self {
+    pub(super) fn new(record: &Record<'_>, length: usize) -> Self {
         let bytes = record.as_slice();
         let start = bytes.len().saturating_sub(length);
         let results = bytes.get(start..).unwrap_or_default();

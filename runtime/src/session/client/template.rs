@@ -2,14 +2,17 @@ use crate::rpc::{CALL, Credential, RPC_VERSION, Verifier};
 use crate::xdr::{EncodeError, Encoder, Sink};
 use bytes::Bytes;
 
+/// Bytes of xid, `msg_type`, `rpcvers`, program, version, procedure.
+const FRONT: usize = 24;
+
 /// The header of all calls but for xid and procedure, encoded once: which version of which program is called, and who
 /// calls.
 #[derive(Debug)]
 pub struct CallTemplate {
     /// Program and version.
     target: (u32, u32),
-    /// `msg_type`, `rpcvers`, program, version.
-    before_procedure: [u8; 16],
+    /// What stands in front of the credential, without xid and procedure.
+    front: [u8; FRONT],
     /// Credential and verifier.
     behind_procedure: Bytes,
 }
@@ -20,14 +23,14 @@ impl CallTemplate {
     /// # Errors
     /// The credential breaks its limits.
     pub fn new(program: u32, version: u32, credential: &Credential) -> Result<Self, EncodeError> {
-        let before_procedure = encode_target(program, version);
-        Ok(Self { target: (program, version), before_procedure, behind_procedure: encode_credential(credential)? })
+        let (front, behind_procedure) = (encode_front(program, version), encode_credential(credential)?);
+        Ok(Self { target: (program, version), front, behind_procedure })
     }
 
     /// Calls of another program by the same caller.
     pub fn with_program(&self, program: u32, version: u32) -> Self {
-        let before_procedure = encode_target(program, version);
-        Self { target: (program, version), before_procedure, behind_procedure: self.behind_procedure.clone() }
+        let (front, behind_procedure) = (encode_front(program, version), self.behind_procedure.clone());
+        Self { target: (program, version), front, behind_procedure }
     }
 
     /// The same calls by another caller.
@@ -35,8 +38,7 @@ impl CallTemplate {
     /// # Errors
     /// The credential breaks its limits.
     pub fn with_credential(&self, credential: &Credential) -> Result<Self, EncodeError> {
-        let behind_procedure = encode_credential(credential)?;
-        Ok(Self { target: self.target, before_procedure: self.before_procedure, behind_procedure })
+        Ok(Self { target: self.target, front: self.front, behind_procedure: encode_credential(credential)? })
     }
 
     /// The program that is called, and its version.
@@ -46,20 +48,27 @@ impl CallTemplate {
 
     /// Appends the header of a call.
     pub(super) fn encode(&self, xid: u32, procedure: u32, out: &mut Encoder) -> Result<(), EncodeError> {
-        out.put(xid.to_be_bytes())?;
-        out.put(self.before_procedure)?;
-        out.put(procedure.to_be_bytes())?;
+        let mut front = self.front;
+        set_word(front.first_chunk_mut(), xid);
+        set_word(front.last_chunk_mut(), procedure);
+        out.put(front)?;
         out.put_slice(&self.behind_procedure)
     }
 }
 
-fn encode_target(program: u32, version: u32) -> [u8; 16] {
-    let mut target = [0; 16];
-    let words = [CALL, RPC_VERSION, program, version];
-    for (bytes, word) in target.chunks_exact_mut(4).zip(words) {
-        bytes.copy_from_slice(&word.to_be_bytes());
+fn encode_front(program: u32, version: u32) -> [u8; FRONT] {
+    let mut front = [0; FRONT];
+    for (bytes, word) in front.as_chunks_mut().0.iter_mut().zip([0, CALL, RPC_VERSION, program, version]) {
+        set_word(Some(bytes), word);
     }
-    target
+    front
+}
+
+#[inline]
+fn set_word(bytes: Option<&mut [u8; 4]>, word: u32) {
+    if let Some(bytes) = bytes {
+        *bytes = word.to_be_bytes();
+    }
 }
 
 fn encode_credential(credential: &Credential) -> Result<Bytes, EncodeError> {
