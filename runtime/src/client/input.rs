@@ -13,6 +13,10 @@ const LARGE: usize = 32 << 10;
 /// Bytes of a read where a large reply is expected: its mark, and as little as possible of what has to be copied.
 const FRONT: usize = 4 << 10;
 
+/// Bytes of a read into the place of a large reply. With all of it at once, the peer would wait for room meanwhile, and
+/// what it has sent would have left the caches.
+const PIECE: usize = 128 << 10;
+
 /// What reading needs.
 #[derive(Debug)]
 pub(super) struct Input {
@@ -52,9 +56,14 @@ impl Input {
         self.prepare();
         let between_large = self.expected > 0 && !self.reader.is_mid_record();
         let room = self.reader.room();
-        let most = if between_large || !room.is_empty() { FRONT } else { SCRATCH };
+        let direct = room.len().min(PIECE);
+        let most = match room.len() {
+            left if left > direct => 0,
+            0 if !between_large => SCRATCH,
+            _ => FRONT,
+        };
+        let room = room.get_mut(..direct).unwrap_or_default();
         let scratch = self.scratch.get_mut(..most).unwrap_or_default();
-        let direct = room.len();
         let received = socket.receive(room, scratch, wait)?;
         Ok(received.map(|count| Received { placed: count.min(direct), rest: count.saturating_sub(direct) }))
     }

@@ -262,7 +262,7 @@ impl State {
 
     /// After the end of a connection, once no thread uses it: decides what becomes of each call.
     pub(super) fn settle(&mut self, woken: &mut Woken) {
-        if self.input.is_none() || !self.output.is_home() {
+        if !self.wire.is_lost() || self.input.is_none() || !self.output.is_home() {
             return;
         }
         let Some(error) = self.wire.settle(Instant::now()) else { return };

@@ -74,6 +74,11 @@ impl Wire {
         matches!(self.stage, Stage::Up)
     }
 
+    /// It has ended, and what is to become of it is open.
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(self.stage, Stage::Lost(_))
+    }
+
     pub(super) fn may_reconnect(&self) -> bool {
         self.connector.is_some()
     }
