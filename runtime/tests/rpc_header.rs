@@ -157,9 +157,13 @@ fn every_form_of_reply() {
         header.encode(&mut out).unwrap();
         assert_eq!(out.into_bytes(), words, "{header:?}");
         assert_eq!(ReplyHeader::decode(&mut Decoder::new(&words)).unwrap(), header);
+        let with_results = [words.as_slice(), b"1234"].concat();
+        let plain = (header.body == accepted(AcceptStat::Success)).then_some((XID, b"1234".as_slice()));
+        assert_eq!(ReplyHeader::of_plain_success(&with_results), plain, "{header:?}");
         for length in 0..words.len() {
             let error = ReplyHeader::decode(&mut Decoder::new(&words[..length])).unwrap_err();
             assert!(matches!(error, ReplyError::Unparsable(_)), "{header:?} cut to {length}: {error}");
+            assert_eq!(ReplyHeader::of_plain_success(&words[..length]), None);
         }
     }
 }
