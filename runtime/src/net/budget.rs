@@ -49,14 +49,19 @@ impl Share {
     /// Whether so many quarters of the budget are used up, as far as this loop is concerned: with several, half of them
     /// belong to the loops in equal parts, so that what one holds does not take everything from another. The sum stays
     /// within these quarters.
+    #[inline]
     pub(super) fn is_used_up(&self, quarters: usize) -> bool {
-        let (most, loops) = (self.part(quarters), self.budget.held.len());
-        let total = self.budget.total();
+        let (most, total) = (self.part(quarters), self.budget.total());
+        total >= most / 2 && self.is_used_up_here(most, total)
+    }
+
+    fn is_used_up_here(&self, most: usize, total: usize) -> bool {
+        let loops = self.budget.held.len();
         if loops <= 1 {
             return total >= most;
         }
         let own = (most / 2).checked_div(loops).unwrap_or_default();
-        total >= most / 2 && self.held().is_some_and(|held| held.load(Ordering::Relaxed) >= own)
+        self.held().is_some_and(|held| held.load(Ordering::Relaxed) >= own)
     }
 
     /// What all may hold of so many quarters of the budget before they are used up.
@@ -88,12 +93,19 @@ impl Holding {
     }
 
     /// From now on it is `bytes`.
+    #[inline]
     pub(super) fn set(&mut self, bytes: usize) {
+        if bytes != self.bytes {
+            self.change(bytes);
+        }
+    }
+
+    fn change(&mut self, bytes: usize) {
         let before = std::mem::replace(&mut self.bytes, bytes);
         let Some(held) = self.share.held() else { return };
         if bytes > before {
             held.fetch_add(bytes.saturating_sub(before), Ordering::Relaxed);
-        } else if bytes < before {
+        } else {
             held.fetch_sub(before.saturating_sub(bytes), Ordering::Relaxed);
         }
     }

@@ -18,6 +18,9 @@ use std::time::{Duration, Instant};
 /// Bytes of replies that are written before more calls are answered.
 const BATCH: usize = 256 << 10;
 
+/// Bytes that take time to write: after less, the time after the calls is that of the next turn.
+const LARGE: u64 = 16 << 10;
+
 /// A connection of the server.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -28,7 +31,7 @@ pub(super) struct Connection {
     /// How much it was when it was read: so much memory it takes until the last byte of it is looked at.
     backlog_memory: usize,
     /// Replies that the peer has not yet taken.
-    out: Option<Encoder>,
+    out: Option<Box<Encoder>>,
     /// Memory for input that is not complete, and for such replies.
     input: Holding,
     output: Holding,
@@ -92,9 +95,9 @@ impl Connection {
 
     /// Reads once, answers what came until `slice` is over, writes once.
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        let now = shared.now;
+        let (now, moved) = (shared.now, self.socket.moved());
         let end = now.checked_add(slice).unwrap_or(now);
-        let mut out = self.out.take().unwrap_or_else(|| std::mem::take(&mut shared.spare));
+        let mut out = self.out.take().unwrap_or_else(|| shared.take_spare());
         self.stream.lend(std::mem::take(&mut shared.record));
         let turn = match self.exchange(programs, shared, &mut out, now, end) {
             Ok(()) => self.next_turn(programs, &out, shared),
@@ -105,6 +108,7 @@ impl Connection {
                 Turn::Close(broken_record(error))
             }
         };
+        shared.is_late = self.socket.moved().wrapping_sub(moved) >= LARGE;
         self.place.show(self.tally(out.len()), self.last_active());
         if out.is_empty() || matches!(turn, Turn::Close(_)) {
             out.clear();
@@ -126,7 +130,7 @@ impl Connection {
         self.calls = self.calls.wrapping_add(u64::from(delivery.handled().outcome.is_some()));
         let reply = delivery.into_reply();
         if !reply.is_empty() {
-            let out = self.out.get_or_insert_with(Encoder::new);
+            let out = self.out.get_or_insert_default();
             out.append(reply);
             self.output.set(out.memory());
         }
@@ -214,8 +218,10 @@ impl Connection {
             self.calls = self.calls.wrapping_add(tally.flush());
         }
         self.answer(programs, &mut input, out, &mut tally)?;
-        self.backlog = Bytes::copy_from_slice(input);
-        self.backlog_memory = input.len();
+        if !input.is_empty() {
+            self.backlog = Bytes::copy_from_slice(input);
+            self.backlog_memory = input.len();
+        }
         Ok(tally.now())
     }
 

@@ -100,10 +100,14 @@ impl Connections {
 
     /// Closes those whose deadline is over; not one that waits for its turn, as it may have come to what it is waited
     /// for.
+    #[inline]
     pub(super) fn close_overdue(&mut self, programs: &Programs, now: Instant, recorder: &Recorder) {
-        if self.deadline().is_none_or(|deadline| deadline > now) {
-            return;
+        if self.deadline().is_some_and(|deadline| deadline <= now) {
+            self.close_each_overdue(programs, now, recorder);
         }
+    }
+
+    fn close_each_overdue(&mut self, programs: &Programs, now: Instant, recorder: &Recorder) {
         let mut earliest = None;
         self.slots.retain(|_, connection| {
             earliest = earlier(earliest, connection.expire_calls(now));

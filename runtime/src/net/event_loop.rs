@@ -245,9 +245,10 @@ impl EventLoop {
         let slice = slice(self.ready.len());
         for turn in 0..self.ready.len() {
             let Some(source) = self.ready.pop_front() else { return };
-            if turn > 0 {
+            if turn > 0 && self.shared.is_late {
                 self.shared.now = Instant::now();
             }
+            self.shared.is_late = true;
             if let Some(queued) = self.queued_mut(source) {
                 *queued = false;
             }

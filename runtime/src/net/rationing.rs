@@ -22,7 +22,15 @@ const LONGEST_ROUND: Duration = Duration::from_millis(100);
 impl EventLoop {
     /// Closes connections until what waits for peers is within its limit again, those first that make most of it wait for
     /// the longest.
+    #[inline]
     pub(super) fn release_output(&mut self) {
+        if self.shared.output.is_used_up(OUTPUT) {
+            self.close_for_output();
+        }
+    }
+
+    #[cold]
+    fn close_for_output(&mut self) {
         while self.shared.output.is_used_up(OUTPUT) && self.connections.release_output(Instant::now()) {
             self.shared.recorder.count(Event::ClosedForOutput);
         }
@@ -31,10 +39,15 @@ impl EventLoop {
     /// Lets connections go on reading, one after the other, while memory for input is scarce: of those that have something to
     /// read, the one whose record began first. While it is short, that one must be quick, and those that send nothing are
     /// closed. So everybody has his turn, whatever others keep.
+    #[inline]
     pub(super) fn ration_input(&mut self, now: Instant) {
-        if self.rationed.is_none() && !self.shared.input.is_used_up(SCARCE) {
-            return;
+        if self.rationed.is_some() || self.shared.input.is_used_up(SCARCE) {
+            self.read_in_turn(now);
         }
+    }
+
+    #[cold]
+    fn read_in_turn(&mut self, now: Instant) {
         // A fair part of the time, however long the turns of the others were.
         let round = self.rationed.map_or(ROUND, |last| now.saturating_duration_since(last));
         let end = now.checked_add((round / 2).clamp(ROUND, LONGEST_ROUND));

@@ -11,7 +11,7 @@ const SCRATCH: usize = 256 << 10;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) scratch: Vec<u8>,
-    pub(super) spare: Encoder,
+    spare: Option<Box<Encoder>>,
     /// Memory for a record that comes in pieces.
     pub(super) record: BytesMut,
     pub(super) recorder: Recorder,
@@ -22,27 +22,36 @@ pub(super) struct Shared {
     pub(super) is_favoured: bool,
     /// The last look at the clock: before a turn, or after the calls of it.
     pub(super) now: Instant,
+    /// Whether it is to be looked at again before the next turn.
+    pub(super) is_late: bool,
 }
 
 impl Shared {
     pub(super) fn new(recorder: Recorder, input: Share, output: Share) -> Self {
-        let (spare, record) = (Encoder::new(), BytesMut::new());
         Self {
             scratch: vec![0; SCRATCH],
-            spare,
-            record,
+            spare: None,
+            record: BytesMut::new(),
             recorder,
             input,
             output,
             is_favoured: false,
             now: Instant::now(),
+            is_late: true,
         }
     }
 
+    /// A buffer for replies, empty.
+    #[inline]
+    pub(super) fn take_spare(&mut self) -> Box<Encoder> {
+        self.spare.take().unwrap_or_default()
+    }
+
     /// Keeps the larger one of the buffers for replies.
-    pub(super) fn keep_spare(&mut self, out: Encoder) {
-        if out.memory() >= self.spare.memory() {
-            self.spare = out;
+    #[inline]
+    pub(super) fn keep_spare(&mut self, out: Box<Encoder>) {
+        if self.spare.as_ref().is_none_or(|spare| out.memory() >= spare.memory()) {
+            self.spare = Some(out);
         }
     }
 }

@@ -112,13 +112,14 @@ impl Run {
 const STRIDE: u32 = 16;
 const STRIDE_OF_SMALL: u32 = 64;
 
-/// Calls are small that take less on an average.
-const SMALL: Duration = Duration::from_nanos(250);
+/// Calls are small that take less on an average, in nanoseconds.
+const SMALL: u64 = 250;
 
 /// The clock of one turn, which is looked at where a call that is timed begins and ends.
 #[derive(Debug)]
 struct Stopwatch {
-    begin: Instant,
+    /// Nanoseconds from the beginning to the last look.
+    spent: u64,
     /// The number of the call that has begun, counted from 1, and whether it is timed since the last look.
     call: u32,
     is_timing: bool,
@@ -132,7 +133,7 @@ struct Stopwatch {
 impl Stopwatch {
     /// The first call begins at `now`.
     fn new(now: Instant) -> Self {
-        Self { begin: now, call: 1, is_timing: true, next_look: 1, last: now, last_call: 1 }
+        Self { spent: 0, call: 1, is_timing: true, next_look: 1, last: now, last_call: 1 }
     }
 
     /// A call has ended: whether to look, because it is timed or the next one is.
@@ -149,10 +150,10 @@ impl Stopwatch {
         if ended != self.next_look {
             return None;
         }
-        let from = self.last;
+        let before = self.spent;
         self.now();
-        let time = self.is_timing.then(|| self.last.saturating_duration_since(from));
-        let last_bits = stride(ended, self.last.saturating_duration_since(self.begin)).wrapping_sub(1);
+        let time = self.is_timing.then(|| Duration::from_nanos(self.spent.wrapping_sub(before)));
+        let last_bits = stride(ended, self.spent).wrapping_sub(1);
         self.is_timing = self.call & last_bits == 0;
         self.next_look = if self.is_timing { self.call } else { self.call | last_bits };
         time
@@ -161,16 +162,18 @@ impl Stopwatch {
     /// The time after the last call, which is looked at unless it has been.
     fn now(&mut self) -> Instant {
         if self.last_call != self.call {
+            let now = Instant::now();
+            self.spent = self.spent.wrapping_add(now.saturating_duration_since(self.last).as_nanos() as u64);
+            self.last = now;
             self.last_call = self.call;
-            self.last = Instant::now();
         }
         self.last
     }
 }
 
-/// One in how many calls is timed, as so many took `time`.
-fn stride(calls: u32, time: Duration) -> u32 {
-    if time < SMALL.saturating_mul(calls) { STRIDE_OF_SMALL } else { STRIDE }
+/// One in how many calls is timed, as so many took so many nanoseconds.
+fn stride(calls: u32, spent: u64) -> u32 {
+    if spent < SMALL.saturating_mul(calls.into()) { STRIDE_OF_SMALL } else { STRIDE }
 }
 
 /// Counts what became of a message, and how long it took if that is known.

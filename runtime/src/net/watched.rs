@@ -94,9 +94,11 @@ impl Watched {
     /// Writes what the peer takes at once. `now` is the time after the calls, however long they took.
     #[inline]
     pub(super) fn write(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
-        if out.is_empty() {
-            return Ok(());
-        }
+        if out.is_empty() { Ok(()) } else { self.write_some(out, now) }
+    }
+
+    #[inline(never)]
+    fn write_some(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
         while self.writable && !out.is_empty() {
             match write_once(&mut self.socket, out) {
                 Ok((0, _)) => return Err(ErrorKind::WriteZero.into()),
@@ -145,6 +147,11 @@ impl Watched {
         self.received
     }
 
+    /// Bytes that went either way.
+    pub(super) fn moved(&self) -> u64 {
+        self.received.wrapping_add(self.sent)
+    }
+
     /// Bytes that were written.
     pub(super) fn sent(&self) -> u64 {
         self.sent
@@ -153,14 +160,13 @@ impl Watched {
 
 /// One write of what fits; how much was taken, and how much was offered.
 fn write_once(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
-    let mut slices = out.slices();
-    let first = slices.next().unwrap_or_default();
-    match slices.next() {
-        None => Ok((socket.write(first)?, first.len())),
-        Some(_) => write_pieces(socket, out),
+    match out.as_slice() {
+        Some(bytes) => Ok((socket.write(bytes)?, bytes.len())),
+        None => write_pieces(socket, out),
     }
 }
 
+#[inline(never)]
 fn write_pieces(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
     let mut pieces = [IoSlice::new(&[]); PIECES];
     let mut offered = 0;

@@ -182,7 +182,9 @@ impl Encoder {
         }
         self.start = 0;
         self.end = 0;
-        self.payloads.clear();
+        if !self.payloads.is_empty() {
+            self.payloads.clear();
+        }
         self.payload_bytes = 0;
         self.depth = 0;
     }
@@ -201,6 +203,7 @@ impl Encoder {
 
     /// The bytes that are there, if nothing is kept by reference.
     #[cfg(feature = "net")]
+    #[inline]
     pub(crate) fn as_slice(&self) -> Option<&[u8]> {
         if self.payloads.is_empty() { self.buffer.get(self.start..self.end) } else { None }
     }

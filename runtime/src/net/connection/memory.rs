@@ -61,7 +61,7 @@ impl Connection {
         if shared.output.is_used_up(1)
             && let Some(spare) = out.fit()
         {
-            shared.keep_spare(spare);
+            shared.keep_spare(Box::new(spare));
         }
         self.output.set(out.memory().saturating_add(calls));
     }

@@ -45,6 +45,7 @@ impl ServerStream {
     }
 
     /// Calls that are answered later.
+    #[inline]
     pub fn in_flight(&self) -> usize {
         self.origin().map_or(0, |origin| origin.in_flight())
     }
@@ -152,6 +153,7 @@ impl ServerStream {
     }
 
     /// Bytes of memory that [calls](Self::take_calls) to the peer may take before they are sent.
+    #[inline]
     pub fn calls_memory(&self) -> usize {
         self.backchannel().map_or(0, |backchannel| backchannel.memory())
     }
@@ -163,6 +165,7 @@ impl ServerStream {
     }
 
     /// Appends the calls to `out` that go to the peer. Returns whether there were any.
+    #[inline]
     pub fn take_calls(&self, out: &mut Encoder) -> bool {
         self.backchannel().is_some_and(|backchannel| backchannel.take_calls(out))
     }
@@ -324,6 +327,7 @@ impl ServerStream {
         self.origin().is_some_and(|origin| origin.is_full())
     }
 
+    #[inline]
     fn backchannel(&self) -> Option<&Arc<Backchannel>> {
         self.origin()?.backchannel()
     }
