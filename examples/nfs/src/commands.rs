@@ -4,7 +4,7 @@ use crate::copy::{Settings, cat, copy};
 use crate::failure::{About, Failure, Result};
 use crate::idl::{Diropargs3, Fsstat3args, Ftype3, Mkdir3args, Remove3args, Rmdir3args, Sattr3};
 use crate::listing::{Entry, Listing};
-use crate::mounted::{Mounted, Node, exports};
+use crate::mounted::{Mounted, Node, exports, if_there};
 use crate::options::{Command, Options, Place};
 use crate::progress::human;
 use crate::show;
@@ -45,24 +45,38 @@ fn ls(url: &Url, long: bool, timeout: Duration) -> Result<()> {
         let name = url.names.last().cloned().unwrap_or_default();
         return line(&mut out, &mounted, &name, long.then_some(&node), raw).and_then(|()| out.flush().about(OUT));
     }
-    let mut listing = Listing::new(&mounted, &node);
+    let mut listing = Listing::new(&mounted, &node, long);
     while let Some(entries) = listing.next_entries()? {
-        for entry in entries.into_iter().filter(|entry| entry.name != "." && entry.name != "..") {
-            let file = if long { Some(described(&mounted, &node, &entry)?) } else { None };
-            line(&mut out, &mounted, &entry.name, file.as_ref(), raw)?;
+        let entries = entries.into_iter().filter(|entry| entry.name != "." && entry.name != "..");
+        if long {
+            for (name, file) in described(&mounted, &node, entries)? {
+                line(&mut out, &mounted, &name, Some(&file), raw)?;
+            }
+        } else {
+            entries.into_iter().try_for_each(|entry| line(&mut out, &mounted, &entry.name, None, raw))?;
         }
     }
     out.flush().about(OUT)
 }
 
-/// An entry's file, of which the server may have told nothing.
-fn described(mounted: &Mounted, directory: &Node, entry: &Entry) -> Result<Node> {
-    match (&entry.handle, entry.attributes) {
-        (Some(handle), Some(attributes)) => {
-            Ok(Node { handle: handle.clone(), attributes, path: directory.path_of(&entry.name) })
-        }
-        _ => mounted.child(directory, &entry.name),
+/// The entries' files. All that the server has told nothing of are looked up at once; those that are gone are left out.
+fn described(mounted: &Mounted, directory: &Node, entries: impl Iterator<Item = Entry>) -> Result<Vec<(Text, Node)>> {
+    let known = |it: Entry| {
+        let file = match (it.handle, it.attributes) {
+            (Some(handle), Some(attributes)) => Ok(Node { handle, attributes, path: directory.path_of(&it.name) }),
+            _ => Err(mounted.start_child(directory, &it.name)?),
+        };
+        Ok((it.name, file))
+    };
+    let mut files = Vec::new();
+    for (name, file) in entries.map(known).collect::<Result<Vec<_>>>()? {
+        let file = match file {
+            Ok(file) => Some(file),
+            Err(reply) => if_there(mounted.wait_for_child(directory, &name, reply))?,
+        };
+        files.extend(file.map(|file| (name, file)));
     }
+    Ok(files)
 }
 
 /// A terminal gets no bytes that could be meant for it.

@@ -3,7 +3,7 @@
 use crate::failure::{About, Failure, Result};
 use crate::idl::{Create3args, Createhow3, Diropargs3, Fsinfo3args, Fsinfo3resok, Sattr3, Sattrguard3, Setattr3args};
 use crate::local::LocalReader;
-use crate::mounted::{Mounted, Node};
+use crate::mounted::{Mounted, Node, if_there};
 use crate::options::Place;
 use crate::progress::Progress;
 use crate::reader::{Reader, size};
@@ -119,11 +119,11 @@ struct Target {
 impl Target {
     /// What a URL names; in a directory, the file that is called as the source is.
     fn find(mounted: &Mounted, source: Option<Text>) -> Result<Self> {
-        let (directory, name) = match (mounted.target_if_there()?, source) {
+        let (directory, name) = match (if_there(mounted.target())?, source) {
             (Some(directory), Some(name)) if directory.is_directory() => (directory, name),
             _ => mounted.parent()?,
         };
-        let existing = mounted.child_if_there(&directory, &name)?;
+        let existing = if_there(mounted.child(&directory, &name))?;
         Ok(Self { directory, name, existing })
     }
 

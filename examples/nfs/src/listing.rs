@@ -27,15 +27,15 @@ pub struct Listing<'a> {
     directory: &'a Node,
     cookie: u64,
     verifier: [u8; 8],
-    /// Whether the server can do without READDIRPLUS only.
+    /// Only the names, by READDIR.
     plain: bool,
     ended: bool,
 }
 
 impl<'a> Listing<'a> {
-    /// From the first name on.
-    pub fn new(mounted: &'a Mounted, directory: &'a Node) -> Self {
-        Self { mounted, directory, cookie: 0, verifier: [0; 8], plain: false, ended: false }
+    /// Of the names, and with `files` of what they stand for, if the server has READDIRPLUS.
+    pub fn new(mounted: &'a Mounted, directory: &'a Node, files: bool) -> Self {
+        Self { mounted, directory, cookie: 0, verifier: [0; 8], plain: !files, ended: false }
     }
 
     /// Further entries, in the order of the server; `None` behind the last one.
@@ -57,13 +57,8 @@ impl<'a> Listing<'a> {
 
     fn readdirplus(&mut self) -> Result<Vec<Entry>> {
         let path = &self.directory.path;
-        let arguments = Readdirplus3args {
-            dir: self.directory.handle.clone(),
-            cookie: self.cookie,
-            cookieverf: self.verifier,
-            dircount: NAMES,
-            maxcount: ALL,
-        };
+        let (dir, cookie, cookieverf) = (self.directory.handle.clone(), self.cookie, self.verifier);
+        let arguments = Readdirplus3args { dir, cookie, cookieverf, dircount: NAMES, maxcount: ALL };
         let result = match self.mounted.nfs.readdirplus(&arguments) {
             Err(oncrpc::Error::ProcedureUnavailable) => Err(Nfsstat3::ErrNotsupp),
             result => result.about(path)?.into_ok(),
@@ -88,12 +83,8 @@ impl<'a> Listing<'a> {
 
     fn readdir(&mut self) -> Result<Vec<Entry>> {
         let path = &self.directory.path;
-        let arguments = Readdir3args {
-            dir: self.directory.handle.clone(),
-            cookie: self.cookie,
-            cookieverf: self.verifier,
-            count: NAMES,
-        };
+        let (dir, cookie, cookieverf) = (self.directory.handle.clone(), self.cookie, self.verifier);
+        let arguments = Readdir3args { dir, cookie, cookieverf, count: NAMES };
         let found = self.mounted.nfs.readdir(&arguments).about(path)?.into_ok().about(path)?;
         self.verifier = found.cookieverf;
         self.ended = found.reply.eof;

@@ -2,10 +2,11 @@
 
 use crate::failure::{About, Failure, Result};
 use crate::idl::{
-    Diropargs3, Fattr3, Ftype3, Getattr3args, Lookup3args, NfsFh3, Nfsstat3, Readlink3args, mount_v3, nfs_v3,
+    Diropargs3, Fattr3, Ftype3, Getattr3args, Lookup3args, Lookup3res, NfsFh3, Nfsstat3, Readlink3args, mount_v3,
+    nfs_v3,
 };
 use crate::url::{Url, shown};
-use oncrpc::{AuthSys, ClientOptions, Credential, Text};
+use oncrpc::{AuthSys, ClientOptions, Credential, Pending, Text};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -80,20 +81,20 @@ impl Mounted {
 
     /// What a directory has of that name.
     pub fn child(&self, directory: &Node, name: &Text) -> Result<Node> {
-        let path = directory.path_of(name);
+        self.wait_for_child(directory, name, self.start_child(directory, name)?)
+    }
+
+    /// Begins [`Mounted::child`].
+    pub fn start_child(&self, directory: &Node, name: &Text) -> Result<Pending<Lookup3res>> {
         let what = Diropargs3 { dir: directory.handle.clone(), name: name.clone() };
-        let found = self.nfs.lookup(&Lookup3args { what }).about(&path)?.into_ok().about(&path)?;
+        self.nfs.start_lookup(&Lookup3args { what }).about(&directory.path)
+    }
+
+    /// Ends it.
+    pub fn wait_for_child(&self, directory: &Node, name: &Text, reply: Pending<Lookup3res>) -> Result<Node> {
+        let path = directory.path_of(name);
+        let found = reply.wait().about(&path)?.into_ok().about(&path)?;
         self.known(found.object, found.obj_attributes.into(), path)
-    }
-
-    /// The same; `None` if there is none.
-    pub fn child_if_there(&self, directory: &Node, name: &Text) -> Result<Option<Node>> {
-        if_there(self.child(directory, name))
-    }
-
-    /// What the URL leads to; `None` if there is none.
-    pub fn target_if_there(&self) -> Result<Option<Node>> {
-        if_there(self.target())
     }
 
     /// A file of which a reply told perhaps the attributes.
@@ -187,7 +188,8 @@ impl Node {
     }
 }
 
-fn if_there(found: Result<Node>) -> Result<Option<Node>> {
+/// `None` where the server says that there is no such file.
+pub fn if_there(found: Result<Node>) -> Result<Option<Node>> {
     match found {
         Err(Failure::Nfs { status: Nfsstat3::ErrNoent, .. }) => Ok(None),
         found => found.map(Some),

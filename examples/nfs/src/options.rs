@@ -15,7 +15,7 @@ pub struct Options {
     #[command(subcommand)]
     pub command: Command,
     /// How many READs or WRITEs may be in flight.
-    #[arg(long, global = true, value_name = "CALLS", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, global = true, value_name = "CALLS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub window: u16,
     /// The time that a server has to answer, and to come back if it is gone, in seconds.
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]

@@ -26,6 +26,10 @@ fn a_directory_is_listed_without_readdirplus() {
     for manner in [Manner::Lossy, Manner::Forgetful] {
         let (_, _running, url) = Contrary::start(manner, b"");
         assert_eq!(done(&["ls", &url]), b"name-1\nname-2\nname-3\nname-4\nname-5\n", "{manner:?}");
+        let listed = String::from_utf8(done(&["ls", "-l", &url])).unwrap();
+        let names: Vec<_> = listed.lines().map(|line| line.split_whitespace().last().unwrap()).collect();
+        assert_eq!(names, ["name-1", "name-2", "name-5"], "those that are there when they are looked up");
+        assert!(listed.lines().all(|line| line.starts_with("---------- ")), "{listed}");
     }
 }
 

@@ -88,7 +88,8 @@ impl nfs_v3::Service for Contrary {
 
     fn lookup(&self, _: &Call, arguments: Lookup3args) -> Result<Lookup3res> {
         let (obj_attributes, dir_attributes) = (PostOpAttr::False, PostOpAttr::False);
-        if arguments.what.name != "file" {
+        let is_known = |name: &str| arguments.what.name == name;
+        if !["file", "name-1", "name-2", "name-5"].into_iter().any(is_known) {
             return Ok(Lookup3res::Default(Nfsstat3::ErrNoent, Lookup3resfail { dir_attributes }));
         }
         Ok(Lookup3res::Ok(Lookup3resok { object: handle(b"file"), obj_attributes, dir_attributes }))
