@@ -1,3 +1,6 @@
+#[cfg(feature = "net")]
+mod append;
+
 use super::sink::SPLICE;
 use super::{EncodeError, Sink, Writer, Xdr};
 use alloc::collections::VecDeque;
@@ -232,22 +235,6 @@ impl Encoder {
         } else if self.start >= COMPACT && self.start >= self.end / 2 {
             self.compact();
         }
-    }
-
-    /// Appends what `other` holds, whole messages as a rule. Large parts of it are not copied.
-    #[cfg(feature = "net")]
-    pub(crate) fn append(&mut self, mut other: Self) {
-        // The limit of a message is not one of several; without it, only the memory of the machine is.
-        self.begin(usize::MAX);
-        if other.is_empty() {
-            return;
-        }
-        // What is kept by reference is to be no larger than it shows.
-        if other.len() >= SPLICE {
-            other.buffer.truncate(other.end);
-            other.buffer.shrink_to_fit();
-        }
-        let _ = self.put_bytes(&other.into_bytes());
     }
 
     /// All bytes in one piece.
