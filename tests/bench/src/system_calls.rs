@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Calls for each second that a figure is measured, of which strace makes many.
-const CALLS: f64 = 2_048.0;
+const CALLS: f64 = 1_024.0;
 
 /// The most that a scenario has in flight: it makes a multiple of so many calls.
 const IN_FLIGHT: usize = 64;
