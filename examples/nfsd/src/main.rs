@@ -29,17 +29,17 @@ use mount3::Mounts;
 use nfs3::Nfs;
 use oncrpc::{Procedure, Server, layers};
 use options::Options;
+use report::Tally;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// What waits for a disk.
-const ON_POOL: [Procedure; 18] = [
+const ON_POOL: [Procedure; 17] = [
     procedure::SETATTR,
     procedure::LOOKUP,
     procedure::READLINK,
-    procedure::READ,
     procedure::WRITE,
     procedure::CREATE,
     procedure::MKDIR,
@@ -56,9 +56,12 @@ const ON_POOL: [Procedure; 18] = [
     mount_v3::procedure::MNT,
 ];
 
-/// What looks at attributes of a file only, which the system has in memory once it is at hand.
-const ON_POOL_IF_IT_WAITS: [Procedure; 4] =
-    [procedure::GETATTR, procedure::ACCESS, procedure::FSINFO, procedure::PATHCONF];
+/// What looks at a file that the system has in memory as a rule.
+const ON_POOL_IF_IT_WAITS: [Procedure; 5] =
+    [procedure::GETATTR, procedure::ACCESS, procedure::READ, procedure::FSINFO, procedure::PATHCONF];
+
+/// Threads that wait for a disk.
+const POOL_THREADS: usize = 8;
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {
@@ -72,20 +75,22 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let export = Arc::new(Export::open(&options.directory, &options.state_file()?)?);
-    let server = server(options, export)?;
+    let tally = Arc::new(Tally::default());
+    let server = server(options, export, Arc::clone(&tally))?;
     let handle = server.handle();
     options.tell();
     server.run()?;
-    report::tell(&handle.metrics());
+    tally.tell(&handle.metrics());
     Ok(())
 }
 
-fn server(options: &Options, export: Arc<Export>) -> oncrpc::Result<Server> {
+fn server(options: &Options, export: Arc<Export>, tally: Arc<Tally>) -> oncrpc::Result<Server> {
     let server = Server::new()
-        .serve(nfs_v3::server(Nfs::new(Arc::clone(&export), options.rules())))
+        .serve(nfs_v3::server(Nfs::new(Arc::clone(&export), options.rules(), tally)))
         .serve(mount_v3::server(Mounts::new(export, options.allow.clone())))
         .on_pool(ON_POOL)
         .on_pool_if_it_waits(ON_POOL_IF_IT_WAITS)
+        .pool_threads(POOL_THREADS)
         .on_error(|call, error| eprintln!("nfsd: {} of {}: {error}", call.procedure_name(), call.peer()));
     let server = listen(server, options.address())?;
     let server = if options.portmapper { server.register_or_serve_rpcbind() } else { server };

@@ -17,7 +17,9 @@ use crate::status::{Outcome, status};
 use aged::Aged;
 use handle::Key;
 use names::Names;
-use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, Statx, StatxAttributes, accessat, makedev, open, openat, statx};
+use rustix::fs::{
+    Access, AtFlags, CWD, FsWord, Mode, OFlags, Statx, StatxAttributes, accessat, fstatfs, makedev, open, openat, statx,
+};
 use rustix::process::{Resource, getrlimit, setrlimit, umask};
 use std::fs;
 use std::io;
@@ -31,6 +33,9 @@ const MOST_NODES: usize = 2_048;
 /// Descriptors that are left for connections and whatever else.
 const OTHER_DESCRIPTORS: usize = 1_280;
 
+/// What the system calls a file system in memory.
+const TMPFS: FsWord = 0x0102_1994;
+
 /// An exported directory and what is below it on the same file system.
 pub struct Export {
     /// Its absolute path, without symbolic links.
@@ -39,6 +44,8 @@ pub struct Export {
     pub fsid: u64,
     /// Whether the system decides what a caller may do: this process can act as the caller.
     pub system_decides: bool,
+    /// Whether it is in memory and not on a disk.
+    pub is_in_memory: bool,
     /// `/proc/self/fd`, through which a file at hand is opened.
     pub descriptors: OwnedFd,
     key: Key,
@@ -68,6 +75,7 @@ impl Export {
         Ok(Self {
             fsid: makedev(stat.stx_dev_major, stat.stx_dev_minor),
             system_decides: identity::can_act_as_others(),
+            is_in_memory: fstatfs(&root)?.f_type == TMPFS,
             descriptors: openat(CWD, c"/proc/self/fd", flags, Mode::empty())?,
             key,
             root: Arc::new(Node::new(Handle::root(Identity::of(&stat)), root)),

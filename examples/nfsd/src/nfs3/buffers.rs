@@ -4,7 +4,7 @@ use oncrpc::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that are kept for later.
-const MOST_KEPT: usize = 16 << 20;
+const MOST_KEPT: usize = 4 << 20;
 
 /// Buffers that are free.
 #[derive(Debug, Default)]

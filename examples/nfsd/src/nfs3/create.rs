@@ -13,8 +13,8 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-/// What was made, and what it is like.
-pub(super) type Made = (Node, Statx);
+/// What a client learns of what was made.
+type Made = (PostOpFh3, PostOpAttr);
 
 impl Nfs {
     /// Makes a regular file, or takes the one that is there, as `how` says.
@@ -38,14 +38,13 @@ impl Nfs {
             (Ok(_), Createhow3::Exclusive(verifier)) => {
                 let (node, _) = self.found(directory, name)?;
                 utimensat(&node.path, c"", &kept(*verifier), AtFlags::EMPTY_PATH).map_err(status)?;
-                let stat = node.stat()?;
-                Ok((node, stat))
+                self.made(&node)
             }
             (Ok(_), Createhow3::Unchecked(new) | Createhow3::Guarded(new)) => self.finish(caller, directory, name, new),
             (Err(Errno::EXIST), Createhow3::Unchecked(new)) => self.take(caller, directory, name, new),
             (Err(Errno::EXIST), Createhow3::Exclusive(verifier)) => {
                 let (node, stat) = self.found(directory, name)?;
-                if is_kept(&stat, *verifier) { Ok((node, stat)) } else { Err(Nfsstat3::ErrExist) }
+                if is_kept(&stat, *verifier) { self.made(&node) } else { Err(Nfsstat3::ErrExist) }
             }
             (Err(error), _) => Err(status(error)),
         }
@@ -58,8 +57,7 @@ impl Nfs {
             return Err(Nfsstat3::ErrExist);
         }
         self.apply(caller, &node, &stat, &Sattr3 { size: new.size, ..Sattr3::default() })?;
-        let stat = node.stat()?;
-        Ok((node, stat))
+        self.made(&node)
     }
 
     /// Makes a directory.
@@ -125,21 +123,19 @@ impl Nfs {
         // It was made with its mode.
         let mode = new.mode.into_option().filter(|mode| *mode != u32::from(stat.stx_mode) & 0o7777).into();
         self.apply(caller, &node, &stat, &Sattr3 { mode, ..new.clone() })?;
-        let stat = node.stat()?;
-        Ok((node, stat))
+        self.made(&node)
     }
 
     /// The file called `name`.
-    fn found(&self, directory: &Node, name: &[u8]) -> Outcome<Made> {
+    fn found(&self, directory: &Node, name: &[u8]) -> Outcome<(Node, Statx)> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let path = openat(&directory.path, name, flags, Mode::empty()).map_err(status)?;
         let stat = statx(&path, c"", AtFlags::EMPTY_PATH, KNOWN).map_err(status)?;
         Ok((Node::new(self.export.child(directory, name, &stat)?, path), stat))
     }
 
-    /// What a client learns of what was made.
-    pub(super) fn made(&self, (node, stat): &Made) -> (PostOpFh3, PostOpAttr) {
-        (Some(self.handle(&node.handle)).into(), self.post_op(stat))
+    fn made(&self, node: &Node) -> Outcome<Made> {
+        Ok((Some(self.handle(&node.handle)).into(), self.post_op(&node.stat()?)))
     }
 }
 

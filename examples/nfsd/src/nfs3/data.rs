@@ -9,11 +9,12 @@ use crate::rights::Want;
 use crate::status::{Outcome, status};
 use oncrpc::Bytes;
 use rustix::fs::{FileType, Statx, fdatasync, fsync};
-use rustix::io::{Errno, pread, pwrite};
+use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, pwrite};
 use std::fs::File;
+use std::io::IoSliceMut;
 
 impl Nfs {
-    /// At most `count` bytes from `offset`, and whether the file ends behind them.
+    /// At most `count` bytes from `offset`, and whether the file ends behind them; `None` if that takes a wait, which may not be.
     pub(super) fn read_file(
         &self,
         caller: &Caller,
@@ -21,17 +22,28 @@ impl Nfs {
         stat: &Statx,
         offset: u64,
         count: u32,
-    ) -> Outcome<(Bytes, bool)> {
+        may_wait: bool,
+    ) -> Outcome<Option<(Bytes, bool)>> {
         must_be_regular(stat)?;
         let file = node.open(&self.export, caller, stat, Want::Read)?;
         let left = stat.stx_size.saturating_sub(offset);
         let length = usize::try_from(left.min(count.into())).unwrap_or(0);
         if length == 0 {
-            return Ok((Bytes::new(), left == 0));
+            return Ok(Some((Bytes::new(), left == 0)));
         }
-        let data = self.buffers.filled(length, |buffer| pread(&*file, buffer, offset)).map_err(status)?;
-        let is_end = data.len() < length || data.len() as u64 >= left;
-        Ok((data, is_end))
+        let is_at_once = may_wait || self.export.is_in_memory;
+        let data = self.buffers.filled(length, |buffer| {
+            if is_at_once { pread(&*file, buffer, offset) } else { pread_at_once(&file, buffer, offset) }
+        });
+        match data {
+            Err(Errno::AGAIN | Errno::OPNOTSUPP) if !is_at_once => Ok(None),
+            Err(error) => Err(status(error)),
+            Ok(data) => {
+                self.tally.read(data.len());
+                let is_end = data.len() < length || data.len() as u64 >= left;
+                Ok(Some((data, is_end)))
+            }
+        }
     }
 
     /// Writes the bytes of `args`; how many, and how safe they are.
@@ -53,6 +65,7 @@ impl Nfs {
         // Not as the superuser, whose writing leaves set-user-ID bits in place.
         self.export.act_as(caller)?;
         write_all(&file, data, args.offset).map_err(status)?;
+        self.tally.written(data.len());
         match args.stable {
             StableHow::Unstable => {}
             StableHow::DataSync => self.sync(fdatasync(&*file))?,
@@ -83,6 +96,14 @@ fn must_be_regular(stat: &Statx) -> Outcome<()> {
         FileType::Directory => Err(Nfsstat3::ErrIsdir),
         _ => Err(Nfsstat3::ErrInval),
     }
+}
+
+/// As `pread`, of what is in memory.
+fn pread_at_once(file: &File, buffer: &mut [u8], offset: u64) -> rustix::io::Result<usize> {
+    let length = buffer.len();
+    let read = preadv2(file, &mut [IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT)?;
+    // The rest is on the disk, or the file has become shorter.
+    if read == length { Ok(read) } else { Err(Errno::AGAIN) }
 }
 
 fn write_all(file: &File, mut data: &[u8], mut offset: u64) -> rustix::io::Result<()> {

@@ -20,8 +20,9 @@ const EMPTY: usize = 4 + ATTRIBUTES + 8 + 4 + 4;
 /// Bytes of attributes that are there.
 const ATTRIBUTES: usize = 4 + 84;
 
-/// Bytes of a directory that are read at a time.
-const CHUNK: usize = 32 << 10;
+/// Bytes of a directory that are read at a time: what is read and not sent is read again.
+const LEAST_CHUNK: usize = 1 << 10;
+const MOST_CHUNK: usize = 64 << 10;
 
 /// What there is room for.
 struct Room {
@@ -50,7 +51,7 @@ impl Nfs {
         let mut room = Room::new(args.count.min(most(call.transport())), u32::MAX)?;
         let mut entries = Vec::new();
         let from = (args.cookie, args.cookieverf);
-        let eof = self.read_entries(call, node, stat, from, |entry| {
+        let eof = self.read_entries(call, node, stat, from, room.all, |entry| {
             let has_room = room.take(entry.name, 0);
             if has_room {
                 let Entry { fileid, name, cookie } = *entry;
@@ -73,9 +74,11 @@ impl Nfs {
         args: &Readdirplus3args,
     ) -> Outcome<(Cookieverf3, Dirlistplus3)> {
         let mut room = Room::new(args.maxcount.min(most(call.transport())), args.dircount)?;
-        let mut entries: Vec<Entryplus3> = Vec::new();
+        // An entry takes some 150 bytes more than one of the system.
+        let chunk = room.all / 5;
+        let mut entries: Vec<Entryplus3> = Vec::with_capacity(room.all / 160);
         let from = (args.cookie, args.cookieverf);
-        let eof = self.read_entries(call, node, stat, from, |entry| {
+        let eof = self.read_entries(call, node, stat, from, chunk, |entry| {
             let Some(entry) = self.entry_plus(node, stat, entry) else { return true };
             let handle = if let PostOpFh3::True(handle) = &entry.name_handle { 4 + handle.data.len() } else { 0 };
             let attributes = if entry.name_attributes.discriminant() { 84 } else { 0 };
@@ -88,7 +91,6 @@ impl Nfs {
         if entries.is_empty() && !eof {
             return Err(Nfsstat3::ErrToosmall);
         }
-        self.export.note(node, entries.iter().map(|entry| (entry.fileid, entry.name.as_bytes())));
         Ok((self.cookie_verifier(node), Dirlistplus3 { entries, eof }))
     }
 
@@ -99,6 +101,7 @@ impl Nfs {
         node: &Node,
         stat: &Statx,
         (cookie, verifier): (u64, Cookieverf3),
+        chunk: usize,
         mut visit: impl FnMut(&Entry<'_>) -> bool,
     ) -> Outcome<bool> {
         if kind(stat) != FileType::Directory {
@@ -115,7 +118,7 @@ impl Nfs {
             Errno::INVAL => Nfsstat3::ErrBadCookie,
             other => status(other),
         })?;
-        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut chunk = Vec::with_capacity(chunk.clamp(LEAST_CHUNK, MOST_CHUNK));
         let mut entries = RawDir::new(&*directory, chunk.spare_capacity_mut());
         while let Some(entry) = entries.next() {
             if !visit(&self.entry(node, &entry.map_err(status)?)) {

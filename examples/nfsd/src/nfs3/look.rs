@@ -3,7 +3,7 @@
 use super::Nfs;
 use super::names::{Name, name};
 use crate::attributes::kind;
-use crate::export::{Handle, KNOWN, Node};
+use crate::export::{KNOWN, Node};
 use crate::identity::Caller;
 use crate::idl::*;
 use crate::rights::{self, Want};
@@ -13,20 +13,27 @@ use rustix::fs::{Access, AtFlags, FileType, Statx, readlinkat, statx};
 
 impl Nfs {
     /// The file called `bytes` in the directory `node`.
-    pub(super) fn look_up(&self, caller: &Caller, node: &Node, stat: &Statx, bytes: &[u8]) -> Outcome<(Handle, Statx)> {
+    pub(super) fn look_up(
+        &self,
+        caller: &Caller,
+        node: &Node,
+        stat: &Statx,
+        bytes: &[u8],
+    ) -> Outcome<(NfsFh3, PostOpAttr)> {
         if kind(stat) != FileType::Directory {
             return Err(Nfsstat3::ErrNotdir);
         }
         let name = name(bytes)?;
         self.export.enter(caller, stat, &[Want::Execute])?;
-        match name {
-            Name::Itself => Ok((node.handle, *stat)),
-            Name::Parent => self.export.parent(node),
+        let (handle, stat) = match name {
+            Name::Itself => (node.handle, *stat),
+            Name::Parent => self.export.parent(node)?,
             Name::Plain(name) => {
                 let found = statx(&node.path, name, AtFlags::SYMLINK_NOFOLLOW, KNOWN).map_err(status)?;
-                Ok((self.export.child(node, name, &found)?, found))
+                (self.export.child(node, name, &found)?, found)
             }
-        }
+        };
+        Ok((self.handle(&handle), self.post_op(&stat)))
     }
 
     /// Which of the bits `asked` the caller may do.

@@ -15,6 +15,7 @@ use crate::export::{Export, Handle, Node};
 use crate::identity::Caller;
 use crate::idl::*;
 use crate::options::Rules;
+use crate::report::Tally;
 use crate::status::Outcome;
 use buffers::Buffers;
 use oncrpc::{Bytes, Call, Error, Result};
@@ -22,18 +23,29 @@ use rustix::fs::Statx;
 use std::sync::{Arc, PoisonError};
 use verifier::Verifier;
 
+/// The reply to a call, of type `$reply`: of what it came to, or of its status and what else is known then.
+macro_rules! answer {
+    ($nfs:ident, $call:ident, $reply:ident, $outcome:ident, $found:pat => $ok:expr, $fail:expr) => {
+        Ok(match $outcome {
+            Ok($found) => $reply::Ok($ok),
+            Err(status) => $reply::Default($nfs.tally.failed($call, status), $fail),
+        })
+    };
+}
+
 /// The export, served.
 pub struct Nfs {
     export: Arc<Export>,
     rules: Rules,
     buffers: Arc<Buffers>,
     verifier: Verifier,
+    tally: Arc<Tally>,
 }
 
 impl Nfs {
     /// Serves `export`.
-    pub fn new(export: Arc<Export>, rules: Rules) -> Self {
-        Self { export, rules, buffers: Arc::default(), verifier: Verifier::new() }
+    pub fn new(export: Arc<Export>, rules: Rules, tally: Arc<Tally>) -> Self {
+        Self { export, rules, buffers: Arc::default(), verifier: Verifier::new(), tally }
     }
 
     fn caller(&self, call: &Call) -> Caller {
@@ -102,85 +114,73 @@ impl nfs_v3::Service for Nfs {
         let stat = self.node(call, &args.object)?.and_then(|node| node.stat());
         Ok(match stat {
             Ok(stat) => Getattr3res::Ok(Getattr3resok { obj_attributes: self.fattr(&stat) }),
-            Err(status) => Getattr3res::Default(status),
+            Err(status) => Getattr3res::Default(self.tally.failed(call, status)),
         })
     }
 
     fn setattr(&self, call: &Call, args: Setattr3args) -> Result<Setattr3res> {
         let caller = self.caller(call);
         let (obj_wcc, outcome) = self.changing(&args.object, |node, stat| self.set(&caller, node, stat, &args));
-        Ok(match outcome {
-            Ok(()) => Setattr3res::Ok(Setattr3resok { obj_wcc }),
-            Err(status) => Setattr3res::Default(status, Setattr3resfail { obj_wcc }),
-        })
+        answer!(self, call, Setattr3res, outcome, () => Setattr3resok { obj_wcc }, Setattr3resfail { obj_wcc })
     }
 
     fn lookup(&self, call: &Call, Lookup3args { what }: Lookup3args) -> Result<Lookup3res> {
         let caller = self.caller(call);
         let (dir_attributes, outcome) =
             self.looking(call, &what.dir, |node, stat| self.look_up(&caller, node, stat, what.name.as_bytes()))?;
-        Ok(match outcome {
-            Ok((handle, stat)) => {
-                let (object, obj_attributes) = (self.handle(&handle), self.post_op(&stat));
-                Lookup3res::Ok(Lookup3resok { object, obj_attributes, dir_attributes })
-            }
-            Err(status) => Lookup3res::Default(status, Lookup3resfail { dir_attributes }),
-        })
+        answer!(self, call, Lookup3res, outcome,
+            (object, obj_attributes) => Lookup3resok { object, obj_attributes, dir_attributes },
+            Lookup3resfail { dir_attributes })
     }
 
     fn access(&self, call: &Call, args: Access3args) -> Result<Access3res> {
         let caller = self.caller(call);
         let (obj_attributes, outcome) =
             self.looking(call, &args.object, |node, stat| self.allowed(&caller, node, stat, args.access))?;
-        Ok(match outcome {
-            Ok(access) => Access3res::Ok(Access3resok { obj_attributes, access }),
-            Err(status) => Access3res::Default(status, Access3resfail { obj_attributes }),
-        })
+        answer!(self, call, Access3res, outcome,
+            access => Access3resok { obj_attributes, access },
+            Access3resfail { obj_attributes })
     }
 
     fn readlink(&self, call: &Call, args: Readlink3args) -> Result<Readlink3res> {
         let (symlink_attributes, outcome) =
             self.looking(call, &args.symlink, |node, stat| self.read_link(node, stat))?;
-        Ok(match outcome {
-            Ok(data) => Readlink3res::Ok(Readlink3resok { symlink_attributes, data }),
-            Err(status) => Readlink3res::Default(status, Readlink3resfail { symlink_attributes }),
-        })
+        answer!(self, call, Readlink3res, outcome,
+            data => Readlink3resok { symlink_attributes, data },
+            Readlink3resfail { symlink_attributes })
     }
 
     fn read(&self, call: &Call, args: Read3args) -> Result<Read3res> {
         let caller = self.caller(call);
         let most = system::most(call.transport());
         let (file_attributes, outcome) = self.looking(call, &args.file, |node, stat| {
-            self.read_file(&caller, node, stat, args.offset, args.count.min(most))
+            self.read_file(&caller, node, stat, args.offset, args.count.min(most), call.may_wait())
         })?;
-        Ok(match outcome {
-            Ok((data, eof)) => Read3res::Ok(Read3resok { file_attributes, count: data.len() as u32, eof, data }),
-            Err(status) => Read3res::Default(status, Read3resfail { file_attributes }),
-        })
+        let outcome = match outcome {
+            Ok(None) => return Err(Error::WouldWait),
+            Ok(Some(read)) => Ok(read),
+            Err(status) => Err(status),
+        };
+        answer!(self, call, Read3res, outcome,
+            (data, eof) => Read3resok { file_attributes, count: data.len() as u32, eof, data },
+            Read3resfail { file_attributes })
     }
 
     fn write(&self, call: &Call, args: Write3args) -> Result<Write3res> {
         let caller = self.caller(call);
         let (file_wcc, outcome) = self.changing(&args.file, |node, stat| self.write_file(&caller, node, stat, &args));
-        Ok(match outcome {
-            Ok((count, committed)) => {
-                Write3res::Ok(Write3resok { file_wcc, count, committed, verf: self.verifier.bytes() })
-            }
-            Err(status) => Write3res::Default(status, Write3resfail { file_wcc }),
-        })
+        answer!(self, call, Write3res, outcome,
+            (count, committed) => Write3resok { file_wcc, count, committed, verf: self.verifier.bytes() },
+            Write3resfail { file_wcc })
     }
 
     fn create(&self, call: &Call, Create3args { r#where, how }: Create3args) -> Result<Create3res> {
         let caller = self.caller(call);
         let (dir_wcc, outcome) = self
             .changing(&r#where.dir, |node, stat| self.make_file(&caller, node, stat, r#where.name.as_bytes(), &how));
-        Ok(match outcome {
-            Ok(made) => {
-                let (obj, obj_attributes) = self.made(&made);
-                Create3res::Ok(Create3resok { obj, obj_attributes, dir_wcc })
-            }
-            Err(status) => Create3res::Default(status, Create3resfail { dir_wcc }),
-        })
+        answer!(self, call, Create3res, outcome,
+            (obj, obj_attributes) => Create3resok { obj, obj_attributes, dir_wcc },
+            Create3resfail { dir_wcc })
     }
 
     fn mkdir(&self, call: &Call, Mkdir3args { r#where, attributes }: Mkdir3args) -> Result<Mkdir3res> {
@@ -188,13 +188,9 @@ impl nfs_v3::Service for Nfs {
         let (dir_wcc, outcome) = self.changing(&r#where.dir, |node, stat| {
             self.make_directory(&caller, node, stat, r#where.name.as_bytes(), &attributes)
         });
-        Ok(match outcome {
-            Ok(made) => {
-                let (obj, obj_attributes) = self.made(&made);
-                Mkdir3res::Ok(Mkdir3resok { obj, obj_attributes, dir_wcc })
-            }
-            Err(status) => Mkdir3res::Default(status, Mkdir3resfail { dir_wcc }),
-        })
+        answer!(self, call, Mkdir3res, outcome,
+            (obj, obj_attributes) => Mkdir3resok { obj, obj_attributes, dir_wcc },
+            Mkdir3resfail { dir_wcc })
     }
 
     fn symlink(&self, call: &Call, Symlink3args { r#where, symlink }: Symlink3args) -> Result<Symlink3res> {
@@ -202,13 +198,9 @@ impl nfs_v3::Service for Nfs {
         let (dir_wcc, outcome) = self.changing(&r#where.dir, |node, stat| {
             self.make_link(&caller, node, stat, r#where.name.as_bytes(), &symlink)
         });
-        Ok(match outcome {
-            Ok(made) => {
-                let (obj, obj_attributes) = self.made(&made);
-                Symlink3res::Ok(Symlink3resok { obj, obj_attributes, dir_wcc })
-            }
-            Err(status) => Symlink3res::Default(status, Symlink3resfail { dir_wcc }),
-        })
+        answer!(self, call, Symlink3res, outcome,
+            (obj, obj_attributes) => Symlink3resok { obj, obj_attributes, dir_wcc },
+            Symlink3resfail { dir_wcc })
     }
 
     fn mknod(&self, call: &Call, Mknod3args { r#where, what }: Mknod3args) -> Result<Mknod3res> {
@@ -216,41 +208,30 @@ impl nfs_v3::Service for Nfs {
         let (dir_wcc, outcome) = self.changing(&r#where.dir, |node, stat| {
             self.make_special(&caller, node, stat, r#where.name.as_bytes(), &what)
         });
-        Ok(match outcome {
-            Ok(made) => {
-                let (obj, obj_attributes) = self.made(&made);
-                Mknod3res::Ok(Mknod3resok { obj, obj_attributes, dir_wcc })
-            }
-            Err(status) => Mknod3res::Default(status, Mknod3resfail { dir_wcc }),
-        })
+        answer!(self, call, Mknod3res, outcome,
+            (obj, obj_attributes) => Mknod3resok { obj, obj_attributes, dir_wcc },
+            Mknod3resfail { dir_wcc })
     }
 
     fn remove(&self, call: &Call, Remove3args { object }: Remove3args) -> Result<Remove3res> {
         let caller = self.caller(call);
         let (dir_wcc, outcome) =
             self.changing(&object.dir, |node, stat| self.remove_file(&caller, node, stat, object.name.as_bytes()));
-        Ok(match outcome {
-            Ok(()) => Remove3res::Ok(Remove3resok { dir_wcc }),
-            Err(status) => Remove3res::Default(status, Remove3resfail { dir_wcc }),
-        })
+        answer!(self, call, Remove3res, outcome, () => Remove3resok { dir_wcc }, Remove3resfail { dir_wcc })
     }
 
     fn rmdir(&self, call: &Call, Rmdir3args { object }: Rmdir3args) -> Result<Rmdir3res> {
         let caller = self.caller(call);
         let (dir_wcc, outcome) =
             self.changing(&object.dir, |node, stat| self.remove_directory(&caller, node, stat, object.name.as_bytes()));
-        Ok(match outcome {
-            Ok(()) => Rmdir3res::Ok(Rmdir3resok { dir_wcc }),
-            Err(status) => Rmdir3res::Default(status, Rmdir3resfail { dir_wcc }),
-        })
+        answer!(self, call, Rmdir3res, outcome, () => Rmdir3resok { dir_wcc }, Rmdir3resfail { dir_wcc })
     }
 
     fn rename(&self, call: &Call, Rename3args { from, to }: Rename3args) -> Result<Rename3res> {
         let (fromdir_wcc, todir_wcc, outcome) = self.move_file(&self.caller(call), &from, &to);
-        Ok(match outcome {
-            Ok(()) => Rename3res::Ok(Rename3resok { fromdir_wcc, todir_wcc }),
-            Err(status) => Rename3res::Default(status, Rename3resfail { fromdir_wcc, todir_wcc }),
-        })
+        answer!(self, call, Rename3res, outcome,
+            () => Rename3resok { fromdir_wcc, todir_wcc },
+            Rename3resfail { fromdir_wcc, todir_wcc })
     }
 
     fn link(&self, call: &Call, Link3args { file, link }: Link3args) -> Result<Link3res> {
@@ -258,61 +239,54 @@ impl nfs_v3::Service for Nfs {
         let (linkdir_wcc, outcome) =
             self.changing(&link.dir, |node, stat| self.add_name(&caller, &file, node, stat, link.name.as_bytes()));
         let (file_attributes, _) = self.looking(call, &file, |_, _| Ok(()))?;
-        Ok(match outcome {
-            Ok(()) => Link3res::Ok(Link3resok { file_attributes, linkdir_wcc }),
-            Err(status) => Link3res::Default(status, Link3resfail { file_attributes, linkdir_wcc }),
-        })
+        answer!(self, call, Link3res, outcome,
+            () => Link3resok { file_attributes, linkdir_wcc },
+            Link3resfail { file_attributes, linkdir_wcc })
     }
 
     fn readdir(&self, call: &Call, args: Readdir3args) -> Result<Readdir3res> {
         let (dir_attributes, outcome) =
             self.looking(call, &args.dir, |node, stat| self.list(call, node, stat, &args))?;
-        Ok(match outcome {
-            Ok((cookieverf, reply)) => Readdir3res::Ok(Readdir3resok { dir_attributes, cookieverf, reply }),
-            Err(status) => Readdir3res::Default(status, Readdir3resfail { dir_attributes }),
-        })
+        answer!(self, call, Readdir3res, outcome,
+            (cookieverf, reply) => Readdir3resok { dir_attributes, cookieverf, reply },
+            Readdir3resfail { dir_attributes })
     }
 
     fn readdirplus(&self, call: &Call, args: Readdirplus3args) -> Result<Readdirplus3res> {
         let (dir_attributes, outcome) =
             self.looking(call, &args.dir, |node, stat| self.list_plus(call, node, stat, &args))?;
-        Ok(match outcome {
-            Ok((cookieverf, reply)) => Readdirplus3res::Ok(Readdirplus3resok { dir_attributes, cookieverf, reply }),
-            Err(status) => Readdirplus3res::Default(status, Readdirplus3resfail { dir_attributes }),
-        })
+        answer!(self, call, Readdirplus3res, outcome,
+            (cookieverf, reply) => Readdirplus3resok { dir_attributes, cookieverf, reply },
+            Readdirplus3resfail { dir_attributes })
     }
 
     fn fsstat(&self, call: &Call, args: Fsstat3args) -> Result<Fsstat3res> {
         let (obj_attributes, outcome) = self.looking(call, &args.fsroot, |node, _| system::space(node))?;
-        Ok(match outcome {
-            Ok(space) => Fsstat3res::Ok(Fsstat3resok { obj_attributes, ..space }),
-            Err(status) => Fsstat3res::Default(status, Fsstat3resfail { obj_attributes }),
-        })
+        answer!(self, call, Fsstat3res, outcome,
+            space => Fsstat3resok { obj_attributes, ..space },
+            Fsstat3resfail { obj_attributes })
     }
 
     fn fsinfo(&self, call: &Call, args: Fsinfo3args) -> Result<Fsinfo3res> {
         let (obj_attributes, outcome) =
             self.looking(call, &args.fsroot, |_, _| Ok(system::limits(call.transport())))?;
-        Ok(match outcome {
-            Ok(limits) => Fsinfo3res::Ok(Fsinfo3resok { obj_attributes, ..limits }),
-            Err(status) => Fsinfo3res::Default(status, Fsinfo3resfail { obj_attributes }),
-        })
+        answer!(self, call, Fsinfo3res, outcome,
+            limits => Fsinfo3resok { obj_attributes, ..limits },
+            Fsinfo3resfail { obj_attributes })
     }
 
     fn pathconf(&self, call: &Call, args: Pathconf3args) -> Result<Pathconf3res> {
         let (obj_attributes, outcome) = self.looking(call, &args.object, |node, _| system::names(node))?;
-        Ok(match outcome {
-            Ok(names) => Pathconf3res::Ok(Pathconf3resok { obj_attributes, ..names }),
-            Err(status) => Pathconf3res::Default(status, Pathconf3resfail { obj_attributes }),
-        })
+        answer!(self, call, Pathconf3res, outcome,
+            names => Pathconf3resok { obj_attributes, ..names },
+            Pathconf3resfail { obj_attributes })
     }
 
     fn commit(&self, call: &Call, args: Commit3args) -> Result<Commit3res> {
         let caller = self.caller(call);
         let (file_wcc, outcome) = self.changing(&args.file, |node, stat| self.bring_to_disk(&caller, node, stat));
-        Ok(match outcome {
-            Ok(()) => Commit3res::Ok(Commit3resok { file_wcc, verf: self.verifier.bytes() }),
-            Err(status) => Commit3res::Default(status, Commit3resfail { file_wcc }),
-        })
+        answer!(self, call, Commit3res, outcome,
+            () => Commit3resok { file_wcc, verf: self.verifier.bytes() },
+            Commit3resfail { file_wcc })
     }
 }
