@@ -85,6 +85,14 @@ impl<'a> Decoder<'a> {
         C::walk(&mut Viewer::new(core::mem::take(&mut self.rest)).with_limits(self.limits))
     }
 
+    /// The record, copied: from now on values are slices of that.
+    #[cold]
+    fn copied(&mut self) -> Bytes {
+        let copy = Bytes::copy_from_slice(self.record);
+        self.shared = Shared::Copy(copy.clone());
+        copy
+    }
+
     fn truncated(&self, needed: usize) -> DecodeError {
         DecodeError::Truncated { needed, remaining: self.rest.len() }
     }
@@ -100,19 +108,17 @@ impl Source for Decoder<'_> {
         Ok(*front)
     }
 
+    #[inline]
     fn take_bytes(&mut self, length: usize) -> Result<Bytes, DecodeError> {
-        self.expect(length)?;
-        if let Shared::Nothing = self.shared {
-            self.shared = Shared::Copy(Bytes::copy_from_slice(self.record));
-        }
-        let start = self.record.len() - self.rest.len();
-        let bytes = match &self.shared {
-            Shared::Record(record) => record.slice(start..start + length),
-            Shared::Copy(record) => record.slice(start..start + length),
-            Shared::Nothing => Bytes::new(),
-        };
-        self.rest = self.rest.get(length..).unwrap_or_default();
-        Ok(bytes)
+        let start = self.record.len().saturating_sub(self.rest.len());
+        let Some(rest) = self.rest.get(length..) else { return Err(self.truncated(length)) };
+        self.rest = rest;
+        let place = start..start.saturating_add(length);
+        Ok(match &self.shared {
+            Shared::Record(record) => record.slice(place),
+            Shared::Copy(record) => record.slice(place),
+            Shared::Nothing => self.copied().slice(place),
+        })
     }
 
     #[inline]

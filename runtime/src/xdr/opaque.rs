@@ -92,6 +92,7 @@ pub(super) fn length(input: &mut impl Source, bound: u32) -> Result<usize, Decod
 }
 
 /// `length` bytes and their padding, whose value does not matter.
+#[inline]
 pub(super) fn take_padded(input: &mut impl Source, length: usize) -> Result<Bytes, DecodeError> {
     input.expect(padded(length))?;
     let value = input.take_bytes(length)?;
