@@ -1,3 +1,4 @@
+mod large;
 mod memory;
 
 use super::budget::Holding;
@@ -42,6 +43,8 @@ pub(super) struct Connection {
     place: Place,
     /// Calls that were answered, or are answered with silence.
     calls: u64,
+    /// Bytes of the records that came last.
+    record_size: usize,
 }
 
 /// Why a connection is given up.
@@ -76,6 +79,7 @@ impl Connection {
             queued: false,
             place,
             calls: 0,
+            record_size: 0,
         }
     }
 
@@ -206,16 +210,23 @@ impl Connection {
         if most == 0 {
             return Ok(now);
         }
-        let reads_large = most == shared.scratch.len() && self.stream.began().is_some() && self.socket.may_read();
-        let room = if reads_large { self.stream.room() } else { &mut [] };
-        let scratch = shared.scratch.get_mut(..most).unwrap_or_default();
-        let (direct, mut input) = self.socket.read(room, scratch, now)?;
         let mut tally = TurnTally::new(&shared.recorder, now, end);
+        let expects_large = self.expects_large();
+        let may_be_large = most == shared.scratch.len() && self.socket.may_read();
+        if may_be_large && expects_large && self.stream.has_memory_for(self.record_size) {
+            self.answer_large(programs, out, now, &mut tally)?;
+            return Ok(tally.now());
+        }
+        let room = if may_be_large && self.stream.began().is_some() { self.stream.room() } else { &mut [] };
+        // The next large record is read into a place of its own.
+        let beside = if room.is_empty() || !expects_large { most } else { 0 };
+        let scratch = shared.scratch.get_mut(..beside).unwrap_or_default();
+        let (direct, mut input) = self.socket.read(room, scratch, now)?;
         if direct > 0
             && let Some(handled) = self.stream.handle_room(programs, direct, out)
         {
             tally.add(handled);
-            self.calls = self.calls.wrapping_add(tally.flush());
+            self.count(&mut tally);
         }
         self.answer(programs, &mut input, out, &mut tally)?;
         if !input.is_empty() {
@@ -297,7 +308,7 @@ impl Connection {
                 let has_room = out.len() < free || (out.len() < BATCH && !is_full(out, output, programs));
                 has_room && !tally.is_over()
             });
-            self.calls = self.calls.wrapping_add(tally.flush());
+            self.count(tally);
             goes_on = outcome? && !tally.is_over();
             if out.len() >= BATCH || self.is_full(out, programs) {
                 self.socket.write(out, tally.now())?;
@@ -305,6 +316,15 @@ impl Connection {
             }
         }
         Ok(())
+    }
+
+    /// Counts what has come about so far.
+    fn count(&mut self, tally: &mut TurnTally<'_>) {
+        let calls = tally.flush();
+        self.calls = self.calls.wrapping_add(calls);
+        if calls > 0 {
+            self.record_size = tally.record_size();
+        }
     }
 
     /// Writes replies and calls. What calls there are is taken as soon as there is room for it.

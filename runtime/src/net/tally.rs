@@ -15,6 +15,8 @@ pub(super) struct TurnTally<'a> {
     run: Run,
     /// Calls that were answered, or are answered with silence, and that nobody knows of yet.
     calls: u64,
+    /// Bytes of each of those that came to the same last, on an average.
+    record_size: usize,
 }
 
 /// Calls of one procedure that came to the same; none without an outcome.
@@ -30,7 +32,15 @@ struct Run {
 impl<'a> TurnTally<'a> {
     /// The first call begins at `now`; the turn lasts until `end`.
     pub(super) fn new(recorder: &'a Recorder, now: Instant, end: Instant) -> Self {
-        Self { recorder, watch: Stopwatch::new(now), end, is_over: now >= end, run: Run::default(), calls: 0 }
+        Self {
+            recorder,
+            watch: Stopwatch::new(now),
+            end,
+            is_over: now >= end,
+            run: Run::default(),
+            calls: 0,
+            record_size: 0,
+        }
     }
 
     /// A message was handled.
@@ -46,6 +56,11 @@ impl<'a> TurnTally<'a> {
     pub(super) fn flush(&mut self) -> u64 {
         self.end_run();
         std::mem::take(&mut self.calls)
+    }
+
+    /// Bytes of the messages that were counted last.
+    pub(super) fn record_size(&self) -> usize {
+        self.record_size
     }
 
     /// Whether the turn is over.
@@ -82,6 +97,7 @@ impl<'a> TurnTally<'a> {
         if let Some(outcome) = outcome {
             self.recorder.answered(row, outcome, calls, received, sent);
             self.calls = self.calls.wrapping_add(calls);
+            self.record_size = received.checked_div(calls).unwrap_or_default() as usize;
         }
     }
 }

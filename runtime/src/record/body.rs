@@ -73,6 +73,15 @@ impl Body {
         self.buffer = spare;
     }
 
+    /// Uses `memory`, and what is in it, for a record of `all` bytes of which nothing has come, if it is of the right size.
+    pub(super) fn adopt(&mut self, memory: &mut BytesMut, all: usize) -> bool {
+        let fits = !self.discarded && memory.capacity() <= all.max(SMALL).saturating_mul(2);
+        if fits {
+            self.buffer = core::mem::take(memory);
+        }
+        fits
+    }
+
     /// Whether the spare buffer holds `length` bytes and is not far larger than a record of `all` bytes.
     fn spare_fits(&self, length: usize, all: usize) -> bool {
         (length..=all.max(SMALL).saturating_mul(2)).contains(&self.spare.capacity())

@@ -147,6 +147,14 @@ impl Reader {
         self.body.room(length, self.left)
     }
 
+    /// Takes `memory` as the place of the record whose mark has just come, if its front are `count` bytes of that record and it is
+    /// not far larger than what is announced; whether that is so. They are then to be told by [`Reader::fill`], as if they
+    /// had been put into the room.
+    pub fn adopt(&mut self, memory: &mut BytesMut, count: usize) -> bool {
+        let is_its_own = self.fragments == 1 && self.body.len() == 0 && (1..=self.left).contains(&count);
+        is_its_own && self.body.adopt(memory, self.left)
+    }
+
     /// Bytes of the record that has begun, as far as they are announced.
     pub fn announced(&self) -> Option<usize> {
         self.is_mid_record().then(|| self.body.len().saturating_add(self.left))

@@ -15,6 +15,7 @@ mod held;
 mod hostile;
 #[cfg(unix)]
 mod inetd;
+mod large;
 mod layers;
 mod limits;
 #[cfg(target_os = "linux")]

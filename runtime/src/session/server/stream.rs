@@ -129,6 +129,16 @@ impl ServerStream {
         self.reader.room()
     }
 
+    /// Whether none has begun, and a record of `length` bytes takes no further memory.
+    pub fn has_memory_for(&self, length: usize) -> bool {
+        !self.reader.is_mid_record() && self.reader.has_memory_for(length)
+    }
+
+    /// Takes `memory` as the place of the record whose mark has just come; see [`Reader::adopt`].
+    pub fn adopt(&mut self, memory: &mut BytesMut, count: usize) -> bool {
+        self.reader.adopt(memory, count)
+    }
+
     /// Takes `count` bytes that were read into the [room](Self::room); answers the record if they complete it, and tells
     /// what became of the call if it was one.
     pub fn handle_room(&mut self, programs: &Programs, count: usize, out: &mut Encoder) -> Option<Handled> {
