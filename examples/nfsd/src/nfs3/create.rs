@@ -1,7 +1,7 @@
 //! CREATE, MKDIR, SYMLINK, MKNOD.
 
-use super::Nfs;
 use super::names::plain;
+use super::{Nfs, On};
 use crate::attributes::{kind, time};
 use crate::export::{KNOWN, Node};
 use crate::identity::Caller;
@@ -20,9 +20,7 @@ impl Nfs {
     /// Makes a regular file, or takes the one that is there, as `how` says.
     pub(super) fn make_file(
         &self,
-        caller: &Caller,
-        directory: &Node,
-        stat: &Statx,
+        On { caller, node: directory, stat }: On<'_>,
         bytes: &[u8],
         how: &Createhow3,
     ) -> Outcome<Made> {
@@ -56,16 +54,14 @@ impl Nfs {
         if kind(&stat) != FileType::RegularFile {
             return Err(Nfsstat3::ErrExist);
         }
-        self.apply(caller, &node, &stat, &Sattr3 { size: new.size, ..Sattr3::default() })?;
+        self.apply(On { caller, node: &node, stat: &stat }, &Sattr3 { size: new.size, ..Sattr3::default() })?;
         self.made(&node)
     }
 
     /// Makes a directory.
     pub(super) fn make_directory(
         &self,
-        caller: &Caller,
-        directory: &Node,
-        stat: &Statx,
+        On { caller, node: directory, stat }: On<'_>,
         bytes: &[u8],
         new: &Sattr3,
     ) -> Outcome<Made> {
@@ -78,9 +74,7 @@ impl Nfs {
     /// Makes a symbolic link, which is kept as it is and not followed here.
     pub(super) fn make_link(
         &self,
-        caller: &Caller,
-        directory: &Node,
-        stat: &Statx,
+        On { caller, node: directory, stat }: On<'_>,
         bytes: &[u8],
         link: &Symlinkdata3,
     ) -> Outcome<Made> {
@@ -97,9 +91,7 @@ impl Nfs {
     /// Makes a device, socket or named pipe.
     pub(super) fn make_special(
         &self,
-        caller: &Caller,
-        directory: &Node,
-        stat: &Statx,
+        On { caller, node: directory, stat }: On<'_>,
         bytes: &[u8],
         what: &Mknoddata3,
     ) -> Outcome<Made> {
@@ -122,7 +114,7 @@ impl Nfs {
         let (node, stat) = self.found(directory, name)?;
         // It was made with its mode.
         let mode = new.mode.into_option().filter(|mode| *mode != u32::from(stat.stx_mode) & 0o7777).into();
-        self.apply(caller, &node, &stat, &Sattr3 { mode, ..new.clone() })?;
+        self.apply(On { caller, node: &node, stat: &stat }, &Sattr3 { mode, ..new.clone() })?;
         self.made(&node)
     }
 

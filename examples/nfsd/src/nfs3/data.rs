@@ -1,9 +1,7 @@
 //! READ, WRITE, COMMIT.
 
-use super::Nfs;
+use super::{Nfs, On};
 use crate::attributes::kind;
-use crate::export::Node;
-use crate::identity::Caller;
 use crate::idl::*;
 use crate::rights::Want;
 use crate::status::{Outcome, status};
@@ -17,9 +15,7 @@ impl Nfs {
     /// At most `count` bytes from `offset`, and whether the file ends behind them; `None` if that takes a wait, which may not be.
     pub(super) fn read_file(
         &self,
-        caller: &Caller,
-        node: &Node,
-        stat: &Statx,
+        On { caller, node, stat }: On<'_>,
         offset: u64,
         count: u32,
         may_wait: bool,
@@ -47,13 +43,7 @@ impl Nfs {
     }
 
     /// Writes the bytes of `args`; how many, and how safe they are.
-    pub(super) fn write_file(
-        &self,
-        caller: &Caller,
-        node: &Node,
-        stat: &Statx,
-        args: &Write3args,
-    ) -> Outcome<(u32, StableHow)> {
+    pub(super) fn write_file(&self, On { caller, node, stat }: On<'_>, args: &Write3args) -> Outcome<(u32, StableHow)> {
         must_be_regular(stat)?;
         let count = args.count.min(super::system::MOST);
         let data = usize::try_from(count).ok().and_then(|count| args.data.get(..count)).ok_or(Nfsstat3::ErrInval)?;
@@ -75,7 +65,7 @@ impl Nfs {
     }
 
     /// Brings all of a file to disk.
-    pub(super) fn bring_to_disk(&self, caller: &Caller, node: &Node, stat: &Statx) -> Outcome<()> {
+    pub(super) fn bring_to_disk(&self, On { caller, node, stat }: On<'_>) -> Outcome<()> {
         must_be_regular(stat)?;
         let file = node.open(&self.export, caller, stat, Want::Write)?;
         self.sync(fsync(&*file))

@@ -2,8 +2,8 @@
 //! directory changes and whether or not this server was restarted: nothing is kept for a listing, and each part costs what
 //! is in it.
 
-use super::Nfs;
 use super::system::most;
+use super::{Nfs, On};
 use crate::attributes::kind;
 use crate::export::{Identity, KNOWN, Node};
 use crate::idl::*;
@@ -41,17 +41,11 @@ struct Entry<'a> {
 
 impl Nfs {
     /// A part of a directory.
-    pub(super) fn list(
-        &self,
-        call: &Call,
-        node: &Node,
-        stat: &Statx,
-        args: &Readdir3args,
-    ) -> Outcome<(Cookieverf3, Dirlist3)> {
+    pub(super) fn list(&self, call: &Call, on: On<'_>, args: &Readdir3args) -> Outcome<(Cookieverf3, Dirlist3)> {
         let mut room = Room::new(args.count.min(most(call.transport())), u32::MAX)?;
         let mut entries = Vec::new();
         let from = (args.cookie, args.cookieverf);
-        let eof = self.read_entries(call, node, stat, from, room.all, |entry| {
+        let eof = self.read_entries(on, from, room.all, |entry| {
             let has_room = room.take(entry.name, 0);
             if has_room {
                 let Entry { fileid, name, cookie } = *entry;
@@ -62,15 +56,14 @@ impl Nfs {
         if entries.is_empty() && !eof {
             return Err(Nfsstat3::ErrToosmall);
         }
-        Ok((self.cookie_verifier(node), Dirlist3 { entries, eof }))
+        Ok((self.cookie_verifier(on.node), Dirlist3 { entries, eof }))
     }
 
     /// A part of a directory, with handles and attributes.
     pub(super) fn list_plus(
         &self,
         call: &Call,
-        node: &Node,
-        stat: &Statx,
+        on: On<'_>,
         args: &Readdirplus3args,
     ) -> Outcome<(Cookieverf3, Dirlistplus3)> {
         let mut room = Room::new(args.maxcount.min(most(call.transport())), args.dircount)?;
@@ -78,8 +71,8 @@ impl Nfs {
         let chunk = room.all / 5;
         let mut entries: Vec<Entryplus3> = Vec::with_capacity(room.all / 160);
         let from = (args.cookie, args.cookieverf);
-        let eof = self.read_entries(call, node, stat, from, chunk, |entry| {
-            let Some(entry) = self.entry_plus(node, stat, entry) else { return true };
+        let eof = self.read_entries(on, from, chunk, |entry| {
+            let Some(entry) = self.entry_plus(on.node, on.stat, entry) else { return true };
             let handle = if let PostOpFh3::True(handle) = &entry.name_handle { 4 + handle.data.len() } else { 0 };
             let attributes = if entry.name_attributes.discriminant() { 84 } else { 0 };
             let has_room = room.take(entry.name.as_bytes(), 8 + attributes + handle);
@@ -91,15 +84,13 @@ impl Nfs {
         if entries.is_empty() && !eof {
             return Err(Nfsstat3::ErrToosmall);
         }
-        Ok((self.cookie_verifier(node), Dirlistplus3 { entries, eof }))
+        Ok((self.cookie_verifier(on.node), Dirlistplus3 { entries, eof }))
     }
 
     /// Has `visit` see the entries behind a cookie until it wants no more; whether it has seen the last one.
     fn read_entries(
         &self,
-        call: &Call,
-        node: &Node,
-        stat: &Statx,
+        On { caller, node, stat }: On<'_>,
         (cookie, verifier): (u64, Cookieverf3),
         chunk: usize,
         mut visit: impl FnMut(&Entry<'_>) -> bool,
@@ -110,9 +101,8 @@ impl Nfs {
         if cookie != 0 && verifier != self.cookie_verifier(node) {
             return Err(Nfsstat3::ErrBadCookie);
         }
-        let caller = self.caller(call);
-        let directory = node.open(&self.export, &caller, stat, Want::Read)?;
-        self.export.act_as(&caller)?;
+        let directory = node.open(&self.export, caller, stat, Want::Read)?;
+        self.export.act_as(caller)?;
         let _alone = node.listing.lock().unwrap_or_else(PoisonError::into_inner);
         seek(&*directory, SeekFrom::Start(cookie)).map_err(|error| match error {
             Errno::INVAL => Nfsstat3::ErrBadCookie,

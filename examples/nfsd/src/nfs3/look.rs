@@ -1,25 +1,18 @@
 //! LOOKUP, ACCESS, READLINK.
 
-use super::Nfs;
 use super::names::{Name, name};
+use super::{Nfs, On};
 use crate::attributes::kind;
-use crate::export::{KNOWN, Node};
-use crate::identity::Caller;
+use crate::export::KNOWN;
 use crate::idl::*;
 use crate::rights::{self, Want};
 use crate::status::{Outcome, status};
 use oncrpc::Text;
-use rustix::fs::{Access, AtFlags, FileType, Statx, readlinkat, statx};
+use rustix::fs::{Access, AtFlags, FileType, readlinkat, statx};
 
 impl Nfs {
     /// The file called `bytes` in the directory `node`.
-    pub(super) fn look_up(
-        &self,
-        caller: &Caller,
-        node: &Node,
-        stat: &Statx,
-        bytes: &[u8],
-    ) -> Outcome<(NfsFh3, PostOpAttr)> {
+    pub(super) fn look_up(&self, On { caller, node, stat }: On<'_>, bytes: &[u8]) -> Outcome<(NfsFh3, PostOpAttr)> {
         if kind(stat) != FileType::Directory {
             return Err(Nfsstat3::ErrNotdir);
         }
@@ -37,9 +30,9 @@ impl Nfs {
     }
 
     /// Which of the bits `asked` the caller may do.
-    pub(super) fn allowed(&self, caller: &Caller, node: &Node, stat: &Statx, asked: u32) -> Outcome<u32> {
-        let is_directory = kind(stat) == FileType::Directory;
-        let may = |want| self.may(caller, node, stat, want);
+    pub(super) fn allowed(&self, on: On<'_>, asked: u32) -> Outcome<u32> {
+        let is_directory = kind(on.stat) == FileType::Directory;
+        let may = |want| self.may(on, want);
         let (read, write, execute) = (may(Want::Read)?, may(Want::Write)?, may(Want::Execute)?);
         let change = write && !self.rules.read_only && (execute || !is_directory);
         let bits = [
@@ -53,7 +46,7 @@ impl Nfs {
         Ok(allowed & asked)
     }
 
-    fn may(&self, caller: &Caller, node: &Node, stat: &Statx, want: Want) -> Outcome<bool> {
+    fn may(&self, On { caller, node, stat }: On<'_>, want: Want) -> Outcome<bool> {
         if !self.export.system_decides {
             return Ok(rights::allows(stat, caller, want));
         }
@@ -67,7 +60,7 @@ impl Nfs {
     }
 
     /// Where a symbolic link leads.
-    pub(super) fn read_link(&self, node: &Node, stat: &Statx) -> Outcome<Text> {
+    pub(super) fn read_link(&self, On { node, stat, .. }: On<'_>) -> Outcome<Text> {
         if kind(stat) != FileType::Symlink {
             return Err(Nfsstat3::ErrInval);
         }

@@ -1,8 +1,8 @@
 //! REMOVE, RMDIR, RENAME, LINK, and what names can be.
 
-use super::Nfs;
+use super::{Nfs, On};
 use crate::attributes::kind;
-use crate::export::{KNOWN, Node};
+use crate::export::KNOWN;
 use crate::identity::Caller;
 use crate::idl::*;
 use crate::rights::{self, Want};
@@ -45,24 +45,24 @@ pub fn plain(bytes: &[u8], otherwise: Nfsstat3) -> Outcome<&[u8]> {
 
 impl Nfs {
     /// Removes a name that is not a directory's.
-    pub(super) fn remove_file(&self, caller: &Caller, node: &Node, stat: &Statx, bytes: &[u8]) -> Outcome<()> {
-        self.unlink(caller, node, stat, plain(bytes, Nfsstat3::ErrInval)?, AtFlags::empty())
+    pub(super) fn remove_file(&self, on: On<'_>, bytes: &[u8]) -> Outcome<()> {
+        self.unlink(on, plain(bytes, Nfsstat3::ErrInval)?, AtFlags::empty())
     }
 
     /// Removes an empty directory.
-    pub(super) fn remove_directory(&self, caller: &Caller, node: &Node, stat: &Statx, bytes: &[u8]) -> Outcome<()> {
+    pub(super) fn remove_directory(&self, on: On<'_>, bytes: &[u8]) -> Outcome<()> {
         let name = match name(bytes)? {
             Name::Itself => Err(Nfsstat3::ErrInval),
             Name::Parent => Err(Nfsstat3::ErrExist),
             Name::Plain(name) => Ok(name),
         }?;
-        self.unlink(caller, node, stat, name, AtFlags::REMOVEDIR)
+        self.unlink(on, name, AtFlags::REMOVEDIR)
     }
 
-    fn unlink(&self, caller: &Caller, node: &Node, stat: &Statx, name: &[u8], flags: AtFlags) -> Outcome<()> {
-        self.enter_to_change(caller, stat)?;
-        self.may_take_away(caller, node, stat, name)?;
-        unlinkat(&node.path, name, flags).map_err(|error| match error {
+    fn unlink(&self, on: On<'_>, name: &[u8], flags: AtFlags) -> Outcome<()> {
+        self.enter_to_change(on.caller, on.stat)?;
+        self.may_take_away(on, name)?;
+        unlinkat(&on.node.path, name, flags).map_err(|error| match error {
             Errno::EXIST => Nfsstat3::ErrNotempty,
             other => status(other),
         })
@@ -81,19 +81,17 @@ impl Nfs {
             (Err(status), _) | (_, Err(status)) => return (WccData::default(), WccData::default(), Err(status)),
         };
         if from.handle.file == to.handle.file {
-            let (wcc, outcome) = self
-                .changing_node(&from, |node, stat| self.rename_between(caller, (node, stat, old), (node, stat, new)));
+            let (wcc, outcome) = self.changing_node(caller, &from, |on| self.rename_between((on, old), (on, new)));
             return (wcc.clone(), wcc, outcome);
         }
         // Always in the same order, so that two who rename do not wait for each other.
         let is_forward = from.handle.file.inode <= to.handle.file.inode;
         let (first, second) = if is_forward { (&from, &to) } else { (&to, &from) };
         let mut inner = WccData::default();
-        let (outer, outcome) = self.changing_node(first, |first, first_stat| {
-            let (wcc, outcome) = self.changing_node(second, |second, second_stat| {
-                let (from, to) = ((first, first_stat), (second, second_stat));
-                let ((from, from_stat), (to, to_stat)) = if is_forward { (from, to) } else { (to, from) };
-                self.rename_between(caller, (from, from_stat, old), (to, to_stat, new))
+        let (outer, outcome) = self.changing_node(caller, first, |first| {
+            let (wcc, outcome) = self.changing_node(caller, second, |second| {
+                let (from, to) = if is_forward { (first, second) } else { (second, first) };
+                self.rename_between((from, old), (to, new))
             });
             inner = wcc;
             outcome
@@ -102,17 +100,13 @@ impl Nfs {
         (from, to, outcome)
     }
 
-    fn rename_between(
-        &self,
-        caller: &Caller,
-        (from, from_stat, old): (&Node, &Statx, &[u8]),
-        (to, to_stat, new): (&Node, &Statx, &[u8]),
-    ) -> Outcome<()> {
+    fn rename_between(&self, (from, old): (On<'_>, &[u8]), (to, new): (On<'_>, &[u8])) -> Outcome<()> {
         let (old, new) = (plain(old, Nfsstat3::ErrInval)?, plain(new, Nfsstat3::ErrInval)?);
-        self.enter_to_change(caller, from_stat)?;
-        self.enter_to_change(caller, to_stat)?;
-        self.may_take_away(caller, from, from_stat, old)?;
-        self.may_take_away(caller, to, to_stat, new)?;
+        for (on, name) in [(from, old), (to, new)] {
+            self.enter_to_change(on.caller, on.stat)?;
+            self.may_take_away(on, name)?;
+        }
+        let (from, to) = (from.node, to.node);
         renameat(&from.path, old, &to.path, new).map_err(crossing)?;
         if let Ok(stat) = statx(&to.path, new, AtFlags::SYMLINK_NOFOLLOW, KNOWN) {
             self.export.note(to, [(stat.stx_ino, new)]);
@@ -123,10 +117,8 @@ impl Nfs {
     /// Gives a file a further name.
     pub(super) fn add_name(
         &self,
-        caller: &Caller,
+        On { caller, node: directory, stat }: On<'_>,
         file: &NfsFh3,
-        directory: &Node,
-        stat: &Statx,
         bytes: &[u8],
     ) -> Outcome<()> {
         let file = self.export.node(&file.data)?;
@@ -148,7 +140,7 @@ impl Nfs {
     }
 
     /// In a directory with the sticky bit only owners take names away: asked where the mode decides.
-    fn may_take_away(&self, caller: &Caller, directory: &Node, stat: &Statx, name: &[u8]) -> Outcome<()> {
+    fn may_take_away(&self, On { caller, node: directory, stat }: On<'_>, name: &[u8]) -> Outcome<()> {
         if self.export.system_decides || !rights::is_sticky(stat) || rights::is_owner(stat, caller) {
             return Ok(());
         }

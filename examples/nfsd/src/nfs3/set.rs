@@ -1,8 +1,7 @@
 //! SETATTR, and the attributes of what is made.
 
-use super::Nfs;
+use super::{Nfs, On};
 use crate::attributes::{kind, time};
-use crate::export::Node;
 use crate::identity::Caller;
 use crate::idl::*;
 use crate::rights::{self, Want};
@@ -14,23 +13,24 @@ use rustix::process::{Gid, Uid};
 
 impl Nfs {
     /// Changes what is known of a file, if nobody has changed it in between.
-    pub(super) fn set(&self, caller: &Caller, node: &Node, stat: &Statx, args: &Setattr3args) -> Outcome<()> {
+    pub(super) fn set(&self, on: On<'_>, args: &Setattr3args) -> Outcome<()> {
         if let Some(ctime) = args.guard.into_option()
-            && ctime != time(stat.stx_ctime)
+            && ctime != time(on.stat.stx_ctime)
         {
             return Err(Nfsstat3::ErrNotSync);
         }
         if !self.export.system_decides {
-            may_set(caller, stat, &args.new_attributes)?;
+            may_set(on.caller, on.stat, &args.new_attributes)?;
         }
-        self.apply(caller, node, stat, &args.new_attributes)
+        self.apply(on, &args.new_attributes)
     }
 
     /// Sets those attributes of a file that are there.
-    pub(super) fn apply(&self, caller: &Caller, node: &Node, stat: &Statx, new: &Sattr3) -> Outcome<()> {
+    pub(super) fn apply(&self, on: On<'_>, new: &Sattr3) -> Outcome<()> {
+        let On { caller, node, stat } = on;
         let (last_access, last_modification) = (access_time(new.atime)?, modification_time(new.mtime)?);
         if let Some(size) = new.size.into_option() {
-            self.cut(caller, node, stat, size)?;
+            self.cut(on, size)?;
         }
         self.export.act_as(caller)?;
         let uid = new.uid.into_option().filter(|uid| *uid != stat.stx_uid);
@@ -56,7 +56,7 @@ impl Nfs {
         Ok(())
     }
 
-    fn cut(&self, caller: &Caller, node: &Node, stat: &Statx, size: u64) -> Outcome<()> {
+    fn cut(&self, On { caller, node, stat }: On<'_>, size: u64) -> Outcome<()> {
         match kind(stat) {
             FileType::RegularFile => {}
             FileType::Directory => return Err(Nfsstat3::ErrIsdir),
