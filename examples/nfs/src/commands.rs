@@ -1,6 +1,6 @@
 //! What each command does.
 
-use crate::copy::{Settings, cat, copy};
+use crate::copy::{cat, copy};
 use crate::failure::{About, Failure, Result};
 use crate::idl::{Diropargs3, Fsstat3args, Ftype3, Mkdir3args, Remove3args, Rmdir3args, Sattr3};
 use crate::listing::{Entry, Listing};
@@ -12,23 +12,20 @@ use crate::url::{Url, shown};
 use oncrpc::Text;
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write, stdout};
-use std::time::Duration;
 
 const OUT: &str = "standard output";
 
 /// Does what the command line says.
 pub fn run(options: &Options) -> Result<()> {
-    let timeout = options.timeout();
-    let settings = Settings { timeout, window: usize::from(options.window) };
     match &options.command {
-        Command::Ls { long, url } => ls(url, *long, timeout),
-        Command::Cat { urls } => urls.iter().try_for_each(|url| cat(url, &mut stdout().lock(), settings)),
-        Command::Cp { from, to } => copy(&place(from)?, &place(to)?, settings),
-        Command::Stat { url } => stat(url, timeout),
-        Command::Mkdir { urls } => urls.iter().try_for_each(|url| mkdir(url, timeout)),
-        Command::Rm { directories, urls } => urls.iter().try_for_each(|url| rm(url, *directories, timeout)),
-        Command::Exports { host } => show_exports(host, timeout),
-        Command::Df { url } => df(url, timeout),
+        Command::Ls { long, url } => ls(url, *long, options),
+        Command::Cat { urls } => urls.iter().try_for_each(|url| cat(url, &mut stdout().lock(), options)),
+        Command::Cp { from, to } => copy(&place(from)?, &place(to)?, options),
+        Command::Stat { url } => stat(url, options),
+        Command::Mkdir { urls } => urls.iter().try_for_each(|url| mkdir(url, options)),
+        Command::Rm { directories, urls } => urls.iter().try_for_each(|url| rm(url, *directories, options)),
+        Command::Exports { host } => show_exports(host, options),
+        Command::Df { url } => df(url, options),
     }
 }
 
@@ -36,8 +33,8 @@ fn place(text: &OsString) -> Result<Place> {
     Place::new(text).map_err(|fault| Failure::Url { text: text.to_string_lossy().into_owned(), fault })
 }
 
-fn ls(url: &Url, long: bool, timeout: Duration) -> Result<()> {
-    let mounted = Mounted::new(url, timeout)?;
+fn ls(url: &Url, long: bool, options: &Options) -> Result<()> {
+    let mounted = Mounted::new(url, options)?;
     let node = mounted.target()?;
     let mut out = BufWriter::new(stdout().lock());
     let raw = !stdout().is_terminal();
@@ -98,8 +95,8 @@ fn line(out: &mut impl Write, mounted: &Mounted, name: &Text, file: Option<&Node
     out.write_all(&line).about(OUT)
 }
 
-fn stat(url: &Url, timeout: Duration) -> Result<()> {
-    let mounted = Mounted::new(url, timeout)?;
+fn stat(url: &Url, options: &Options) -> Result<()> {
+    let mounted = Mounted::new(url, options)?;
     let node = mounted.itself()?;
     let it = &node.attributes;
     let text = [
@@ -116,30 +113,32 @@ fn stat(url: &Url, timeout: Duration) -> Result<()> {
     writeln!(stdout(), "{}", text.join("\n")).about(OUT)
 }
 
-fn mkdir(url: &Url, timeout: Duration) -> Result<()> {
-    let mounted = Mounted::new(url, timeout)?;
+fn mkdir(url: &Url, options: &Options) -> Result<()> {
+    let mounted = Mounted::new(url, options)?;
     let (directory, name) = mounted.parent()?;
     let path = directory.path_of(&name);
     let attributes = Sattr3 { mode: Some(0o755).into(), ..Sattr3::default() };
     let arguments = Mkdir3args { r#where: Diropargs3 { dir: directory.handle, name }, attributes };
-    mounted.nfs.mkdir(&arguments).about(&path)?.into_ok().about(&path).map(drop)
+    mounted.answer(&path, || Ok(mounted.nfs.mkdir(&arguments)?.into_ok())).map(drop)
 }
 
-fn rm(url: &Url, directories: bool, timeout: Duration) -> Result<()> {
-    let mounted = Mounted::new(url, timeout)?;
+fn rm(url: &Url, directories: bool, options: &Options) -> Result<()> {
+    let mounted = Mounted::new(url, options)?;
     let (directory, name) = mounted.parent()?;
     let path = directory.path_of(&name);
     let object = Diropargs3 { dir: directory.handle, name };
     if directories {
-        mounted.nfs.rmdir(&Rmdir3args { object }).about(&path)?.into_ok().about(&path).map(drop)
+        let arguments = Rmdir3args { object };
+        mounted.answer(&path, || Ok(mounted.nfs.rmdir(&arguments)?.into_ok())).map(drop)
     } else {
-        mounted.nfs.remove(&Remove3args { object }).about(&path)?.into_ok().about(&path).map(drop)
+        let arguments = Remove3args { object };
+        mounted.answer(&path, || Ok(mounted.nfs.remove(&arguments)?.into_ok())).map(drop)
     }
 }
 
-fn show_exports(host: &Url, timeout: Duration) -> Result<()> {
+fn show_exports(host: &Url, options: &Options) -> Result<()> {
     let mut out = stdout().lock();
-    for (path, groups) in exports(host, timeout)? {
+    for (path, groups) in exports(host, options)? {
         let groups: Vec<String> = groups.iter().map(shown).collect();
         let whom = if groups.is_empty() { "everyone".to_owned() } else { groups.join(",") };
         writeln!(out, "{} {whom}", shown(&path)).about(OUT)?;
@@ -147,11 +146,11 @@ fn show_exports(host: &Url, timeout: Duration) -> Result<()> {
     Ok(())
 }
 
-fn df(url: &Url, timeout: Duration) -> Result<()> {
-    let mounted = Mounted::new(url, timeout)?;
+fn df(url: &Url, options: &Options) -> Result<()> {
+    let mounted = Mounted::new(url, options)?;
     let node = mounted.target()?;
     let arguments = Fsstat3args { fsroot: node.handle };
-    let it = mounted.nfs.fsstat(&arguments).about(&node.path)?.into_ok().about(&node.path)?;
+    let it = mounted.answer(&node.path, || Ok(mounted.nfs.fsstat(&arguments)?.into_ok()))?;
     let text = [
         format!("{:<8} {:>12} {:>12} {:>12}", "", "total", "free", "available"),
         format!("{:<8} {:>12} {:>12} {:>12}", "bytes", human(it.tbytes), human(it.fbytes), human(it.abytes)),

@@ -4,7 +4,7 @@ use crate::failure::{About, Failure, Result};
 use crate::idl::{Create3args, Createhow3, Diropargs3, Fsinfo3args, Fsinfo3resok, Sattr3, Sattrguard3, Setattr3args};
 use crate::local::LocalReader;
 use crate::mounted::{Mounted, Node, if_there};
-use crate::options::Place;
+use crate::options::{Options, Place};
 use crate::progress::Progress;
 use crate::reader::{Reader, size};
 use crate::source::Source;
@@ -16,23 +16,13 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::Duration;
-
-/// How to talk to servers.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// How long a server has for a reply, and to come back when it is gone.
-    pub timeout: Duration,
-    /// How many READs or WRITEs may be in flight.
-    pub window: usize,
-}
 
 /// Copies a file.
-pub fn copy(from: &Place, to: &Place, settings: Settings) -> Result<()> {
+pub fn copy(from: &Place, to: &Place, options: &Options) -> Result<()> {
     match (from, to) {
-        (Place::Remote(from), Place::Local(to)) => download(from, to, settings),
-        (Place::Local(from), Place::Remote(to)) => upload(from, to, settings),
-        (Place::Remote(from), Place::Remote(to)) => across(from, to, settings),
+        (Place::Remote(from), Place::Local(to)) => download(from, to, options),
+        (Place::Local(from), Place::Remote(to)) => upload(from, to, options),
+        (Place::Remote(from), Place::Remote(to)) => across(from, to, options),
         (Place::Local(from), Place::Local(_)) => {
             Err(Failure::Refused { path: from.display().to_string(), what: "one of the two must be a URL" })
         }
@@ -40,19 +30,19 @@ pub fn copy(from: &Place, to: &Place, settings: Settings) -> Result<()> {
 }
 
 /// Writes the content of a file to `out`.
-pub fn cat(url: &Url, out: &mut impl Write, settings: Settings) -> Result<()> {
-    let mounted = Mounted::new(url, settings.timeout)?;
+pub fn cat(url: &Url, out: &mut impl Write, options: &Options) -> Result<()> {
+    let mounted = Mounted::new(url, options)?;
     let file = mounted.target()?;
     file.check_is_file()?;
-    let mut reader = Reader::new(&mounted, &file, &limits(&mounted, &file)?, settings.window);
+    let mut reader = Reader::new(&mounted, &file, &limits(&mounted, &file)?, options.window());
     while let Some(block) = reader.next_block()? {
         out.write_all(&block).about("standard output")?;
     }
     out.flush().about("standard output")
 }
 
-fn download(from: &Url, to: &Path, settings: Settings) -> Result<()> {
-    let mounted = Mounted::new(from, settings.timeout)?;
+fn download(from: &Url, to: &Path, options: &Options) -> Result<()> {
+    let mounted = Mounted::new(from, options)?;
     let file = mounted.target()?;
     file.check_is_file()?;
     let to = match from.names.last() {
@@ -60,7 +50,7 @@ fn download(from: &Url, to: &Path, settings: Settings) -> Result<()> {
         _ => to.to_owned(),
     };
     let name = to.display().to_string();
-    let mut reader = Reader::new(&mounted, &file, &limits(&mounted, &file)?, settings.window);
+    let mut reader = Reader::new(&mounted, &file, &limits(&mounted, &file)?, options.window());
     let mut out = File::create(&to).about(&name)?;
     let mut progress = Progress::new(file.attributes.size);
     while let Some(block) = reader.next_block()? {
@@ -70,22 +60,22 @@ fn download(from: &Url, to: &Path, settings: Settings) -> Result<()> {
     Ok(())
 }
 
-fn upload(from: &Path, to: &Url, settings: Settings) -> Result<()> {
+fn upload(from: &Path, to: &Url, options: &Options) -> Result<()> {
     let name = from.display().to_string();
     let metadata = from.metadata().about(&name)?;
     if metadata.is_dir() {
         return Err(Failure::Refused { path: name, what: "it is a directory" });
     }
-    let mounted = Mounted::new(to, settings.timeout)?;
+    let mounted = Mounted::new(to, options)?;
     let target = Target::find(&mounted, from.file_name().map(|name| Text::from(name.as_bytes())))?;
     let file = target.make(&mounted, metadata.mode() & 0o777)?;
     let block = block_to_write(&limits(&mounted, &file)?);
-    let source = LocalReader::open(from, block, settings.window)?;
-    transfer(source, Writer::new(&mounted, file, block, settings.window), metadata.len())
+    let source = LocalReader::open(from, block, options.window())?;
+    transfer(source, Writer::new(&mounted, file, block, options.window()), metadata.len())
 }
 
-fn across(from: &Url, to: &Url, settings: Settings) -> Result<()> {
-    let (here, there) = (Mounted::new(from, settings.timeout)?, Mounted::new(to, settings.timeout)?);
+fn across(from: &Url, to: &Url, options: &Options) -> Result<()> {
+    let (here, there) = (Mounted::new(from, options)?, Mounted::new(to, options)?);
     let source = here.target()?;
     source.check_is_file()?;
     let target = Target::find(&there, from.names.last().cloned())?;
@@ -94,8 +84,8 @@ fn across(from: &Url, to: &Url, settings: Settings) -> Result<()> {
     }
     let file = target.make(&there, source.attributes.mode & 0o777)?;
     let block = block_to_write(&limits(&there, &file)?);
-    let reader = Reader::new(&here, &source, &limits(&here, &source)?, settings.window);
-    transfer(reader, Writer::new(&there, file, block, settings.window), source.attributes.size)
+    let reader = Reader::new(&here, &source, &limits(&here, &source)?, options.window());
+    transfer(reader, Writer::new(&there, file, block, options.window()), source.attributes.size)
 }
 
 fn transfer(mut source: impl Source, mut writer: Writer<'_>, total: u64) -> Result<()> {
@@ -134,13 +124,14 @@ impl Target {
             file.check_is_file()?;
             let arguments =
                 Setattr3args { object: file.handle.clone(), new_attributes: empty, guard: Sattrguard3::False };
-            mounted.nfs.setattr(&arguments).about(&file.path)?.into_ok().about(&file.path)?;
+            mounted.answer(&file.path, || Ok(mounted.nfs.setattr(&arguments)?.into_ok()))?;
             return Ok(file);
         }
         let path = self.directory.path_of(&self.name);
         let r#where = Diropargs3 { dir: self.directory.handle.clone(), name: self.name.clone() };
         let how = Createhow3::Unchecked(Sattr3 { mode: Some(mode).into(), ..empty });
-        let made = mounted.nfs.create(&Create3args { r#where, how }).about(&path)?.into_ok().about(&path)?;
+        let arguments = Create3args { r#where, how };
+        let made = mounted.answer(&path, || Ok(mounted.nfs.create(&arguments)?.into_ok()))?;
         match made.obj.into_option() {
             Some(handle) => mounted.known(handle, made.obj_attributes.into(), path),
             None => mounted.child(&self.directory, &self.name),
@@ -150,7 +141,7 @@ impl Target {
 
 fn limits(mounted: &Mounted, file: &Node) -> Result<Fsinfo3resok> {
     let arguments = Fsinfo3args { fsroot: file.handle.clone() };
-    mounted.nfs.fsinfo(&arguments).about(&file.path)?.into_ok().about(&file.path)
+    mounted.answer(&file.path, || Ok(mounted.nfs.fsinfo(&arguments)?.into_ok()))
 }
 
 fn block_to_write(limits: &Fsinfo3resok) -> u32 {

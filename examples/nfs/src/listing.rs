@@ -1,7 +1,7 @@
 //! The names in a directory, one reply of the server after another.
 
-use crate::failure::{About, Failure, Result};
-use crate::idl::{Fattr3, NfsFh3, Nfsstat3, Readdir3args, Readdirplus3args};
+use crate::failure::{Failure, Result};
+use crate::idl::{Entryplus3, Fattr3, NfsFh3, Nfsstat3, Readdir3args, Readdirplus3args};
 use crate::mounted::{Mounted, Node};
 use oncrpc::Text;
 
@@ -56,24 +56,19 @@ impl<'a> Listing<'a> {
     }
 
     fn readdirplus(&mut self) -> Result<Vec<Entry>> {
-        let path = &self.directory.path;
         let (dir, cookie, cookieverf) = (self.directory.handle.clone(), self.cookie, self.verifier);
         let arguments = Readdirplus3args { dir, cookie, cookieverf, dircount: NAMES, maxcount: ALL };
-        let result = match self.mounted.nfs.readdirplus(&arguments) {
-            Err(oncrpc::Error::ProcedureUnavailable) => Err(Nfsstat3::ErrNotsupp),
-            result => result.about(path)?.into_ok(),
-        };
-        let found = match result {
-            Err(Nfsstat3::ErrNotsupp) => {
-                self.plain = true;
-                return self.readdir();
-            }
-            result => result.about(path)?,
-        };
-        self.verifier = found.cookieverf;
-        self.ended = found.reply.eof;
-        self.cookie = found.reply.entries.last().map_or(self.cookie, |last| last.cookie);
-        let entry = |it: crate::idl::Entryplus3| Entry {
+        let found = self.mounted.answer(&self.directory.path, || match self.mounted.nfs.readdirplus(&arguments) {
+            Err(oncrpc::Error::ProcedureUnavailable) => Ok(Err(Nfsstat3::ErrNotsupp)),
+            result => Ok(result?.into_ok()),
+        });
+        if matches!(found, Err(Failure::Nfs { status: Nfsstat3::ErrNotsupp, .. })) {
+            self.plain = true;
+            return self.readdir();
+        }
+        let found = found?;
+        self.read(found.cookieverf, found.reply.eof, found.reply.entries.last().map(|last| last.cookie));
+        let entry = |it: Entryplus3| Entry {
             name: it.name,
             attributes: it.name_attributes.into(),
             handle: it.name_handle.into(),
@@ -82,13 +77,16 @@ impl<'a> Listing<'a> {
     }
 
     fn readdir(&mut self) -> Result<Vec<Entry>> {
-        let path = &self.directory.path;
         let (dir, cookie, cookieverf) = (self.directory.handle.clone(), self.cookie, self.verifier);
         let arguments = Readdir3args { dir, cookie, cookieverf, count: NAMES };
-        let found = self.mounted.nfs.readdir(&arguments).about(path)?.into_ok().about(path)?;
-        self.verifier = found.cookieverf;
-        self.ended = found.reply.eof;
-        self.cookie = found.reply.entries.last().map_or(self.cookie, |last| last.cookie);
+        let found =
+            self.mounted.answer(&self.directory.path, || Ok(self.mounted.nfs.readdir(&arguments)?.into_ok()))?;
+        self.read(found.cookieverf, found.reply.eof, found.reply.entries.last().map(|last| last.cookie));
         Ok(found.reply.entries.into_iter().map(|it| Entry { name: it.name, attributes: None, handle: None }).collect())
+    }
+
+    /// Where the next reply begins.
+    fn read(&mut self, verifier: [u8; 8], ended: bool, last: Option<u64>) {
+        (self.verifier, self.ended, self.cookie) = (verifier, ended, last.unwrap_or(self.cookie));
     }
 }

@@ -5,19 +5,28 @@ use crate::idl::{
     Diropargs3, Fattr3, Ftype3, Getattr3args, Lookup3args, Lookup3res, NfsFh3, Nfsstat3, Readlink3args, mount_v3,
     nfs_v3,
 };
+use crate::options::Options;
 use crate::url::{Url, shown};
 use oncrpc::{AuthSys, ClientOptions, Credential, Pending, Text};
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// How many symbolic links may lead to a file, as on Linux: stops those that lead to themselves.
 const MAX_LINKS: usize = 40;
+/// How long a server has to note that an export is not in use any more: the command is done, and does not wait for more.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// The pauses before a server is asked again that needs time: the first, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 
-/// An export of a server.
+/// An export of a server, which is told when it is dropped.
 #[derive(Debug)]
 pub struct Mounted {
     /// The server.
     pub nfs: nfs_v3::Client,
+    mount: mount_v3::Client,
+    export: Text,
+    timeout: Duration,
     url: Url,
     root: NfsFh3,
     /// How many names of the URL lead to the export.
@@ -36,29 +45,44 @@ pub struct Node {
 }
 
 /// What a server exports.
-pub fn exports(url: &Url, timeout: Duration) -> Result<Vec<(Text, Vec<Text>)>> {
-    let exports = connect_mount(url, timeout)?.export().about(&url.to_string())?;
+pub fn exports(url: &Url, options: &Options) -> Result<Vec<(Text, Vec<Text>)>> {
+    let exports = connect_mount(url, options)?.export().about(&url.to_string())?;
     let groups = |it: Vec<crate::idl::Groupnode>| it.into_iter().map(|group| group.gr_name).collect();
     Ok(exports.into_iter().map(|export| (export.ex_dir, groups(export.ex_groups))).collect())
 }
 
 impl Mounted {
     /// Mounts the export that a URL leads into: the one with the longest path, if it does into several.
-    pub fn new(url: &Url, timeout: Duration) -> Result<Self> {
+    pub fn new(url: &Url, options: &Options) -> Result<Self> {
         let path = url.to_string();
-        let mount = connect_mount(url, timeout)?;
-        let exports: Vec<Text> = mount.export().about(&path)?.into_iter().map(|export| export.ex_dir).collect();
-        let depths = exports.iter().filter_map(|export| Some((depth_within(url, export)?, export)));
-        let Some((depth, export)) = depths.max_by_key(|(depth, _)| *depth) else {
+        let mount = connect_mount(url, options)?;
+        let mut exports: Vec<Text> = mount.export().about(&path)?.into_iter().map(|export| export.ex_dir).collect();
+        let depths = exports.iter().enumerate().filter_map(|(index, export)| Some((depth_within(url, export)?, index)));
+        let Some((depth, index)) = depths.max_by_key(|(depth, _)| *depth) else {
             return Err(Failure::NotExported { path, exports });
         };
-        let mounted = mount.mnt(export).about(&path)?.into_ok().about(&path)?;
+        let export = exports.swap_remove(index);
+        let mounted = mount.mnt(&export).about(&path)?.into_ok().about(&path)?;
         let nfs = if url.nfs_port.is_some() && url.nfs_port == url.mount_port {
             nfs_v3::Client::over(mount.inner())
         } else {
-            nfs_v3::Client::connect_with(&address(url, url.nfs_port), &options(url, timeout)).about(&path)?
+            nfs_v3::Client::connect_with(&address(url, url.nfs_port), &client_options(url, options)).about(&path)?
         };
-        Ok(Self { nfs, url: url.clone(), root: NfsFh3 { data: mounted.fhandle }, depth })
+        let root = NfsFh3 { data: mounted.fhandle };
+        Ok(Self { nfs, mount, export, timeout: options.timeout(), url: url.clone(), root, depth })
+    }
+
+    /// What a call returns. A server that needs time to get at a file (`NFS3ERR_JUKEBOX`) has carried out nothing: it is
+    /// asked again for as long as one call may take.
+    pub fn answer<T>(&self, path: &str, mut call: impl FnMut() -> oncrpc::Result<Result<T, Nfsstat3>>) -> Result<T> {
+        let (start, mut pause) = (Instant::now(), PAUSES.0);
+        loop {
+            match call().about(path)? {
+                Err(Nfsstat3::ErrJukebox) if start.elapsed() + pause < self.timeout => sleep(pause),
+                outcome => return outcome.about(path),
+            }
+            pause = PAUSES.1.min(pause * 2);
+        }
     }
 
     /// What the URL names; if that is a symbolic link, what it leads to.
@@ -86,14 +110,17 @@ impl Mounted {
 
     /// Begins [`Mounted::child`].
     pub fn start_child(&self, directory: &Node, name: &Text) -> Result<Pending<Lookup3res>> {
-        let what = Diropargs3 { dir: directory.handle.clone(), name: name.clone() };
-        self.nfs.start_lookup(&Lookup3args { what }).about(&directory.path)
+        self.nfs.start_lookup(&lookup(directory, name)).about(&directory.path)
     }
 
     /// Ends it.
     pub fn wait_for_child(&self, directory: &Node, name: &Text, reply: Pending<Lookup3res>) -> Result<Node> {
         let path = directory.path_of(name);
-        let found = reply.wait().about(&path)?.into_ok().about(&path)?;
+        let mut reply = Some(reply);
+        let found = self.answer(&path, || match reply.take() {
+            Some(reply) => Ok(reply.wait()?.into_ok()),
+            None => Ok(self.nfs.lookup(&lookup(directory, name))?.into_ok()),
+        })?;
         self.known(found.object, found.obj_attributes.into(), path)
     }
 
@@ -109,7 +136,7 @@ impl Mounted {
     /// What a symbolic link contains.
     pub fn readlink(&self, link: &Node) -> Result<Text> {
         let arguments = Readlink3args { symlink: link.handle.clone() };
-        Ok(self.nfs.readlink(&arguments).about(&link.path)?.into_ok().about(&link.path)?.data)
+        Ok(self.answer(&link.path, || Ok(self.nfs.readlink(&arguments)?.into_ok()))?.data)
     }
 
     fn names(&self) -> &[Text] {
@@ -117,8 +144,8 @@ impl Mounted {
     }
 
     fn attributes(&self, handle: &NfsFh3, path: &str) -> Result<Fattr3> {
-        let found = self.nfs.getattr(&Getattr3args { object: handle.clone() }).about(path)?.into_ok().about(path)?;
-        Ok(found.obj_attributes)
+        let arguments = Getattr3args { object: handle.clone() };
+        Ok(self.answer(path, || Ok(self.nfs.getattr(&arguments)?.into_ok()))?.obj_attributes)
     }
 
     fn root(&self) -> Result<Node> {
@@ -167,6 +194,13 @@ impl Mounted {
     }
 }
 
+impl Drop for Mounted {
+    /// As RFC 1813 asks for (appendix I, UMNT). Nothing depends on it.
+    fn drop(&mut self) {
+        let _ = self.mount.with_deadline(FAREWELL).umnt(&self.export);
+    }
+}
+
 impl Node {
     /// Whether it is a directory.
     pub fn is_directory(&self) -> bool {
@@ -196,8 +230,8 @@ pub fn if_there(found: Result<Node>) -> Result<Option<Node>> {
     }
 }
 
-fn connect_mount(url: &Url, timeout: Duration) -> Result<mount_v3::Client> {
-    mount_v3::Client::connect_with(&address(url, url.mount_port), &options(url, timeout)).about(&url.to_string())
+fn connect_mount(url: &Url, options: &Options) -> Result<mount_v3::Client> {
+    mount_v3::Client::connect_with(&address(url, url.mount_port), &client_options(url, options)).about(&url.to_string())
 }
 
 /// Without a port, rpcbind is asked for it.
@@ -209,11 +243,17 @@ fn address(url: &Url, port: Option<u16>) -> String {
 }
 
 /// Calls come from this process's user unless the URL says otherwise. A server that is gone has `timeout` to come back.
-fn options(url: &Url, timeout: Duration) -> ClientOptions {
+fn client_options(url: &Url, options: &Options) -> ClientOptions {
     let own = AuthSys::of_process();
     let gids = if url.uid.is_some() || url.gid.is_some() { Vec::new() } else { own.gids };
     let (uid, gid) = (url.uid.unwrap_or(own.uid), url.gid.unwrap_or(own.gid));
-    ClientOptions::new().call_timeout(timeout).credential(Credential::Sys(AuthSys { uid, gid, gids, ..own }))
+    let credential = Credential::Sys(AuthSys { uid, gid, gids, ..own });
+    let client_options = ClientOptions::new().call_timeout(options.timeout()).credential(credential);
+    client_options.privileged_port(options.privileged_port)
+}
+
+fn lookup(directory: &Node, name: &Text) -> Lookup3args {
+    Lookup3args { what: Diropargs3 { dir: directory.handle.clone(), name: name.clone() } }
 }
 
 /// How many names of a URL lead to an export, if it leads into that.

@@ -20,6 +20,9 @@ pub struct Options {
     /// The time that a server has to answer, and to come back if it is gone, in seconds.
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
+    /// Call from a port below 1024, as servers demand that trust the machine; takes the right to.
+    #[arg(long, global = true)]
+    pub privileged_port: bool,
 }
 
 /// What to do.
@@ -95,6 +98,11 @@ impl Options {
     /// The time of a call.
     pub fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout)
+    }
+
+    /// How many calls may be in flight.
+    pub fn window(&self) -> usize {
+        usize::from(self.window)
     }
 }
 

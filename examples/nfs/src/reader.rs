@@ -1,7 +1,7 @@
 //! The content of a file, with many READs in flight.
 
 use crate::failure::{About, Failure, Result};
-use crate::idl::{Fsinfo3resok, Read3args, Read3res};
+use crate::idl::{Fsinfo3resok, Read3args, Read3res, Read3resok};
 use crate::mounted::{Mounted, Node};
 use crate::source::Source;
 use oncrpc::{Bytes, Pending};
@@ -38,8 +38,20 @@ impl<'a> Reader<'a> {
     }
 
     fn ask(&self, offset: u64, count: u32) -> Result<Asked> {
-        let arguments = Read3args { file: self.file.handle.clone(), offset, count };
-        Ok(Asked { offset, count, reply: self.mounted.nfs.start_read(&arguments).about(&self.file.path)? })
+        let reply = self.mounted.nfs.start_read(&self.arguments(offset, count)).about(&self.file.path)?;
+        Ok(Asked { offset, count, reply })
+    }
+
+    fn wait(&self, Asked { offset, count, reply }: Asked) -> Result<Read3resok> {
+        let mut reply = Some(reply);
+        self.mounted.answer(&self.file.path, || match reply.take() {
+            Some(reply) => Ok(reply.wait()?.into_ok()),
+            None => Ok(self.mounted.nfs.read(&self.arguments(offset, count))?.into_ok()),
+        })
+    }
+
+    fn arguments(&self, offset: u64, count: u32) -> Read3args {
+        Read3args { file: self.file.handle.clone(), offset, count }
     }
 
     fn broken(&self, what: &'static str) -> Failure {
@@ -58,9 +70,9 @@ impl Source for Reader<'_> {
             self.next += u64::from(self.block);
             self.flight.push_back(asked);
         }
-        let Some(Asked { offset, count, reply }) = self.flight.pop_front() else { return Ok(None) };
-        let path = &self.file.path;
-        let found = reply.wait().about(path)?.into_ok().about(path)?;
+        let Some(asked) = self.flight.pop_front() else { return Ok(None) };
+        let (offset, count) = (asked.offset, asked.count);
+        let found = self.wait(asked)?;
         let got = u32::try_from(found.data.len()).unwrap_or(u32::MAX);
         match count.checked_sub(got) {
             None => return Err(self.broken("the server gives more than it was asked for")),
@@ -79,8 +91,7 @@ impl Source for Reader<'_> {
     }
 
     fn again(&self, offset: u64, count: u32) -> Result<Bytes> {
-        let Asked { reply, .. } = self.ask(offset, count)?;
-        Ok(reply.wait().about(&self.file.path)?.into_ok().about(&self.file.path)?.data)
+        Ok(self.wait(self.ask(offset, count)?)?.data)
     }
 }
 

@@ -67,7 +67,9 @@ impl Url {
 
     /// What this is called in a message, with the names that it has or others.
     pub fn naming(&self, names: &[Text]) -> String {
-        names.iter().fold(format!("nfs://{}", self.host), |text, name| text + "/" + &shown(name))
+        let port = self.nfs_port.filter(|_| self.nfs_port == self.mount_port);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        names.iter().fold(format!("nfs://{}{port}", self.host), |text, name| text + "/" + &shown(name))
     }
 
     fn set(&mut self, argument: &str) -> Option<()> {
@@ -150,6 +152,7 @@ mod tests {
         assert_eq!((url.uid, url.gid), (Some(7), Some(8)));
         assert_eq!(url.names, ["srv", "data", "a b"].map(Text::from));
         assert_eq!(url.to_string(), "nfs://files.example/srv/data/a b");
+        assert_eq!(parsed("nfs://files.example:20490/srv").to_string(), "nfs://files.example:20490/srv");
     }
 
     #[test]
