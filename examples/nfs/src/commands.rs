@@ -1,16 +1,15 @@
 //! What each command does.
 
 use crate::copy::{cat, copy};
-use crate::failure::{About, Failure, Result};
+use crate::failure::{About, Result};
 use crate::idl::{Diropargs3, Fsstat3args, Ftype3, Mkdir3args, Remove3args, Rmdir3args, Sattr3};
 use crate::listing::{Entry, Listing};
 use crate::mounted::{Mounted, Node, exports, if_there};
-use crate::options::{Command, Options, Place};
+use crate::options::{Command, Options};
 use crate::progress::human;
 use crate::show;
 use crate::url::{Url, shown};
 use oncrpc::Text;
-use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write, stdout};
 
 const OUT: &str = "standard output";
@@ -20,17 +19,13 @@ pub fn run(options: &Options) -> Result<()> {
     match &options.command {
         Command::Ls { long, url } => ls(url, *long, options),
         Command::Cat { urls } => urls.iter().try_for_each(|url| cat(url, &mut stdout().lock(), options)),
-        Command::Cp { from, to } => copy(&place(from)?, &place(to)?, options),
+        Command::Cp { from, to } => copy(from, to, options),
         Command::Stat { url } => stat(url, options),
         Command::Mkdir { urls } => urls.iter().try_for_each(|url| mkdir(url, options)),
         Command::Rm { directories, urls } => urls.iter().try_for_each(|url| rm(url, *directories, options)),
         Command::Exports { host } => show_exports(host, options),
         Command::Df { url } => df(url, options),
     }
-}
-
-fn place(text: &OsString) -> Result<Place> {
-    Place::new(text).map_err(|fault| Failure::Url { text: text.to_string_lossy().into_owned(), fault })
 }
 
 fn ls(url: &Url, long: bool, options: &Options) -> Result<()> {

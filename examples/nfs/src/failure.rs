@@ -1,7 +1,7 @@
 //! What can go wrong, with the path that it is about.
 
 use crate::idl::{Mountstat3, Nfsstat3};
-use crate::url::{UrlFault, shown};
+use crate::url::shown;
 use oncrpc::Text;
 use std::{fmt, io};
 
@@ -11,8 +11,6 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 /// Why a command failed. `path` is the place as it is shown.
 #[derive(Debug)]
 pub enum Failure {
-    /// That is no URL.
-    Url { text: String, fault: UrlFault },
     /// The server refused, with a status of NFS.
     Nfs { path: String, status: Nfsstat3 },
     /// The server refused to let the export be mounted.
@@ -34,7 +32,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Nfs { .. } | Self::Mount { .. } | Self::NotExported { .. } | Self::Local { .. } => 1,
-            Self::Url { .. } | Self::Refused { .. } => 2,
+            Self::Refused { .. } => 2,
             Self::Call { .. } | Self::Protocol { .. } => 3,
         }
     }
@@ -43,7 +41,6 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url { text, fault } => write!(out, "{text} is no URL: {fault}"),
             Self::Nfs { path, status } => write!(out, "{path}: {} ({status})", words(*status)),
             Self::Mount { path, status } => match Nfsstat3::try_from(i32::from(*status)) {
                 Ok(same) => write!(out, "{path} cannot be mounted: {} ({status})", words(same)),

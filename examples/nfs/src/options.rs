@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::url::{Url, UrlFault};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -34,32 +35,32 @@ pub enum Command {
         #[arg(short)]
         long: bool,
         /// The directory.
-        #[arg(value_parser = url)]
         url: Url,
     },
     /// Writes files to standard output.
     Cat {
         /// The files.
-        #[arg(required = true, value_parser = url)]
+        #[arg(required = true)]
         urls: Vec<Url>,
     },
     /// Copies a file; one of the two is a URL, or both are.
     Cp {
         /// The file.
-        from: OsString,
+        #[arg(value_parser = OsStringValueParser::new().try_map(Place::new))]
+        from: Place,
         /// Its copy, or the directory to put it into.
-        to: OsString,
+        #[arg(value_parser = OsStringValueParser::new().try_map(Place::new))]
+        to: Place,
     },
     /// Says what is known of a file.
     Stat {
         /// The file; of a symbolic link, the link.
-        #[arg(value_parser = url)]
         url: Url,
     },
     /// Makes directories.
     Mkdir {
         /// The directories.
-        #[arg(required = true, value_parser = url)]
+        #[arg(required = true)]
         urls: Vec<Url>,
     },
     /// Removes files.
@@ -68,19 +69,18 @@ pub enum Command {
         #[arg(short)]
         directories: bool,
         /// The files.
-        #[arg(required = true, value_parser = url)]
+        #[arg(required = true)]
         urls: Vec<Url>,
     },
     /// Says what a server exports, and to whom.
     Exports {
         /// The server: HOST, HOST:PORT or a URL.
-        #[arg(value_parser = host)]
+        #[arg(value_parser = Url::of_host)]
         host: Url,
     },
     /// Says how full a file system is.
     Df {
         /// A file in it.
-        #[arg(value_parser = url)]
         url: Url,
     },
 }
@@ -111,18 +111,10 @@ impl Place {
     ///
     /// # Errors
     /// It begins so and is none.
-    pub fn new(text: &OsString) -> Result<Self, UrlFault> {
+    fn new(text: OsString) -> Result<Self, UrlFault> {
         match text.to_str().filter(|text| text.starts_with("nfs://")) {
             Some(text) => Ok(Self::Remote(text.parse()?)),
             None => Ok(Self::Local(text.into())),
         }
     }
-}
-
-fn url(text: &str) -> Result<Url, String> {
-    text.parse().map_err(|fault: UrlFault| fault.to_string())
-}
-
-fn host(text: &str) -> Result<Url, String> {
-    Url::of_host(text).map_err(|fault| fault.to_string())
 }

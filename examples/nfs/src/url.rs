@@ -105,6 +105,8 @@ impl fmt::Display for UrlFault {
     }
 }
 
+impl std::error::Error for UrlFault {}
+
 /// A name without what could confuse a terminal.
 pub fn shown(name: &Text) -> String {
     name.to_str_lossy().chars().map(|it| if it.is_control() { '?' } else { it }).collect()

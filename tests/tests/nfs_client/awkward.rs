@@ -46,3 +46,31 @@ fn a_server_cannot_keep_the_client_busy_for_ever() {
     let said = refused(3, &["cat", &format!("{url}/file")]);
     assert!(said.contains("/file: the server gives more than it was asked for"), "{said}");
 }
+
+#[test]
+fn a_server_that_needs_time_is_asked_again_and_told_when_all_is_done() {
+    let here = Folder::new("client-busy");
+    let bytes = content(20_001);
+    fs::write(here.join("file"), &bytes).unwrap();
+    let (server, _running, url) = Contrary::start(Manner::Busy, b"what was there");
+    let file = format!("{url}/file");
+    done(&["cp", here.join("file").to_str().unwrap(), &file]);
+    assert!(server.state().file == bytes, "all is there");
+    assert!(done(&["cat", &file]) == bytes);
+    assert_eq!(done(&["ls", &url]), b"name-1\nname-2\nname-3\nname-4\nname-5\n");
+    assert_eq!(server.state().unmounted, ["/short//longer/"; 3], "once by each command");
+    let (server, _running, url) = Contrary::start(Manner::Asleep, b"");
+    let said = refused(1, &["cat", &format!("{url}/file"), "--timeout", "1"]);
+    assert!(said.contains("try again later (NFS3ERR_JUKEBOX)"), "{said}");
+    assert_eq!(server.state().unmounted, ["/short//longer/"], "also where it fails");
+}
+
+/// Takes the right to, which tests that need it have as the superuser.
+#[test]
+fn calls_come_from_a_privileged_port_if_they_are_to() {
+    let (_, _running, url) = Contrary::start(Manner::Strict, b"content");
+    let file = format!("{url}/file");
+    let said = refused(3, &["cat", &file]);
+    assert!(said.contains("AUTH_TOOWEAK"), "{said}");
+    assert_eq!(done(&["--privileged-port", "cat", &file]), b"content");
+}

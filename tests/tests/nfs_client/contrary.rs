@@ -1,25 +1,32 @@
 //! A server that does what RFC 1813 lets it do and hardly any does, or what none may. Its one directory has one file.
 
-use oncrpc::{Bytes, Call, Error, Result, RunningServer, Server, Text};
+use oncrpc::{Bytes, Call, Error, Result, RunningServer, Server, Text, layers};
 use oncrpc_tests::interfaces::protocols::mount3::*;
 use oncrpc_tests::interfaces::protocols::nfs3::*;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// In what way it is contrary, beside what all of them do.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Manner {
     /// Restarts at the first two COMMITs, and says NOTSUPP to READDIRPLUS.
     Lossy,
     /// Restarts at every COMMIT.
+    #[default]
     Forgetful,
     /// Lists the same names for ever, and gives more than READ asks for.
     Broken,
+    /// Needs time at every second call; knows UMNT.
+    Busy,
+    /// Always needs time.
+    Asleep,
+    /// Talks to privileged ports only.
+    Strict,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Contrary(Arc<Mutex<State>>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct State {
     manner: Manner,
     /// What is safe.
@@ -28,14 +35,19 @@ pub(crate) struct State {
     written: Vec<(u64, Bytes)>,
     /// How often it has restarted.
     pub(crate) restarts: u64,
+    /// How often it was called.
+    calls: u64,
+    /// What clients have said goodbye to.
+    pub(crate) unmounted: Vec<String>,
 }
 
 impl Contrary {
     /// One with a file, and its URL.
     pub(crate) fn start(manner: Manner, file: &[u8]) -> (Self, RunningServer, String) {
-        let state = State { manner, file: file.to_vec(), written: Vec::new(), restarts: 0 };
+        let state = State { manner, file: file.to_vec(), ..State::default() };
         let this = Self(Arc::new(Mutex::new(state)));
         let server = Server::new().serve(nfs_v3::server(this.clone())).serve(mount_v3::server(this.clone()));
+        let server = if manner == Manner::Strict { server.layer(layers::privileged_port()) } else { server };
         let server = server.listen("tcp://127.0.0.1:0").unwrap().start().unwrap();
         let url = format!("nfs://{}/short/longer", server.addresses()[0].strip_prefix("tcp://").unwrap());
         (this, server, url)
@@ -43,6 +55,13 @@ impl Contrary {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
+    }
+
+    /// Whether this call has to be made again.
+    fn is_busy(&self) -> bool {
+        let mut state = self.state();
+        state.calls += 1;
+        state.manner == Manner::Asleep || state.manner == Manner::Busy && !state.calls.is_multiple_of(2)
     }
 }
 
@@ -75,18 +94,27 @@ macro_rules! unavailable {
 
 impl nfs_v3::Service for Contrary {
     fn getattr(&self, _: &Call, arguments: Getattr3args) -> Result<Getattr3res> {
+        if self.is_busy() {
+            return Ok(Getattr3res::Default(Nfsstat3::ErrJukebox));
+        }
         let r#type = if arguments.object == handle(b"file") { Ftype3::Reg } else { Ftype3::Dir };
         let size = self.state().file.len() as u64;
         Ok(Getattr3res::Ok(Getattr3resok { obj_attributes: Fattr3 { r#type, size, ..Fattr3::default() } }))
     }
 
     fn setattr(&self, _: &Call, arguments: Setattr3args) -> Result<Setattr3res> {
+        if self.is_busy() {
+            return Ok(Setattr3res::Default(Nfsstat3::ErrJukebox, Setattr3resfail::default()));
+        }
         let size = arguments.new_attributes.size.into_option();
         self.state().file.truncate(size.unwrap_or(u64::MAX) as usize);
         Ok(Setattr3res::Ok(Setattr3resok { obj_wcc: UNTOLD }))
     }
 
     fn lookup(&self, _: &Call, arguments: Lookup3args) -> Result<Lookup3res> {
+        if self.is_busy() {
+            return Ok(Lookup3res::Default(Nfsstat3::ErrJukebox, Lookup3resfail::default()));
+        }
         let (obj_attributes, dir_attributes) = (PostOpAttr::False, PostOpAttr::False);
         let is_known = |name: &str| arguments.what.name == name;
         if !["file", "name-1", "name-2", "name-5"].into_iter().any(is_known) {
@@ -97,6 +125,9 @@ impl nfs_v3::Service for Contrary {
 
     /// Two thirds of what is asked for; that there is no more, only where nothing is left.
     fn read(&self, _: &Call, arguments: Read3args) -> Result<Read3res> {
+        if self.is_busy() {
+            return Ok(Read3res::Default(Nfsstat3::ErrJukebox, Read3resfail::default()));
+        }
         let state = self.state();
         let start = state.file.len().min(arguments.offset as usize);
         let most = if state.manner == Manner::Broken { arguments.count + 1 } else { arguments.count.div_ceil(3) * 2 };
@@ -107,6 +138,9 @@ impl nfs_v3::Service for Contrary {
 
     /// Half of what it is given.
     fn write(&self, _: &Call, arguments: Write3args) -> Result<Write3res> {
+        if self.is_busy() {
+            return Ok(Write3res::Default(Nfsstat3::ErrJukebox, Write3resfail::default()));
+        }
         let mut state = self.state();
         let data = arguments.data.slice(..arguments.data.len().div_ceil(2));
         let count = data.len() as u32;
@@ -116,11 +150,17 @@ impl nfs_v3::Service for Contrary {
     }
 
     fn create(&self, _: &Call, _: Create3args) -> Result<Create3res> {
+        if self.is_busy() {
+            return Ok(Create3res::Default(Nfsstat3::ErrJukebox, Create3resfail::default()));
+        }
         let (obj, obj_attributes) = (PostOpFh3::False, PostOpAttr::False);
         Ok(Create3res::Ok(Create3resok { obj, obj_attributes, dir_wcc: UNTOLD }))
     }
 
     fn readdir(&self, _: &Call, arguments: Readdir3args) -> Result<Readdir3res> {
+        if self.is_busy() {
+            return Ok(Readdir3res::Default(Nfsstat3::ErrJukebox, Readdir3resfail::default()));
+        }
         let number = arguments.cookie + 1;
         let cookie = if self.state().manner == Manner::Broken { 1 } else { number };
         let entry = Entry3 { fileid: number, name: format!("name-{number}").into(), cookie };
@@ -137,10 +177,16 @@ impl nfs_v3::Service for Contrary {
     }
 
     fn fsinfo(&self, _: &Call, _: Fsinfo3args) -> Result<Fsinfo3res> {
+        if self.is_busy() {
+            return Ok(Fsinfo3res::Default(Nfsstat3::ErrJukebox, Fsinfo3resfail::default()));
+        }
         Ok(Fsinfo3res::Ok(Fsinfo3resok { rtmax: 5000, rtpref: 7000, wtmax: 3000, ..Fsinfo3resok::default() }))
     }
 
     fn commit(&self, _: &Call, _: Commit3args) -> Result<Commit3res> {
+        if self.is_busy() {
+            return Ok(Commit3res::Default(Nfsstat3::ErrJukebox, Commit3resfail::default()));
+        }
         let mut state = self.state();
         if state.manner == Manner::Forgetful || state.restarts < 2 {
             state.restarts += 1;
@@ -181,8 +227,9 @@ impl mount_v3::Service for Contrary {
         Err(Error::ProcedureUnavailable)
     }
 
-    fn umnt(&self, _: &Call, _: Text) -> Result<()> {
-        Err(Error::ProcedureUnavailable)
+    fn umnt(&self, _: &Call, path: Text) -> Result<()> {
+        self.state().unmounted.push(path.to_str_lossy().into_owned());
+        if self.state().manner == Manner::Busy { Ok(()) } else { Err(Error::ProcedureUnavailable) }
     }
 
     fn umntall(&self, _: &Call) -> Result<()> {
