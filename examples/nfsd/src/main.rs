@@ -76,9 +76,9 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let export = Arc::new(Export::open(&options.directory, &options.state_file()?)?);
     let tally = Arc::new(Tally::default());
-    let server = server(options, export, Arc::clone(&tally))?;
+    let server = server(options, Arc::clone(&export), Arc::clone(&tally))?;
     let handle = server.handle();
-    options.tell();
+    options.tell(&export.path);
     server.run()?;
     tally.tell(&handle.metrics());
     Ok(())

@@ -3,7 +3,7 @@
 use crate::identity::Squash;
 use clap::Parser;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Exports a directory over NFS, version 3, and MOUNT on the same port, TCP and UDP.
 #[derive(Debug, Parser)]
@@ -71,11 +71,11 @@ impl Options {
             .join("oncrpc/nfsd.key"))
     }
 
-    /// Says what is served, and to whom.
-    pub fn tell(&self) {
+    /// Says what is served, by the path that clients know it by, and to whom.
+    pub fn tell(&self, export: &Path) {
         let how = if self.read_only { "read-only" } else { "read-write" };
         let whom = if self.allow.is_empty() { "everybody who can reach it".to_owned() } else { self.allow.join(", ") };
         let root = if self.no_root_squash { "root stays root" } else { "root becomes nobody" };
-        eprintln!("nfsd: {} {how} to {whom}; {root}", self.directory.display());
+        eprintln!("nfsd: {} {how} to {whom}; {root}", export.display());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::idl::{Nfsstat3, nfs_v3};
 use oncrpc::Call;
-use oncrpc::metrics::Snapshot;
+use oncrpc::metrics::{Outcome, Snapshot};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Procedures of NFS.
@@ -43,7 +43,8 @@ impl Tally {
             let label = counted.procedure.as_ref();
             let name = label.map_or("(not served)", |label| label.name);
             let number = label.filter(|label| label.program == nfs_v3::PROGRAM).map(|label| label.number);
-            let errors = number.and_then(|number| self.failed_of(number)).map_or(0, |count| count.load(Relaxed));
+            let failed = number.and_then(|number| self.failed_of(number)).map_or(0, |count| count.load(Relaxed));
+            let errors = failed + counted.calls() - counted.count(Outcome::Success);
             let (calls, received, sent) = (counted.calls(), counted.received, counted.sent);
             eprintln!("{name:<24}{calls:>12}{errors:>10}{received:>16}{sent:>16}");
         }

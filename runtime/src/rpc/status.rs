@@ -52,7 +52,7 @@ pub enum AuthStat {
     BadVerifier,
     /// `AUTH_REJECTEDVERF`: the verifier expired or was replayed.
     RejectedVerifier,
-    /// `AUTH_TOOWEAK`: a stronger flavor is wanted.
+    /// `AUTH_TOOWEAK`: for reasons of security, such as a weak flavor or where the call comes from.
     TooWeak,
     /// `AUTH_INVALIDRESP`: the response verifier is bogus.
     InvalidResponse,
@@ -170,7 +170,7 @@ impl fmt::Display for AuthStat {
             Self::RejectedCredential => write!(out, "the credential or its flavor is rejected (AUTH_REJECTEDCRED)"),
             Self::BadVerifier => write!(out, "the verifier is malformed (AUTH_BADVERF)"),
             Self::RejectedVerifier => write!(out, "the verifier expired or was replayed (AUTH_REJECTEDVERF)"),
-            Self::TooWeak => write!(out, "a stronger flavor is wanted (AUTH_TOOWEAK)"),
+            Self::TooWeak => write!(out, "for reasons of security (AUTH_TOOWEAK)"),
             Self::InvalidResponse => write!(out, "the response verifier is bogus (AUTH_INVALIDRESP)"),
             Self::Failed => write!(out, "for a reason that is not told (AUTH_FAILED)"),
             Self::GssCredentialProblem => write!(out, "no GSS credentials (RPCSEC_GSS_CREDPROBLEM)"),

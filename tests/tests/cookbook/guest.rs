@@ -1,10 +1,10 @@
 //! Uses each recipe of the cookbook, over a connection of its own, and prints what comes of it.
 
-use cookbook::idl::{Name, Status, store_status_v1, store_v1};
+use cookbook::idl::{File, Files, Name, Status, index_v1, store_status_v1, store_v1};
 use cookbook::identity::User;
 use cookbook::service::{self, Store};
-use cookbook::{copying, insisting, listing, patience, watcher};
-use oncrpc::{AuthSys, ClientOptions, Credential, RunningServer};
+use cookbook::{copying, index, insisting, listing, patience, watcher};
+use oncrpc::{AuthSys, ClientOptions, Credential, RunningServer, Server};
 use std::error::Error;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -38,6 +38,7 @@ fn main() -> Outcome {
     let address = &server.addresses()[0].clone();
     let client = store_v1::Client::connect_with(address, &options())?;
     pages(&client)?;
+    walks()?;
     data(&client, &folder)?;
     who(address)?;
     sessions(address, &store)?;
@@ -50,6 +51,19 @@ fn pages(client: &store_v1::Client) -> Outcome {
     let names = listing::all(client)?;
     println!("listed {} files, the last is {}", names.len(), names[249]);
     println!("counted {}", store_status_v1::Client::over(client.inner()).files()?);
+    Ok(())
+}
+
+fn walks() -> Outcome {
+    let file = |number: u64| File { name: format!("file {number}").into(), size: number * 7919 % 10_007 };
+    let files: Vec<File> = (0..10_000).map(file).collect();
+    let server = Server::new().serve(index_v1::server(index::Index(files.clone())));
+    let server = server.listen("tcp://127.0.0.1:0")?.start()?;
+    let client = index_v1::Client::connect(&server.addresses()[0])?;
+    println!("largest: {:?}", index::largest(&client)?);
+    println!("sum: {}", client.sum(&Files { first: files, is_all: true })?);
+    let too_much = vec![File { name: "all".into(), size: u64::MAX }; 2];
+    println!("sum: {}", client.sum(&Files { first: too_much, is_all: true }).unwrap_err());
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 fn the_recipes_work() {
     let document = fs::read_to_string(root().join("docs/cookbook.md")).unwrap();
     let mut files = files(&document);
-    assert_eq!(files.len(), 16);
+    assert_eq!(files.len(), 18);
     files.push(("src/main.rs", include_str!("guest.rs").to_owned()));
     let place = package(Path::new(env!("CARGO_TARGET_TMPDIR")), "cookbook", &files);
     let program = build(&place, &[]).join("cookbook");

@@ -1,8 +1,9 @@
 //! What a client must bear, and what it must not.
 
 use crate::contrary::{Contrary, Manner};
-use crate::{content, done, refused};
+use crate::{content, done, program, refused};
 use oncrpc_tests::folder::Folder;
+use oncrpc_tests::namespace;
 use std::fs;
 
 #[test]
@@ -65,9 +66,13 @@ fn a_server_that_needs_time_is_asked_again_and_told_when_all_is_done() {
     assert_eq!(server.state().unmounted, ["/short//longer/"], "also where it fails");
 }
 
-/// Takes the right to, which tests that need it have as the superuser.
+/// Takes the right to.
 #[test]
 fn calls_come_from_a_privileged_port_if_they_are_to() {
+    program();
+    if !namespace::inside("awkward::calls_come_from_a_privileged_port_if_they_are_to") {
+        return;
+    }
     let (_, _running, url) = Contrary::start(Manner::Strict, b"content");
     let file = format!("{url}/file");
     let said = refused(3, &["cat", &file]);
