@@ -51,7 +51,7 @@ fn a_server_cannot_keep_the_client_busy_for_ever() {
 #[test]
 fn a_server_that_needs_time_is_asked_again_and_told_when_all_is_done() {
     let here = Folder::new("client-busy");
-    let bytes = content(20_001);
+    let bytes = content(4_001);
     fs::write(here.join("file"), &bytes).unwrap();
     let (server, _running, url) = Contrary::start(Manner::Busy, b"what was there");
     let file = format!("{url}/file");
