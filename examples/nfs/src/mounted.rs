@@ -7,6 +7,7 @@ use crate::idl::{
 };
 use crate::options::Options;
 use crate::url::{Url, shown};
+use oncrpc::xdr::Xdr;
 use oncrpc::{AuthSys, ClientOptions, Credential, Pending, Text};
 use std::collections::VecDeque;
 use std::thread::sleep;
@@ -85,6 +86,18 @@ impl Mounted {
         }
     }
 
+    /// The same of a call that is in flight, which is made `again`.
+    pub fn wait<R: Xdr<Value = R>, T>(
+        &self,
+        path: &str,
+        reply: Pending<R>,
+        again: impl Fn() -> oncrpc::Result<Pending<R>>,
+        outcome: fn(R) -> Result<T, Nfsstat3>,
+    ) -> Result<T> {
+        let mut reply = Some(reply);
+        self.answer(path, || Ok(outcome(reply.take().map_or_else(&again, Ok)?.wait()?)))
+    }
+
     /// What the URL names; if that is a symbolic link, what it leads to.
     pub fn target(&self) -> Result<Node> {
         self.walk(self.names(), true)
@@ -116,11 +129,8 @@ impl Mounted {
     /// Ends it.
     pub fn wait_for_child(&self, directory: &Node, name: &Text, reply: Pending<Lookup3res>) -> Result<Node> {
         let path = directory.path_of(name);
-        let mut reply = Some(reply);
-        let found = self.answer(&path, || match reply.take() {
-            Some(reply) => Ok(reply.wait()?.into_ok()),
-            None => Ok(self.nfs.lookup(&lookup(directory, name))?.into_ok()),
-        })?;
+        let again = || self.nfs.start_lookup(&lookup(directory, name));
+        let found = self.wait(&path, reply, again, Lookup3res::into_ok)?;
         self.known(found.object, found.obj_attributes.into(), path)
     }
 

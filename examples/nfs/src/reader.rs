@@ -38,20 +38,15 @@ impl<'a> Reader<'a> {
     }
 
     fn ask(&self, offset: u64, count: u32) -> Result<Asked> {
-        let reply = self.mounted.nfs.start_read(&self.arguments(offset, count)).about(&self.file.path)?;
-        Ok(Asked { offset, count, reply })
+        Ok(Asked { offset, count, reply: self.start(offset, count).about(&self.file.path)? })
     }
 
     fn wait(&self, Asked { offset, count, reply }: Asked) -> Result<Read3resok> {
-        let mut reply = Some(reply);
-        self.mounted.answer(&self.file.path, || match reply.take() {
-            Some(reply) => Ok(reply.wait()?.into_ok()),
-            None => Ok(self.mounted.nfs.read(&self.arguments(offset, count))?.into_ok()),
-        })
+        self.mounted.wait(&self.file.path, reply, || self.start(offset, count), Read3res::into_ok)
     }
 
-    fn arguments(&self, offset: u64, count: u32) -> Read3args {
-        Read3args { file: self.file.handle.clone(), offset, count }
+    fn start(&self, offset: u64, count: u32) -> oncrpc::Result<Pending<Read3res>> {
+        self.mounted.nfs.start_read(&Read3args { file: self.file.handle.clone(), offset, count })
     }
 
     fn broken(&self, what: &'static str) -> Failure {

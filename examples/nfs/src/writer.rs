@@ -100,24 +100,22 @@ impl<'a> Writer<'a> {
     }
 
     fn send(&self, offset: u64, data: Bytes) -> Result<Sent> {
-        let reply = self.mounted.nfs.start_write(&self.arguments(offset, &data)).about(&self.file.path)?;
+        let reply = self.start(offset, &data).about(&self.file.path)?;
         Ok(Sent { offset, data, reply })
     }
 
-    fn arguments(&self, offset: u64, data: &Bytes) -> Write3args {
+    fn start(&self, offset: u64, data: &Bytes) -> oncrpc::Result<Pending<Write3res>> {
         let (file, count) = (self.file.handle.clone(), u32::try_from(data.len()).unwrap_or(u32::MAX));
-        Write3args { file, offset, count, stable: StableHow::Unstable, data: data.clone() }
+        let arguments = Write3args { file, offset, count, stable: StableHow::Unstable, data: data.clone() };
+        self.mounted.nfs.start_write(&arguments)
     }
 
     /// Waits until no more than `left` are in flight.
     fn settle(&mut self, left: usize) -> Result<()> {
         while self.flight.len() > left {
             let Some(Sent { offset, mut data, reply }) = self.flight.pop_front() else { break };
-            let mut reply = Some(reply);
-            let written = self.mounted.answer(&self.file.path, || match reply.take() {
-                Some(reply) => Ok(reply.wait()?.into_ok()),
-                None => Ok(self.mounted.nfs.write(&self.arguments(offset, &data))?.into_ok()),
-            })?;
+            let again = || self.start(offset, &data);
+            let written = self.mounted.wait(&self.file.path, reply, again, Write3res::into_ok)?;
             let count = written.count as usize;
             if count == 0 || count > data.len() {
                 let what = "the server writes nothing, or more than it was given";
