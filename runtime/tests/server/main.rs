@@ -6,6 +6,7 @@ mod asker;
 mod connection_state;
 mod connections;
 mod datagrams;
+mod decoding;
 mod deferred;
 mod descriptors;
 mod desk;

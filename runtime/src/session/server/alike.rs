@@ -24,7 +24,8 @@ impl Programs {
         let reply = record::begin_with(out, self.limits.reply_bytes, ReplyHeader::success(call.xid())).ok()?;
         call.begin_trace();
         let mut otherwise = Ok(Answer::Results);
-        let has_results = carry_out(version, call, arguments, out, &mut otherwise);
+        let input = Decoder::new(arguments).with_limits(self.limits.decode);
+        let has_results = carry_out(version, call, input, out, &mut otherwise);
         let (outcome, sent) = if has_results
             && !call.is_taken()
             && let Ok(length) = record::finish(out, reply)
@@ -66,11 +67,11 @@ impl Programs {
 fn carry_out(
     version: &Entry,
     call: &Call,
-    arguments: &[u8],
+    mut input: Decoder<'_>,
     out: &mut Encoder,
     otherwise: &mut Result<Answer>,
 ) -> bool {
-    let dispatch = || match version.dispatch.dispatch(call, &mut Decoder::new(arguments), out) {
+    let dispatch = || match version.dispatch.dispatch(call, &mut input, out) {
         Ok(Answer::Results) => true,
         answer => {
             *otherwise = answer;

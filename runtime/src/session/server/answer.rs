@@ -95,7 +95,8 @@ impl Programs {
 
     /// Appends the reply, of at most `limit` bytes, to the message in `input`, if there is one. Never to what is no
     /// call: two servers would answer each other forever.
-    fn handle(&self, call: &mut Call, mut input: Decoder<'_>, out: &mut Encoder, limit: usize) -> Handled {
+    fn handle(&self, call: &mut Call, input: Decoder<'_>, out: &mut Encoder, limit: usize) -> Handled {
+        let mut input = input.with_limits(self.limits.decode);
         let (received, before) = (input.remaining(), out.len());
         self.show_received(call, input.rest());
         if let Err(error) = call.begin_or_resume(&mut input) {
