@@ -15,7 +15,7 @@ use crate::rpc::{AuthSys, CallError, CallHeader, Credential, Verifier};
 use crate::session::server::replay::Memo;
 use crate::session::server::{Origin, Ticket};
 use crate::trace::Trace;
-use crate::xdr::{Decoder, Source};
+use crate::xdr::{Decoder, Encoder, Mark, Source};
 use recent::Recent;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +27,8 @@ use std::sync::{Arc, Weak};
 #[derive(Debug)]
 pub struct Call {
     header: CallHeader,
+    /// Bytes of the message that it came in.
+    length: usize,
     /// How it came.
     recent: Recent,
     procedure: Option<&'static Procedure>,
@@ -160,6 +162,7 @@ impl Call {
         let (header, extensions) = (CallHeader::default(), Extensions::default());
         Self {
             header,
+            length: 0,
             recent: Recent::default(),
             procedure: None,
             row: UNSERVED,
@@ -204,7 +207,7 @@ impl Call {
         self.is_admitted &= alike.xid == self.header.xid && self.is_of(alike.procedure);
         self.is_plain &= self.is_of(alike.procedure);
         self.header.procedure = alike.procedure;
-        self.restart(alike.xid);
+        self.restart(alike.xid, message.len());
         Ok(())
     }
 
@@ -225,7 +228,7 @@ impl Call {
             self.is_plain = true;
         }
         self.is_admitted = false;
-        self.restart(alike.xid);
+        self.restart(alike.xid, message.len());
         Some(alike.arguments)
     }
 
@@ -243,13 +246,14 @@ impl Call {
         self.is_admitted = false;
         self.route = None;
         self.is_plain = false;
-        self.restart(self.header.xid);
+        self.restart(self.header.xid, message.len());
         Ok(())
     }
 
     #[inline]
-    fn restart(&mut self, xid: u32) {
+    fn restart(&mut self, xid: u32, length: usize) {
         self.header.xid = xid;
+        self.length = length;
         if !self.is_admitted {
             self.extensions.clear();
         }
@@ -284,6 +288,13 @@ impl Call {
 
     pub(crate) fn header(&self) -> &CallHeader {
         &self.header
+    }
+
+    /// What was appended to `out` since `start` is in the reply to it: that may hold a part of what it came in, or of a copy of
+    /// that, and so all of it, in a buffer of twice the size at most.
+    #[inline]
+    pub(crate) fn burden(&self, out: &mut Encoder, start: Mark) {
+        out.burden(start, self.length.saturating_mul(2));
     }
 
     pub(crate) fn origin(&self) -> Option<&Arc<Origin>> {
@@ -374,6 +385,7 @@ impl Clone for Call {
     fn clone(&self) -> Self {
         Self {
             header: self.header.clone(),
+            length: self.length,
             recent: Recent::default(),
             procedure: self.procedure,
             row: self.row,

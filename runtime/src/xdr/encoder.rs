@@ -157,6 +157,7 @@ impl Encoder {
 
     /// What was appended since `mark` and is kept by reference, if anything, keeps `memory` bytes more than it shows.
     #[cfg(feature = "net")]
+    #[inline]
     pub(crate) fn burden(&mut self, mark: Mark, memory: usize) {
         if self.payloads.len() > mark.payloads
             && let Some(last) = self.payloads.back_mut()

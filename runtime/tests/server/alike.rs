@@ -110,3 +110,23 @@ fn whatever_comes_before_it_a_call_comes_to_the_same() {
         assert_eq!(at_once.handled.len(), calls.len());
     }
 }
+
+/// A part of the arguments that is returned by reference keeps all of them.
+#[test]
+fn what_a_reply_holds_of_its_call_is_told_whatever_comes_before_it() {
+    const ARGUMENT: usize = 10_000;
+    const BEHIND: usize = 200_000;
+    let mut programs = Programs::new(Limits::default());
+    programs.add(Probe::new(PROGRAM, 1));
+    let peer = Peer::new("127.0.0.1:700".parse().unwrap(), Transport::Tcp);
+    let mut stream = ServerStream::new(peer, &programs, None);
+    let echo = record(&call(1, ECHO, &[opaque(&[7; ARGUMENT]), vec![0; BEHIND]].concat()));
+    let (input, mut out, mut calls) = (echo.repeat(5), Encoder::new(), 0);
+    let goes_on = |_: Option<Handled>, out: &Encoder| {
+        calls += 1;
+        assert!(out.memory() >= calls * (ARGUMENT + BEHIND), "{} bytes after {calls} calls", out.memory());
+        true
+    };
+    stream.handle_calls(&programs, Instant::now, &mut &*input, &mut out, goes_on).unwrap();
+    assert_eq!(calls, 5);
+}

@@ -76,6 +76,20 @@ impl Session {
     }
 }
 
+/// What is returned by reference keeps all that came with it.
+#[test]
+fn what_a_reply_holds_of_its_call_counts_on_its_way_and_where_it_is_sent() {
+    const ARGUMENT: usize = 10_000;
+    const BEHIND: usize = 200_000;
+    let mut session = Session::new(Limits::default());
+    let echo = record(&call(1, ECHO_THERE, &[opaque(&[7; ARGUMENT]), vec![0; BEHIND]].concat()));
+    session.handle(&echo, Instant::now());
+    session.shelf.works.lock().unwrap().pop().unwrap().run();
+    let reply = session.shelf.deliveries.lock().unwrap().pop().unwrap().into_reply();
+    assert!(reply.len() < ARGUMENT + 100);
+    assert!(reply.memory() >= ARGUMENT + BEHIND, "{} bytes", reply.memory());
+}
+
 fn echo(xid: u32) -> Vec<u8> {
     record(&call(xid, ECHO_THERE, &opaque(b"data")))
 }

@@ -30,6 +30,7 @@ impl Programs {
             && !call.is_taken()
             && let Ok(length) = record::finish(out, reply)
         {
+            call.burden(out, reply.start());
             call.trace().finish(Outcome::Success.label());
             (Some(Outcome::Success), length as usize)
         } else {

@@ -323,11 +323,10 @@ impl ServerStream {
     }
 
     fn carry_out(&mut self, programs: &Programs, record: Record<'_>, out: &mut Encoder) -> Handled {
-        let (start, length) = (out.mark(), record.as_slice().len());
+        let start = out.mark();
         let handled = programs.handle_record(&mut self.call, &record, out);
-        // The reply may hold parts of the record, and so all of it.
         if !self.reader.recycle(record) {
-            out.burden(start, length.saturating_mul(2));
+            self.call.burden(out, start);
         }
         handled
     }

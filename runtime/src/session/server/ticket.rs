@@ -85,7 +85,9 @@ impl Ticket {
         }
         let mut is_dropped = false;
         let (reply, outcome) = held.reply(|out| {
+            let start = out.mark();
             let answer = guarded(|| results(&held.call, out));
+            held.call.burden(out, start);
             slot = slot.take().or_else(|| held.slot().take());
             if slot.is_none() {
                 return Ok(Answer::Silent);
