@@ -20,11 +20,12 @@ const BATCHES: usize = 2;
 impl Channel {
     /// Takes part in sending and reading until the call has its outcome, which it has not yet. It has `grace` at least.
     pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32, grace: Duration) -> Result<Results> {
+        // Another thread may read the reply as soon as the call is sent.
+        state.calls.expect(xid);
         // All else is done while the peer is busy with it.
         state = self.send_gathered(state);
         let mut now = Instant::now();
-        state.calls.extend(xid, now + grace);
-        let deadline = state.calls.expect(xid).unwrap_or(now);
+        let deadline = state.calls.extend(xid, now + grace).unwrap_or(now);
         let outcome = loop {
             if let Some(outcome) = state.outcome(xid, now) {
                 break outcome;

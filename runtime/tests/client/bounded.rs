@@ -81,6 +81,34 @@ fn replies_that_are_waited_for_come_whatever_is_kept() {
     peer.join();
 }
 
+/// Whoever waits for a call does so before it is sent: another thread may read its reply at once.
+#[test]
+fn replies_that_another_thread_reads_come_whatever_is_kept() {
+    const CALLS: usize = 2_000;
+    let peer = Peer::tcp(|mut stream| {
+        let first = read_calls(&mut stream, 1).remove(0);
+        for _ in 0..CALLS {
+            let call = read_call(&mut stream).unwrap();
+            stream.write_all(&record(&success(call.xid, &[0]))).unwrap();
+        }
+        stream.write_all(&record(&success(first.xid, &[0]))).unwrap();
+        assert!(read_call(&mut stream).is_none());
+    });
+    let client = connect(&peer, ClientOptions::new().max_kept(0));
+    let first = start(&client);
+    client.flush().unwrap();
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| first.wait().unwrap());
+        for number in 0..CALLS {
+            let outcome = client.call::<Opaque>(1, |_| Ok(()));
+            assert!(outcome.is_ok(), "call {number}: {outcome:?}");
+        }
+        reading.join().unwrap();
+    });
+    drop(client);
+    peer.join();
+}
+
 /// They are read as long as somebody waits, and not kept; then the server is left with them.
 #[test]
 fn a_flood_of_large_stale_replies_costs_nothing_that_lasts() {

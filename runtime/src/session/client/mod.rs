@@ -221,11 +221,11 @@ impl ClientSession {
         self.calls.waiting(xid).map(|call| call.deadline)
     }
 
-    /// Lets a call wait until `until` at least.
-    pub fn extend(&mut self, xid: u32, until: Instant) {
-        if let Some(call) = self.calls.waiting_mut(xid) {
-            call.deadline = until.max(call.deadline);
-        }
+    /// Lets a call wait until `until` at least. Returns until when it waits, as [`ClientSession::deadline`].
+    pub fn extend(&mut self, xid: u32, until: Instant) -> Option<Instant> {
+        let call = self.calls.waiting_mut(xid)?;
+        call.deadline = until.max(call.deadline);
+        Some(call.deadline)
     }
 
     /// Calls that are pending.
