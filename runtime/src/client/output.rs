@@ -86,7 +86,11 @@ impl Output {
 
     /// Returns what was taken, less what was sent.
     pub(super) fn put_back(&mut self, batch: Batch, sent: Sent) {
-        if let (Self::Stream(stream), Batch::Records(records)) = (self, batch) {
+        if let (Self::Stream(stream), Batch::Records(mut records)) = (self, batch) {
+            if records.is_empty() {
+                // What is kept by reference is the callers' again.
+                records.clear();
+            }
             stream.sending = Some(records);
             stream.stuck = sent == Sent::Stuck;
         }
@@ -260,7 +264,6 @@ impl StreamOutput {
             if self.gathering.is_empty() {
                 return None;
             }
-            sending.clear();
             mem::swap(&mut sending.records, &mut self.gathering);
         }
         self.sending.take()

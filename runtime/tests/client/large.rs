@@ -2,7 +2,7 @@
 
 use crate::peer::{PROGRAM, Peer, VERSION, answer_all};
 use allocation_counter::measure;
-use oncrpc::xdr::{Opaque, Xdr};
+use oncrpc::xdr::{Encoder, Opaque, Xdr};
 use oncrpc::{Bytes, Client, Pending};
 use std::collections::VecDeque;
 
@@ -49,6 +49,21 @@ fn memory_that_was_dropped_is_used_again() {
         drop(client);
         peer.join();
     }
+}
+
+/// What was sent by reference is the caller's again when the call has ended.
+#[test]
+fn arguments_are_let_go_of_with_their_call() {
+    let peer = peer();
+    let client = Client::connect(&peer.address, PROGRAM, VERSION).unwrap();
+    let argument = Bytes::from(vec![0; 300_000]);
+    for _ in 0..3 {
+        let call = |out: &mut Encoder| u32::encode(&5, out).and_then(|()| <Opaque>::encode(&argument, out));
+        check(&client.call::<Opaque>(1, call).unwrap(), 5);
+        assert!(argument.is_unique());
+    }
+    drop(client);
+    peer.join();
 }
 
 /// What callers keep is theirs.
