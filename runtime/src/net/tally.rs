@@ -77,6 +77,7 @@ impl<'a> TurnTally<'a> {
         if !self.run.add(handled) {
             self.end_run();
             self.run = Run::new(handled);
+            self.watch.look_soon();
         }
         if self.run.calls == 0 {
             count(self.recorder, &handled, None);
@@ -175,6 +176,11 @@ impl Stopwatch {
         time
     }
 
+    /// Calls of another kind may take longer: it is looked at as often as if they did.
+    fn look_soon(&mut self) {
+        self.next_look = self.next_look.min(self.call | STRIDE.wrapping_sub(1));
+    }
+
     /// The time after the last call, which is looked at unless it has been.
     fn now(&mut self) -> Instant {
         if self.last_call != self.call {
@@ -230,6 +236,7 @@ pub(super) fn broken_record(error: RecordError) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Metrics;
 
     #[test]
     fn the_first_call_of_a_turn_is_timed_and_then_a_few() {
@@ -238,6 +245,20 @@ mod tests {
         assert_eq!(timed[0], 1);
         assert!(timed[1..].iter().all(|call| call.is_multiple_of(STRIDE)), "{timed:?}");
         assert!([64, 128, 192, 256].iter().all(|call| timed.contains(call)), "{timed:?}");
+    }
+
+    #[test]
+    fn behind_small_calls_it_is_soon_seen_how_long_others_take() {
+        let (metrics, now) = (Metrics::new([]), Instant::now());
+        let (recorder, received) = (metrics.recorder(), 40);
+        let handled = |row| Handled { row, received, sent: 24, outcome: Some(Outcome::Success), event: None };
+        let mut tally = TurnTally::new(&recorder, now, now);
+        tally.run = Run::new(handled(0));
+        tally.watch = Stopwatch { call: 70, is_timing: false, next_look: 127, ..tally.watch };
+        tally.add(handled(0));
+        assert_eq!(tally.watch.next_look, 127);
+        tally.add(handled(1));
+        assert_eq!(tally.watch.next_look, 79);
     }
 
     #[test]
