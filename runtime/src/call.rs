@@ -1,5 +1,6 @@
 mod connection;
 mod extensions;
+mod memory;
 mod peer;
 mod recent;
 
@@ -15,7 +16,7 @@ use crate::rpc::{AuthSys, CallError, CallHeader, Credential, Verifier};
 use crate::session::server::replay::Memo;
 use crate::session::server::{Origin, Ticket};
 use crate::trace::Trace;
-use crate::xdr::{Decoder, Encoder, Mark, Source};
+use crate::xdr::{Decoder, Source};
 use recent::Recent;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -288,13 +289,6 @@ impl Call {
 
     pub(crate) fn header(&self) -> &CallHeader {
         &self.header
-    }
-
-    /// What was appended to `out` since `start` is in the reply to it: that may hold a part of what it came in, or of a copy of
-    /// that, and so all of it, in a buffer of twice the size at most.
-    #[inline]
-    pub(crate) fn burden(&self, out: &mut Encoder, start: Mark) {
-        out.burden(start, self.length.saturating_mul(2));
     }
 
     pub(crate) fn origin(&self) -> Option<&Arc<Origin>> {

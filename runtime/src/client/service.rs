@@ -117,7 +117,9 @@ impl Service {
                 other => other.insert(Call::new(peer, Some(Arc::clone(&origin))).with_link(link.clone())),
             };
             let mut reply = Encoder::new();
+            let start = reply.mark();
             self.programs.handle_record(call, &record, &mut reply);
+            call.burden(&mut reply, start);
             channel.reply(self, &origin, reply);
         }
     }

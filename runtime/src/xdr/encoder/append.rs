@@ -4,12 +4,21 @@ use super::{Encoder, Payload};
 use crate::xdr::Sink;
 use crate::xdr::sink::SPLICE;
 
+/// How many times more memory than it has bytes a message may keep before it is worth a copy.
+const WORTH: usize = 4;
+
 impl Encoder {
     /// Appends what `other` holds, whole messages as a rule. Neither what it keeps by reference is copied nor what is large
-    /// and all that it holds.
+    /// and all that it holds; but all is if it keeps far more memory than it shows.
     pub(crate) fn append(&mut self, mut other: Self) {
         // The limit of a message is not one of several; without it, only the memory of the machine is.
         self.begin(usize::MAX);
+        if !other.payloads.is_empty() && other.memory() / WORTH > other.len() {
+            other.slices().for_each(|slice| {
+                let _ = self.put_slice(slice);
+            });
+            return;
+        }
         let mut from = other.start;
         for payload in core::mem::take(&mut other.payloads) {
             let _ = self.put_slice(other.buffer.get(from..payload.at).unwrap_or_default());
@@ -62,6 +71,20 @@ mod tests {
         let large = out.slices().filter(|slice| slice.len() >= SPLICE).map(|slice| slice.as_ptr_range().end);
         assert_eq!(large.collect::<Vec<_>>(), ends);
         assert!(out.memory() >= 4 * SPLICE, "both count with all that they keep");
+    }
+
+    /// As a part of the call that it answers does.
+    #[test]
+    fn what_keeps_far_more_than_it_shows_is_copied() {
+        let payload = Bytes::from(vec![7; 2 * SPLICE]);
+        let mut other = reply(&payload);
+        let start = Encoder::new().mark();
+        other.burden(start, 100 * SPLICE);
+        let (expected, mut out) = (flat(&other), Encoder::new());
+        out.append(other);
+        assert_eq!(flat(&out), expected);
+        assert!(payload.is_unique());
+        assert!(out.memory() < 5 * SPLICE, "{} bytes", out.memory());
     }
 
     #[test]

@@ -1,0 +1,11 @@
+use super::Call;
+use crate::xdr::{Encoder, Mark};
+
+impl Call {
+    /// What was appended to `out` since `start` is in the reply to it: that may hold a part of what it came in, or of a copy of
+    /// that, and so all of it, in a buffer of twice the size at most.
+    #[inline]
+    pub(crate) fn burden(&self, out: &mut Encoder, start: Mark) {
+        out.burden(start, self.length.saturating_mul(2));
+    }
+}
