@@ -67,9 +67,9 @@ pub(crate) fn token(text: &str, start: usize) -> Option<Token> {
         '/' if rest.starts_with("//") => (Kind::LineComment, rest.find('\n').unwrap_or(rest.len())),
         '"' => (Kind::Text, quoted(rest)),
         '\'' => (Kind::Character, quoted(rest)),
-        c if is_blank(c) => (Kind::Blank, run(rest, is_blank)),
-        c if c.is_ascii_digit() => (Kind::Number, run(rest, is_word)),
-        c if is_word(c) => (Kind::Word, run(rest, is_word)),
+        c if is_blank(c) => (Kind::Blank, rest.find(|c| !is_blank(c)).unwrap_or(rest.len())),
+        c if c.is_ascii_digit() => (Kind::Number, word(rest)),
+        c if is_word(c) => (Kind::Word, word(rest)),
         c => (Kind::Other, c.len_utf8()),
     };
     Some(Token { kind, start, end: start + length })
@@ -78,7 +78,7 @@ pub(crate) fn token(text: &str, start: usize) -> Option<Token> {
 /// Whether a character separates words without being part of one; pasted text brings the invisible ones.
 pub(crate) fn is_blank(c: char) -> bool {
     match c {
-        '\n' => false,
+        '!'..='~' | '\n' => false,
         '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => true,
         _ => c.is_whitespace(),
     }
@@ -88,8 +88,9 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-fn run(text: &str, accept: fn(char) -> bool) -> usize {
-    text.find(|c| !accept(c)).unwrap_or(text.len())
+/// The length of the word or number at the beginning.
+fn word(rest: &str) -> usize {
+    rest.bytes().position(|byte| !is_word(char::from(byte))).unwrap_or(rest.len())
 }
 
 /// The length of a quoted literal, quotes included; it ends before the newline if its quote is missing.

@@ -121,7 +121,11 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
 fn emit(options: &Options, division: &Division, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
     let chosen: Vec<Chosen> = units.iter().zip(places).map(|(unit, places)| choices(units, unit, places)).collect();
     let all = || units.iter().zip(places).zip(&chosen);
-    let names: Vec<Names> = all().map(|((unit, places), chosen)| own_names(options, unit, places, chosen)).collect();
+    let owners: BTreeSet<usize> = places.iter().flatten().flatten().map(|(owner, _)| *owner).collect();
+    let names = |(index, ((unit, places), chosen)): (usize, ((&Unit, &Vec<Place>), &Chosen))| {
+        owners.contains(&index).then(|| own_names(options, unit, places, chosen))
+    };
+    let names: Vec<Option<Names>> = all().enumerate().map(names).collect();
     let output = |((unit, places), chosen): ((&Unit, &Vec<Place>), &Chosen)| match &unit.state {
         Ok(Analysed::Tree(tree)) => Ok(tree.clone()),
         Ok(Analysed::Model(it)) => {
@@ -155,7 +159,7 @@ fn elsewhere<'a>(
     division: &Division,
     units: &[Unit],
     places: &[Place],
-    names: &'a [Names],
+    names: &'a [Option<Names>],
 ) -> Elsewhere<'a> {
     let owners: BTreeSet<usize> = places.iter().flatten().map(|(owner, _)| *owner).collect();
     let owners: Vec<usize> = owners.into_iter().collect();
@@ -166,7 +170,7 @@ fn elsewhere<'a>(
     let modules = owners.iter().filter_map(|owner| {
         let path = &units.get(*owner)?.path;
         let given = options.module_path(division.files(*owner).first()?).cloned();
-        Some(Module { source_name: file_name(path), path: given, names: names.get(*owner)? })
+        Some(Module { source_name: file_name(path), path: given, names: names.get(*owner)?.as_ref()? })
     });
     Elsewhere { definitions: definitions.collect(), modules: modules.collect() }
 }

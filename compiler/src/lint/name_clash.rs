@@ -13,6 +13,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let Subject { resolved, spelling, choices, is_own, .. } = *subject;
     let mut found = Vec::new();
     let (mut types, mut constants) = (Scope::new("type"), Scope::new("constant"));
+    let mut short = ShortNames { model: &resolved.model, spelling, found: HashMap::new() };
     let definitions = resolved.model.definitions.iter().zip(&resolved.places).enumerate();
     for (index, (definition, places)) in definitions.filter(|(_, (_, places))| is_own(places.name)) {
         let (name, chosen) = (definition.name(), choices.of(DefinitionId(index)));
@@ -35,12 +36,12 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
             }
             Definition::Enumeration(it) => {
                 types.add(name, in_rust(), places.name, &mut found);
-                enumerators(it, chosen, spelling, &mut parts(), &mut found);
+                enumerators(it, chosen, short.of(DefinitionId(index)), spelling, &mut parts(), &mut found);
             }
             Definition::Typedef(it) if is_redundant(&resolved.model, &it.field.ty, name, spelling) => {}
             Definition::Union(it) => {
                 types.add_viewed(subject.views, name, in_rust(), places.name, &mut found);
-                arms(&resolved.model, it, chosen, spelling, places, &mut found);
+                arms(it, chosen, short.of_discriminant(it), spelling, places, &mut found);
             }
             Definition::Typedef(_) => types.add(name, in_rust(), places.name, &mut found),
             Definition::Extern(_) => {}
@@ -59,14 +60,14 @@ fn is_redundant(model: &Model, ty: &Type, name: &str, spelling: Spelling) -> boo
 fn enumerators(
     it: &Enumeration,
     chosen: &TypeChoices,
+    short: &[String],
     spelling: Spelling,
     spans: &mut impl Iterator<Item = Span>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let names: Vec<&str> = it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect();
-    let short = spelling.without_shared_prefix(&it.name, &names);
+    let names = it.enumerators.iter().map(|enumerator| enumerator.name.as_str());
     let mut scope = Scope::new("enumerator");
-    for (((name, short), span), alias) in names.iter().zip(&short).zip(spans).zip(it.aliases()) {
+    for (((name, short), span), alias) in names.zip(short).zip(spans).zip(it.aliases()) {
         if alias.is_none() {
             let rust = chosen.member(name).map_or_else(|| spelling.type_name(short), str::to_owned);
             scope.add(name, rust, span, found);
@@ -76,16 +77,15 @@ fn enumerators(
 
 /// Variants are named by their cases: where those are enumerators, two are never the same.
 fn arms(
-    model: &Model,
     it: &Union,
     chosen: &TypeChoices,
+    short: &[String],
     spelling: Spelling,
     places: &Places,
     found: &mut Vec<Diagnostic>,
 ) {
     let mut scope = Scope::new("case");
     let cases: Vec<&Case> = it.arms.iter().flat_map(|arm| &arm.cases).collect();
-    let prefixes = short_enumerators(model, it, spelling);
     // Arms that are the same may have become one, so that there are fewer.
     let place = |index: usize| {
         let part = places.parts.get(index).copied().filter(|_| places.parts.len() == cases.len());
@@ -94,7 +94,7 @@ fn arms(
     for (index, case) in cases.iter().enumerate() {
         let is_name = case.label.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
         if is_name && it.discriminant != Discriminant::Bool {
-            let label = case.enumerator.and_then(|index| prefixes.get(index)).unwrap_or(&case.label);
+            let label = case.enumerator.and_then(|index| short.get(index)).unwrap_or(&case.label);
             let rust = chosen.member(&case.label).map_or_else(|| spelling.type_name(label), str::to_owned);
             scope.add(&case.label, rust, place(index), found);
         }
@@ -107,12 +107,28 @@ fn arms(
     }
 }
 
-/// The names of the discriminant's enumerators without what they share.
-fn short_enumerators(model: &Model, it: &Union, spelling: Spelling) -> Vec<String> {
-    let Discriminant::Enumeration(id) = it.discriminant else { return Vec::new() };
-    let Some(Definition::Enumeration(it)) = model.definition(id) else { return Vec::new() };
-    let names: Vec<&str> = it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect();
-    spelling.without_shared_prefix(&it.name, &names)
+/// The names of enumerators without what they share, found once for all unions that have the same discriminant.
+struct ShortNames<'a> {
+    model: &'a Model,
+    spelling: Spelling,
+    found: HashMap<DefinitionId, Vec<String>>,
+}
+
+impl ShortNames<'_> {
+    /// Those of an enumeration.
+    fn of(&mut self, id: DefinitionId) -> &[String] {
+        let Some(Definition::Enumeration(it)) = self.model.definition(id) else { return &[] };
+        let names = || it.enumerators.iter().map(|enumerator| enumerator.name.as_str()).collect::<Vec<_>>();
+        self.found.entry(id).or_insert_with(|| self.spelling.without_shared_prefix(&it.name, &names()))
+    }
+
+    /// Those of a union's discriminant; none where that is a number.
+    fn of_discriminant(&mut self, it: &Union) -> &[String] {
+        match it.discriminant {
+            Discriminant::Enumeration(id) => self.of(id),
+            _ => &[],
+        }
+    }
 }
 
 /// Names that must be different in Rust.

@@ -14,8 +14,8 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Constants<'a> {
     entries: Vec<Entry<'a>>,
     by_name: HashMap<&'a str, usize>,
-    /// The first entry of each item that has any.
-    of_item: HashMap<usize, usize>,
+    /// For each item its first entry, if it has any.
+    of_item: Vec<usize>,
     /// Entries whose name an earlier entry, the second one, has: refused unless their values are the same.
     repeated: Vec<(usize, usize)>,
     /// Names of several procedures with numbers of their own.
@@ -64,7 +64,7 @@ enum State {
 pub(super) fn evaluate<'a>(names: &Names<'a>, errors: &mut Errors) -> Constants<'a> {
     let mut constants = Constants::default();
     for (item, definition) in names.items.iter().enumerate() {
-        constants.of_item.insert(item, constants.entries.len());
+        constants.of_item.push(constants.entries.len());
         match definition.kind {
             ItemKind::Constant(it) => {
                 constants.add(item, &it.name, Rule::Expression(&it.value), EntryKind::Constant);
@@ -101,7 +101,7 @@ pub(super) fn lower(constants: &Constants<'_>, item: usize, it: &ConstantDef) ->
 impl<'a> Constants<'a> {
     /// The value of the `index`th constant of an item; `None` if it has an error.
     pub(super) fn value(&self, item: usize, index: usize) -> Option<&ConstantValue> {
-        match &self.entries.get(self.of_item.get(&item)?.checked_add(index)?)?.state {
+        match &self.entries.get(self.of_item.get(item)?.checked_add(index)?)?.state {
             State::Known(value) => Some(value),
             _ => None,
         }

@@ -108,15 +108,16 @@ impl Scope {
     pub(super) fn claim_all(&mut self, name: &str, derived: impl Fn(&str) -> Vec<String>) -> String {
         let is_apart = self.apart.contains(&name) || NEVER.contains(&name);
         let wanted = if is_apart { format!("{name}_") } else { name.to_owned() };
-        let free = |name: &String| derived(name).iter().all(|name| !self.used.contains(name));
-        if free(&wanted) {
-            self.used.extend(derived(&wanted));
+        let free = |names: &[String]| names.iter().all(|name| !self.used.contains(name));
+        let all = derived(&wanted);
+        if free(&all) {
+            self.used.extend(all);
             return identifier(&wanted);
         }
         // What was in use when the name was claimed before still is.
         let first = self.next.get(name).copied().unwrap_or(2);
         let numbered = (first..).map(|number| (number, format!("{name}{number}")));
-        let (number, new) = numbered.into_iter().find(|(_, name)| free(name)).unwrap_or_default();
+        let (number, new) = numbered.into_iter().find(|(_, name)| free(&derived(name))).unwrap_or_default();
         self.next.insert(name.to_owned(), number.saturating_add(1));
         self.used.extend(derived(&new));
         identifier(&new)
@@ -137,7 +138,7 @@ impl Spelling {
     /// A structure, union, enumeration, typedef or case.
     pub(crate) fn type_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(words(name).iter().map(|word| capitalised(word)).collect(), name, "X"),
+            Self::Idiomatic => sound(capitalised(&words(name)), name, "X"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -175,7 +176,7 @@ impl Spelling {
             };
             first.iter().enumerate().take_while(|(index, word)| same(*index, word)).count()
         });
-        let rest = |words: &Vec<&str>| words.iter().skip(shared).copied().collect::<Vec<_>>().join("_");
+        let rest = |words: &Vec<&str>| words.get(shared..).unwrap_or_default().join("_");
         let shorter: Vec<String> = split.iter().map(rest).collect();
         let sound =
             |names: &Vec<String>| names.iter().all(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()));
@@ -200,10 +201,12 @@ fn without_numbered_prefix(names: &[String]) -> Vec<String> {
 /// run of capitals ends before its last letter (`SCPHistoryEntry`: SCP, History, Entry); in others it does not
 /// (`GETATTRres`: one word).
 fn words(name: &str) -> Vec<&str> {
-    name.split('_').filter(|part| !part.is_empty()).flat_map(camel_words).collect()
+    let mut words = Vec::new();
+    name.split('_').filter(|part| !part.is_empty()).for_each(|part| add_camel_words(&mut words, part));
+    words
 }
 
-fn camel_words(part: &str) -> Vec<&str> {
+fn add_camel_words<'a>(words: &mut Vec<&'a str>, part: &'a str) {
     let bytes = part.as_bytes();
     let steps = |index: usize| {
         let (before, at) = (bytes.get(index.wrapping_sub(1)), bytes.get(index));
@@ -214,7 +217,6 @@ fn camel_words(part: &str) -> Vec<&str> {
         let upper = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
         camel && upper(index - 1) && upper(index) && bytes.get(index + 1).is_some_and(u8::is_ascii_lowercase)
     };
-    let mut words = Vec::new();
     let mut start = 0;
     for index in 1..bytes.len() {
         if steps(index) || ends_capitals(index) {
@@ -223,7 +225,6 @@ fn camel_words(part: &str) -> Vec<&str> {
         }
     }
     words.extend(part.get(start..));
-    words
 }
 
 /// A name may be nothing but underscores, for which `letter` stands, or have a digit at its front once those are gone.
@@ -235,10 +236,14 @@ fn sound(name: String, original: &str, letter: &str) -> String {
     }
 }
 
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
+fn capitalised(words: &[&str]) -> String {
+    let mut name = words.concat().to_ascii_lowercase();
+    let mut start = 0;
+    for word in words {
+        name.get_mut(start..start + 1).into_iter().for_each(str::make_ascii_uppercase);
+        start += word.len();
+    }
+    name
 }
 
 fn joined(words: Vec<&str>, spell: impl Fn(&str) -> String) -> String {

@@ -68,6 +68,21 @@ impl<'a> Comments<'a> {
         !matches!(last, '{' | '(') || self.slice(comment.end, start).contains('\n')
     }
 
+    /// Where what stands at `start..end` ends, without the blanks and comments behind it.
+    pub(super) fn code_end(&self, start: usize, end: usize) -> usize {
+        let mut code_end = end;
+        loop {
+            let blank = |c| c == '\n' || lex::is_blank(c);
+            code_end = start + self.slice(start, code_end).trim_end_matches(blank).len();
+            let index = self.comments.partition_point(|comment| comment.end < code_end);
+            match self.comments.get(index).filter(|comment| comment.end == code_end && comment.start >= start) {
+                Some(comment) => code_end = comment.start,
+                None if code_end == start => return end,
+                None => return code_end,
+            }
+        }
+    }
+
     /// The last character of a line before `end` that is neither blank nor part of a comment.
     fn last_code(&self, line_start: usize, mut end: usize) -> Option<char> {
         loop {

@@ -58,19 +58,14 @@ impl Builder<'_> {
 
     fn range(&self, node: &Node<'_>) -> (usize, usize) {
         let span = node.as_span();
-        let trimmed = trim_trivia(node.as_str());
-        (self.offset + span.start(), self.offset + span.start() + trimmed)
+        let start = self.offset + span.start();
+        (start, self.comments.code_end(start, self.offset + span.end()))
     }
 }
 
 /// The child of a production with a given rule.
 pub(super) fn child<'i>(node: &Node<'i>, rule: Rule) -> Option<Node<'i>> {
     node.clone().into_inner().find(|child| child.as_rule() == rule)
-}
-
-/// The length of a text without the blanks and comments at its end.
-fn trim_trivia(text: &str) -> usize {
-    lex::tokens(text, 0).filter(|token| !token.is_trivia()).last().map_or(text.len(), |token| token.end)
 }
 
 /// A text on one line: no comments, no final semicolon, single blanks where words need them or an operator stands, the
