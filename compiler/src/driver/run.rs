@@ -121,6 +121,7 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
 fn emit(options: &Options, division: &Division, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
     let chosen: Vec<Chosen> = units.iter().zip(places).map(|(unit, places)| choices(units, unit, places)).collect();
     let all = || units.iter().zip(places).zip(&chosen);
+    // Names are made twice only where other units refer to them.
     let owners: BTreeSet<usize> = places.iter().flatten().flatten().map(|(owner, _)| *owner).collect();
     let names = |(index, ((unit, places), chosen)): (usize, ((&Unit, &Vec<Place>), &Chosen))| {
         owners.contains(&index).then(|| own_names(options, unit, places, chosen))
