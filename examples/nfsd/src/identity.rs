@@ -22,7 +22,7 @@ pub enum Squash {
 }
 
 /// A user and its groups, as the call says (AUTH_SYS); nobody without.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// The user.
     pub uid: u32,
@@ -40,7 +40,7 @@ impl Caller {
     /// Whoever makes this call.
     pub fn of(call: &Call, squash: Squash) -> Self {
         let Some(claim) = call.auth_sys() else {
-            return Self { uid: NOBODY, gid: NOBODY, groups: Vec::new() };
+            return Self::nobody();
         };
         // The last number means "as before" to the system.
         let squashed = |id: u32| if id == u32::MAX || id == 0 && squash == Squash::Root { NOBODY } else { id };
@@ -49,6 +49,11 @@ impl Caller {
             gid: squashed(claim.gid),
             groups: claim.gids.iter().map(|gid| squashed(*gid)).collect(),
         }
+    }
+
+    /// Somebody without rights.
+    pub fn nobody() -> Self {
+        Self { uid: NOBODY, gid: NOBODY, groups: Vec::new() }
     }
 
     /// Whether it is the superuser.
@@ -64,8 +69,7 @@ impl Caller {
 
 /// Whether threads of this process can act as others.
 pub fn can_act_as_others() -> bool {
-    let other = Caller { uid: NOBODY, gid: NOBODY, groups: Vec::new() };
-    geteuid().is_root() && switch(Some(&other)).and_then(|()| switch(None)).is_ok()
+    geteuid().is_root() && switch(Some(&Caller::nobody())).and_then(|()| switch(None)).is_ok()
 }
 
 /// Has this thread act as `caller` from now on, or as this process itself. Costs nothing if it does already.

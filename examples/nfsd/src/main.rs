@@ -36,7 +36,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// What waits for a disk.
-const ON_POOL: [Procedure; 17] = [
+const ON_POOL: [Procedure; 16] = [
     procedure::SETATTR,
     procedure::LOOKUP,
     procedure::READLINK,
@@ -50,15 +50,20 @@ const ON_POOL: [Procedure; 17] = [
     procedure::RENAME,
     procedure::LINK,
     procedure::READDIR,
-    procedure::READDIRPLUS,
     procedure::FSSTAT,
     procedure::COMMIT,
     mount_v3::procedure::MNT,
 ];
 
 /// What looks at a file that the system has in memory as a rule.
-const ON_POOL_IF_IT_WAITS: [Procedure; 5] =
-    [procedure::GETATTR, procedure::ACCESS, procedure::READ, procedure::FSINFO, procedure::PATHCONF];
+const ON_POOL_IF_IT_WAITS: [Procedure; 6] = [
+    procedure::GETATTR,
+    procedure::ACCESS,
+    procedure::READ,
+    procedure::READDIRPLUS,
+    procedure::FSINFO,
+    procedure::PATHCONF,
+];
 
 /// Threads that wait for a disk.
 const POOL_THREADS: usize = 8;

@@ -18,7 +18,8 @@ use aged::Aged;
 use handle::Key;
 use names::Names;
 use rustix::fs::{
-    Access, AtFlags, CWD, FsWord, Mode, OFlags, Statx, StatxAttributes, accessat, fstatfs, makedev, open, openat, statx,
+    Access, AtFlags, CWD, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, accessat, fstatfs, makedev, open,
+    openat, statx,
 };
 use rustix::process::{Resource, getrlimit, setrlimit, umask};
 use std::fs;
@@ -91,7 +92,7 @@ impl Export {
         &self.root
     }
 
-    /// The file that a client's handle stands for, if it is at hand.
+    /// The file that a client's handle stands for, if it is at hand or what the system has in memory leads to it.
     ///
     /// # Errors
     /// `NFS3ERR_BADHANDLE` if this server has not made it.
@@ -102,7 +103,13 @@ impl Export {
         }
         let known = self.nodes().get(handle.file.inode).cloned();
         let is_it = |node: &Arc<Node>| node.handle.file == handle.file && (node.is_fresh() || self.is_present(node));
-        Ok(known.filter(is_it))
+        match known.filter(is_it) {
+            Some(node) => Ok(Some(node)),
+            None => {
+                self.act_as_itself()?;
+                Ok(self.remembered(&handle, ResolveFlags::CACHED).map(|path| self.keep(handle, path)))
+            }
+        }
     }
 
     /// The file that a client's handle stands for. Waits for the disk if it is not at hand.
@@ -115,9 +122,14 @@ impl Export {
         }
         self.act_as_itself()?;
         let handle = Handle::open(handle, self.key)?;
-        let node = Arc::new(Node::new(handle, self.find(&handle)?));
+        Ok(self.keep(handle, self.find(&handle)?))
+    }
+
+    /// Has a file at hand from now on.
+    fn keep(&self, handle: Handle, path: OwnedFd) -> Arc<Node> {
+        let node = Arc::new(Node::new(handle, path));
         self.nodes().put(handle.file.inode, Arc::clone(&node));
-        Ok(node)
+        node
     }
 
     /// What clients know this file by.

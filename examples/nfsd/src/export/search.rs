@@ -69,10 +69,8 @@ impl Export {
 
     /// Opens the file of a handle, wherever it is now.
     pub(super) fn find(&self, handle: &Handle) -> Outcome<OwnedFd> {
-        let root = self.root.handle.file.inode;
-        let open = |path: Vec<u8>| self.open_if(&path, handle.file);
-        let remembered = || self.names.path(root, handle.file.inode).and_then(open);
-        let found = remembered().or_else(|| self.follow(handle).and_then(open));
+        let open = |path: Vec<u8>| self.open_if(&path, handle.file, ResolveFlags::empty());
+        let found = self.remembered(handle, ResolveFlags::empty()).or_else(|| self.follow(handle).and_then(open));
         if let Some(found) = found {
             return Ok(found);
         }
@@ -88,11 +86,16 @@ impl Export {
         found.ok_or(Nfsstat3::ErrStale)
     }
 
+    /// Opens the file of a handle if it still has the name that it had last.
+    pub(super) fn remembered(&self, handle: &Handle, how: ResolveFlags) -> Option<OwnedFd> {
+        let path = self.names.path(self.root.handle.file.inode, handle.file.inode)?;
+        self.open_if(&path, handle.file, how)
+    }
+
     /// Opens what is at `path`, if it is this file.
-    fn open_if(&self, path: &[u8], file: Identity) -> Option<OwnedFd> {
-        let found =
-            openat2(&self.root.path, path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty(), BENEATH);
-        let found = found.ok()?;
+    fn open_if(&self, path: &[u8], file: Identity, how: ResolveFlags) -> Option<OwnedFd> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let found = openat2(&self.root.path, path, flags, Mode::empty(), BENEATH | how).ok()?;
         let stat = statx(&found, c"", AtFlags::EMPTY_PATH, KNOWN).ok()?;
         (Identity::of(&stat) == file).then_some(found)
     }

@@ -1,15 +1,17 @@
 //! READDIR and READDIRPLUS. A cookie is the system's own position behind an entry, which stays right however the
-//! directory changes and whether or not this server was restarted: nothing is kept for a listing, and each part costs what
-//! is in it.
+//! directory changes and whether or not this server was restarted: no listing needs anything to be kept, and each part costs
+//! what is in it.
 
+use super::pages::Question;
 use super::system::most;
 use super::{Nfs, On};
-use crate::attributes::kind;
+use crate::attributes::{kind, time};
 use crate::export::{Identity, KNOWN, Node};
 use crate::idl::*;
 use crate::rights::Want;
 use crate::status::{Outcome, status};
-use oncrpc::Call;
+use bytes::BytesMut;
+use oncrpc::{Bytes, Call};
 use rustix::fs::{AtFlags, FileType, RawDir, RawDirEntry, SeekFrom, Statx, StatxAttributes, seek, statx};
 use rustix::io::Errno;
 use std::sync::PoisonError;
@@ -23,6 +25,9 @@ const ATTRIBUTES: usize = 4 + 84;
 /// Bytes of a directory that are read at a time: what is read and not sent is read again.
 const LEAST_CHUNK: usize = 1 << 10;
 const MOST_CHUNK: usize = 64 << 10;
+
+/// Bytes of names and handles that are kept in one piece.
+pub const BLOCK: usize = 8 << 10;
 
 /// What there is room for.
 struct Room {
@@ -42,10 +47,10 @@ struct Entry<'a> {
 impl Nfs {
     /// A part of a directory.
     pub(super) fn list(&self, call: &Call, on: On<'_>, args: &Readdir3args) -> Outcome<(Cookieverf3, Dirlist3)> {
+        let verifier = self.verified(on, args.cookie, args.cookieverf)?;
         let mut room = Room::new(args.count.min(most(call.transport())), u32::MAX)?;
         let mut entries = Vec::new();
-        let from = (args.cookie, args.cookieverf);
-        let eof = self.read_entries(on, from, room.all, |entry| {
+        let eof = self.read_entries(on, args.cookie, room.all, |entry| {
             let has_room = room.take(entry.name, 0);
             if has_room {
                 let Entry { fileid, name, cookie } = *entry;
@@ -56,24 +61,46 @@ impl Nfs {
         if entries.is_empty() && !eof {
             return Err(Nfsstat3::ErrToosmall);
         }
-        Ok((self.cookie_verifier(on.node), Dirlist3 { entries, eof }))
+        Ok((verifier, Dirlist3 { entries, eof }))
     }
 
-    /// A part of a directory, with handles and attributes.
+    /// A part of a directory, with handles and attributes; `None` if that takes a wait, which may not be.
     pub(super) fn list_plus(
         &self,
         call: &Call,
         on: On<'_>,
         args: &Readdirplus3args,
-    ) -> Outcome<(Cookieverf3, Dirlistplus3)> {
-        let mut room = Room::new(args.maxcount.min(most(call.transport())), args.dircount)?;
-        // An entry takes some 150 bytes more than one of the system.
-        let chunk = room.all / 5;
+    ) -> Outcome<Option<(Cookieverf3, Dirlistplus3)>> {
+        let verifier = self.verified(on, args.cookie, args.cookieverf)?;
+        let question = Question {
+            caller: on.caller.clone(),
+            directory: on.node.handle.file,
+            changed: [on.stat.stx_mtime, on.stat.stx_ctime].map(time),
+            cookie: args.cookie,
+            room: [args.dircount, args.maxcount.min(most(call.transport()))],
+        };
+        if let Some(page) = self.pages.get(&question) {
+            return Ok(Some((verifier, page)));
+        }
+        if !call.may_wait() {
+            return Ok(None);
+        }
+        let changes = self.pages.changes();
+        let page = self.read_page(on, &question)?;
+        self.pages.put(question, &page, changes);
+        Ok(Some((verifier, page)))
+    }
+
+    fn read_page(&self, on: On<'_>, question: &Question) -> Outcome<Dirlistplus3> {
+        let [names, all] = question.room;
+        let mut room = Room::new(all, names)?;
+        // An entry takes some 150 bytes more than one of the system, and what is read beyond the last is read again.
+        let chunk = (room.all / 5).min(room.names.saturating_mul(3) / 2);
         let mut entries: Vec<Entryplus3> = Vec::with_capacity(room.all / 160);
-        let from = (args.cookie, args.cookieverf);
-        let eof = self.read_entries(on, from, chunk, |entry| {
-            let Some(entry) = self.entry_plus(on.node, on.stat, entry) else { return true };
-            let handle = if let PostOpFh3::True(handle) = &entry.name_handle { 4 + handle.data.len() } else { 0 };
+        let mut block = BytesMut::new();
+        let eof = self.read_entries(on, question.cookie, chunk, |entry| {
+            let Some(entry) = self.entry_plus(on.node, on.stat, entry, &mut block) else { return true };
+            let handle = if entry.name_handle.discriminant() { 4 + handle_bytes(&entry) } else { 0 };
             let attributes = if entry.name_attributes.discriminant() { 84 } else { 0 };
             let has_room = room.take(entry.name.as_bytes(), 8 + attributes + handle);
             if has_room {
@@ -84,23 +111,17 @@ impl Nfs {
         if entries.is_empty() && !eof {
             return Err(Nfsstat3::ErrToosmall);
         }
-        Ok((self.cookie_verifier(on.node), Dirlistplus3 { entries, eof }))
+        Ok(Dirlistplus3 { entries, eof })
     }
 
     /// Has `visit` see the entries behind a cookie until it wants no more; whether it has seen the last one.
     fn read_entries(
         &self,
         On { caller, node, stat }: On<'_>,
-        (cookie, verifier): (u64, Cookieverf3),
+        cookie: u64,
         chunk: usize,
         mut visit: impl FnMut(&Entry<'_>) -> bool,
     ) -> Outcome<bool> {
-        if kind(stat) != FileType::Directory {
-            return Err(Nfsstat3::ErrNotdir);
-        }
-        if cookie != 0 && verifier != self.cookie_verifier(node) {
-            return Err(Nfsstat3::ErrBadCookie);
-        }
         let directory = node.open(&self.export, caller, stat, Want::Read)?;
         self.export.act_as(caller)?;
         let _alone = node.listing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,38 +149,60 @@ impl Nfs {
 
     /// An entry with what is known of its file; `None` if it was removed meanwhile. Of the directory above, and of what another file
     /// system is mounted on, only the name.
-    fn entry_plus(&self, node: &Node, directory: &Statx, entry: &Entry<'_>) -> Option<Entryplus3> {
+    fn entry_plus(
+        &self,
+        node: &Node,
+        directory: &Statx,
+        entry: &Entry<'_>,
+        block: &mut BytesMut,
+    ) -> Option<Entryplus3> {
         let Entry { fileid, name, cookie } = *entry;
-        let bare = || Entryplus3 { fileid, name: name.into(), cookie, ..Entryplus3::default() };
+        let mut keep = |bytes: &[u8]| {
+            if block.capacity() < bytes.len() {
+                *block = BytesMut::with_capacity(BLOCK);
+            }
+            block.extend_from_slice(bytes);
+            block.split().freeze()
+        };
+        let bare = |name: Bytes| Entryplus3 { fileid, name: name.into(), cookie, ..Entryplus3::default() };
         let found = match name {
-            b".." => return Some(bare()),
+            b".." => return Some(bare(keep(name))),
             b"." => Ok(*directory),
             _ => statx(&node.path, name, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT, KNOWN),
         };
         let stat = match found {
             Ok(stat) if name != b"." && stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) => {
-                return Some(bare());
+                return Some(bare(keep(name)));
             }
             Ok(stat) => stat,
             Err(Errno::NOENT) => return None,
-            Err(_) => return Some(bare()),
+            Err(_) => return Some(bare(keep(name))),
         };
         let is_itself = Identity::of(&stat) == node.handle.file;
         let handle = if is_itself { node.handle } else { self.export.handle_in(node, &stat) };
         Some(Entryplus3 {
             fileid: stat.stx_ino,
-            name: name.into(),
+            name: keep(name).into(),
             cookie,
             name_attributes: self.post_op(&stat),
-            name_handle: Some(self.handle(&handle)).into(),
+            name_handle: Some(NfsFh3 { data: keep(self.export.seal(&handle).as_bytes()) }).into(),
         })
     }
 
-    /// Goes with the cookies of this directory, and of no other.
-    fn cookie_verifier(&self, node: &Node) -> Cookieverf3 {
+    /// What goes with the cookies of this directory, and of no other; that it went with `cookie`.
+    fn verified(&self, On { node, stat, .. }: On<'_>, cookie: u64, verifier: Cookieverf3) -> Outcome<Cookieverf3> {
+        if kind(stat) != FileType::Directory {
+            return Err(Nfsstat3::ErrNotdir);
+        }
         let sealed = self.export.seal(&node.handle);
-        sealed.as_bytes().first_chunk().copied().unwrap_or_default()
+        let right = sealed.as_bytes().first_chunk().copied().unwrap_or_default();
+        if cookie == 0 || verifier == right { Ok(right) } else { Err(Nfsstat3::ErrBadCookie) }
     }
+}
+
+/// Bytes of the handle of a file.
+pub fn handle_bytes(entry: &Entryplus3) -> usize {
+    if let PostOpFh3::True(handle) = &entry.name_handle { handle.data.len() } else { 0 }
 }
 
 impl Room {

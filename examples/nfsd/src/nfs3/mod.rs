@@ -6,6 +6,7 @@ mod data;
 mod listing;
 mod look;
 mod names;
+mod pages;
 mod set;
 mod system;
 mod verifier;
@@ -19,6 +20,7 @@ use crate::report::Tally;
 use crate::status::Outcome;
 use buffers::Buffers;
 use oncrpc::{Bytes, Call, Error, Result};
+use pages::Pages;
 use rustix::fs::Statx;
 use std::sync::{Arc, PoisonError};
 use verifier::Verifier;
@@ -38,6 +40,7 @@ pub struct Nfs {
     export: Arc<Export>,
     rules: Rules,
     buffers: Arc<Buffers>,
+    pages: Pages,
     verifier: Verifier,
     tally: Arc<Tally>,
 }
@@ -53,7 +56,7 @@ struct On<'a> {
 impl Nfs {
     /// Serves `export`.
     pub fn new(export: Arc<Export>, rules: Rules, tally: Arc<Tally>) -> Self {
-        Self { export, rules, buffers: Arc::default(), verifier: Verifier::new(), tally }
+        Self { export, rules, buffers: Arc::default(), pages: Pages::new(), verifier: Verifier::new(), tally }
     }
 
     fn caller(&self, call: &Call) -> Caller {
@@ -114,6 +117,7 @@ impl Nfs {
         };
         let outcome =
             if self.rules.read_only { Err(Nfsstat3::ErrRofs) } else { act(On { caller, node, stat: &before }) };
+        self.pages.outdate();
         let after = node.stat().ok();
         (wcc(&before, after.map(|after| self.fattr(&after))), outcome)
     }
@@ -129,6 +133,11 @@ impl Nfs {
     fn handle(&self, handle: &Handle) -> NfsFh3 {
         NfsFh3 { data: Bytes::copy_from_slice(self.export.seal(handle).as_bytes()) }
     }
+}
+
+/// What came of a call that was tried where it must not wait; `None` makes it come again where it may.
+fn at_once_or_later<T>(outcome: Outcome<Option<T>>) -> Result<Outcome<T>> {
+    outcome.transpose().ok_or(Error::WouldWait)
 }
 
 impl nfs_v3::Service for Nfs {
@@ -170,11 +179,7 @@ impl nfs_v3::Service for Nfs {
         let most = system::most(call.transport());
         let (file_attributes, outcome) = self
             .looking(call, &args.file, |on| self.read_file(on, args.offset, args.count.min(most), call.may_wait()))?;
-        let outcome = match outcome {
-            Ok(None) => return Err(Error::WouldWait),
-            Ok(Some(read)) => Ok(read),
-            Err(status) => Err(status),
-        };
+        let outcome = at_once_or_later(outcome)?;
         answer!(self, call, Read3res, outcome,
             (data, eof) => Read3resok { file_attributes, count: data.len() as u32, eof, data },
             Read3resfail { file_attributes })
@@ -255,6 +260,7 @@ impl nfs_v3::Service for Nfs {
 
     fn readdirplus(&self, call: &Call, args: Readdirplus3args) -> Result<Readdirplus3res> {
         let (dir_attributes, outcome) = self.looking(call, &args.dir, |on| self.list_plus(call, on, &args))?;
+        let outcome = at_once_or_later(outcome)?;
         answer!(self, call, Readdirplus3res, outcome,
             (cookieverf, reply) => Readdirplus3resok { dir_attributes, cookieverf, reply },
             Readdirplus3resfail { dir_attributes })

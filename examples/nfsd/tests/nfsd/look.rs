@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, symlink};
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_file_is_found_and_read() {
@@ -115,5 +116,33 @@ fn a_listing_has_each_entry_once_with_handle_and_attributes_whatever_the_size_of
             assert_eq!(mounted.stat(&handle), Ok(attributes));
             assert_eq!(names.iter().position(|name| entry.name == *name).unwrap() as u64, attributes.size);
         }
+    }
+}
+
+#[test]
+fn a_listing_tells_at_once_what_was_changed_over_nfs_and_soon_what_was_changed_here() {
+    let nfsd = Nfsd::start(&[]);
+    let (mounted, other) = (nfsd.mounted(), nfsd.mounted());
+    let file = mounted.create(&mounted.root, b"file").unwrap();
+    let listed = |name: &str| {
+        let all = mounted.list(&mounted.root, 4_096).unwrap();
+        let entry = all.into_iter().find(|entry| entry.name == name)?;
+        Some(entry.name_attributes.into_option().unwrap())
+    };
+    for round in 1..=5_u32 {
+        other.write(&file, u64::from(round), b"x", StableHow::Unstable).unwrap();
+        assert_eq!(listed("file").unwrap().size, u64::from(round) + 1);
+        other.set(&file, Sattr3 { mode: Some(0o600 + round).into(), ..Sattr3::default() }).unwrap();
+        assert_eq!(listed("file").unwrap().mode, 0o600 + round);
+        let name = format!("more{round}");
+        assert!(listed(&name).is_none());
+        other.create(&other.root, name.as_bytes()).unwrap();
+        assert!(listed(&name).is_some());
+    }
+    fs::write(nfsd.directory.join("file"), "local, and longer than before").unwrap();
+    let end = Instant::now() + Duration::from_secs(20);
+    while listed("file").unwrap().size != 29 {
+        assert!(Instant::now() < end, "what is kept does not grow old");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
