@@ -17,7 +17,7 @@ const LINES: [Line; 9] = [
     ("READ 1 MiB, 4 in flight", "read:1048576:4", "MB/s", Better::More, "nfs-ganesha"),
     ("WRITE 64 KiB, 8 in flight, and COMMIT", "write:65536:8", "MB/s", Better::More, "nfs-ganesha"),
     ("WRITE 1 MiB, 4 in flight, and COMMIT", "write:1048576:4", "MB/s", Better::More, "nfs-ganesha"),
-    ("READDIRPLUS of 10,000 files, a second after the last time", "list:once", "entries/s", Better::More, "nfs3_server"),
+    ("READDIRPLUS of 10,000 files, now and then", "list:once", "entries/s", Better::More, "nfs3_server"),
     ("READDIRPLUS of 10,000 files, over and over", "list:again", "entries/s", Better::More, "nfs-ganesha"),
     ("resident memory after it all", "memory", "MiB", Better::Less, "nfs3_server"),
 ];
