@@ -1,18 +1,25 @@
-use super::Turn;
 use super::datagram_socket::DatagramSocket;
 use super::shared::Shared;
 use super::tally::{count, count_later};
+use super::{Turn, readiness};
 use crate::call::Peer;
 use crate::metrics::{Event, Recorder};
 use crate::session::server::{Delivery, Origin, Programs, ServerDatagrams};
 use crate::xdr::Encoder;
 use mio::net::UdpSocket;
-use std::io::ErrorKind;
+use mio::{Registry, Token};
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The datagrams answered before others have their turn.
+/// The most datagrams answered before others have their turn.
 const PER_TURN: u32 = 64;
+
+/// The fewest that a turn takes if there are so many.
+const SHORTEST: u32 = if readiness::TELLS_OF_REST { 1 } else { PER_TURN };
+
+/// The turns in a row that were too short, after which the next ones are longer.
+const SHORT_TURNS: u32 = 32;
 
 /// A UDP socket of the server.
 #[derive(Debug)]
@@ -22,6 +29,7 @@ pub(super) struct Datagrams {
     out: Encoder,
     /// A reply in one piece.
     reply: Vec<u8>,
+    length: TurnLength,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
 }
@@ -33,11 +41,16 @@ impl Datagrams {
             origin.set_local(local);
         }
         let session = ServerDatagrams::new(Some(origin));
-        Self { socket, session, out: Encoder::new(), reply: Vec::new(), queued: false }
+        Self { socket, session, out: Encoder::new(), reply: Vec::new(), length: TurnLength::new(), queued: false }
     }
 
-    pub(super) fn socket_mut(&mut self) -> &mut UdpSocket {
-        self.socket.socket_mut()
+    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        readiness::register(registry, self.socket.socket_mut(), token)
+    }
+
+    /// Tells of datagrams no longer.
+    pub(super) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        readiness::deregister(registry, self.socket.socket_mut())
     }
 
     /// Whether replies are to come.
@@ -48,7 +61,7 @@ impl Datagrams {
     /// Answers some of the datagrams that have come, until `slice` is over. `scratch` is larger than any.
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
         let begin = shared.now;
-        for _ in 0..PER_TURN {
+        for taken in 0..self.length.datagrams {
             match self.socket.receive(&mut shared.scratch) {
                 Ok((length, peer)) => {
                     let datagram = shared.scratch.get(..length).unwrap_or_default();
@@ -64,10 +77,14 @@ impl Datagrams {
                 // Of a datagram sent before: nobody was there to take it.
                 Err(error) if is_of_sending(error.kind()) => {}
                 // Nothing is there; or the system fails, and the next datagram is another event.
-                Err(_) => return Turn::Wait,
+                Err(_) => {
+                    self.length.was_enough(taken);
+                    return Turn::Wait;
+                }
             }
         }
-        Turn::Again
+        self.length.was_used_up();
+        if readiness::TELLS_OF_REST { Turn::Wait } else { Turn::Again }
     }
 
     /// Sends a reply that has come later.
@@ -75,6 +92,33 @@ impl Datagrams {
         count_later(recorder, &delivery);
         let caller = *delivery.peer();
         send(&self.socket, &delivery.into_reply(), &mut self.reply, &caller, recorder);
+    }
+}
+
+/// How many datagrams a turn takes. One that takes all there are has to try for one more in vain, which is a third of what
+/// a lone call costs the system; one that takes fewer waits in between, although the next is there. So it is what has
+/// come together lately, and now and then more.
+#[derive(Debug)]
+struct TurnLength {
+    datagrams: u32,
+    /// The last turns that found so many.
+    used_up: u32,
+}
+
+impl TurnLength {
+    const fn new() -> Self {
+        Self { datagrams: SHORTEST, used_up: 0 }
+    }
+
+    fn was_used_up(&mut self) {
+        self.used_up += 1;
+        if self.used_up >= SHORT_TURNS {
+            *self = Self { datagrams: self.datagrams.saturating_mul(2).min(PER_TURN), used_up: 0 };
+        }
+    }
+
+    fn was_enough(&mut self, taken: u32) {
+        *self = Self { datagrams: taken.max(SHORTEST), used_up: 0 };
     }
 }
 

@@ -12,7 +12,7 @@ impl EventLoop {
     pub(super) fn finish(&mut self, events: &mut Events) -> io::Result<()> {
         self.listeners.clear();
         for datagrams in &mut self.datagrams {
-            self.poll.registry().deregister(datagrams.socket_mut())?;
+            datagrams.deregister(self.poll.registry())?;
         }
         self.ready.retain(|source| matches!(source, Source::Connection(_)));
         let end = Instant::now().checked_add(self.programs.limits().stop_time);

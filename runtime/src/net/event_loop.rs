@@ -14,7 +14,7 @@ use super::source::Source;
 use super::{Pool, Stop, Turn, slice};
 use crate::session::server::{Origin, Port, Programs};
 use mio::net::UdpSocket;
-use mio::{Events, Interest, Poll, Waker};
+use mio::{Events, Poll, Waker};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -25,7 +25,8 @@ const EVENTS: usize = 1_024;
 
 /// One thread's loop over all sockets of a server.
 ///
-/// Sockets are registered once and tell when something changes (edge-triggered). Whoever has something to do stands in
+/// Sockets are registered once and tell when something changes (edge-triggered), those for datagrams as long as there are
+/// any where the system can do that. Whoever has something to do stands in
 /// `ready` and gets its turns in order, each of bounded work, so that nobody delays the others for long.
 #[derive(Debug)]
 pub(crate) struct EventLoop {
@@ -165,7 +166,7 @@ impl EventLoop {
             listener.socket_mut().register(registry, Source::Listener(index).token())?;
         }
         for (index, datagrams) in self.datagrams.iter_mut().enumerate() {
-            registry.register(datagrams.socket_mut(), Source::Datagrams(index).token(), Interest::READABLE)?;
+            datagrams.register(registry, Source::Datagrams(index).token())?;
         }
         Ok(())
     }

@@ -27,6 +27,8 @@ mod own_identity;
 mod packet_info;
 mod pool;
 mod rationing;
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), path = "no_readiness.rs")]
+mod readiness;
 mod roster;
 mod seats;
 mod shared;

@@ -119,3 +119,26 @@ fn replies_come_from_the_address_that_was_called() {
         }
     }
 }
+
+/// The loop is told of some of them while it sleeps, of others while it is busy with those before; it tries for more
+/// than have come, and for fewer.
+#[test]
+fn nothing_that_comes_together_is_left_behind() {
+    let server = start(Limits::default());
+    let sockets = [(); 7].map(|()| connect_udp(&server));
+    for size in (2..=100_u32).chain([1; 40]).chain([100, 1, 100, 2]) {
+        // The first one keeps the loop busy, every other time.
+        let (first, arguments) = if size % 2 == 0 { (SLEEP, words(&[1])) } else { (NULL, vec![]) };
+        sockets[0].send(&call(size, first, &arguments)).unwrap();
+        for (number, socket) in (1..size).zip(sockets.iter().cycle()) {
+            socket.send(&call(number, ADD, &words(&[number, size]))).unwrap();
+        }
+        let mut buffer = [0; 100];
+        let count = sockets[0].recv(&mut buffer).unwrap();
+        assert_eq!(buffer[..count], success(size, b""));
+        for (number, socket) in (1..size).zip(sockets.iter().cycle()) {
+            let count = socket.recv(&mut buffer).unwrap();
+            assert_eq!(buffer[..count], success(number, &words(&[number + size])), "{number} of {size}");
+        }
+    }
+}
