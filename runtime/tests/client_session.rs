@@ -279,6 +279,32 @@ fn a_call_that_has_no_more_time_is_not_sent_again() {
     assert!(calls.poll_again(now + Duration::from_secs(100)).is_none());
 }
 
+/// What is due, and when, is what one finds by looking at each call, however many were dropped in between.
+#[test]
+fn dropped_calls_are_not_sent_again_and_delay_nobody() {
+    let start = Instant::now();
+    let mut calls = Retransmission::new(Duration::from_secs(1));
+    let mut left: Vec<(Instant, Duration, u32)> = Vec::new();
+    for step in 0..5_000_u32 {
+        let now = start + Duration::from_millis(step.into());
+        calls.add(step, Bytes::copy_from_slice(&step.to_be_bytes()), start + 1_000 * TIMEOUT);
+        assert!(calls.poll_first(now).is_some());
+        left.push((now + Duration::from_secs(1), Duration::from_secs(2), step));
+        // All but one in eight, in no order.
+        if step % 8 != 0 {
+            let dropped = (step.wrapping_mul(0x9e37_79b9) >> 8) as usize % left.len();
+            calls.remove(left.swap_remove(dropped).2);
+        }
+        while let Some(message) = calls.poll_again(now) {
+            let first = left.iter_mut().min().unwrap();
+            assert_eq!(message[..], first.2.to_be_bytes());
+            *first = (now + first.1, first.1 * 2, first.2);
+        }
+        assert_eq!(calls.next_due(), left.iter().map(|(due, ..)| *due).min());
+    }
+    assert_eq!(left.len(), 625);
+}
+
 /// A reply with so many bytes of results.
 fn long_success(xid: u32, length: usize) -> Vec<u32> {
     [&[xid, 1, 0, 0, 0, 0][..], &vec![7; length / 4]].concat()

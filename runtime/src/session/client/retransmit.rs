@@ -1,10 +1,14 @@
 use super::xid_map::XidMap;
 use bytes::Bytes;
-use std::collections::{BTreeSet, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::time::{Duration, Instant};
 
 /// The longest pause between two transmissions of a call.
 const MAX_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Entries of calls that are dropped, beyond the number of the others, for which nothing is done.
+const SOME: usize = 64;
 
 /// Calls that were sent as datagrams and are sent again, the same bytes with the same xid, until their reply comes.
 ///
@@ -15,13 +19,14 @@ pub struct Retransmission {
     calls: XidMap<Retry>,
     /// Not sent at all yet.
     fresh: VecDeque<u32>,
-    due: BTreeSet<(Instant, u32)>,
+    /// When to send which again, the earliest first. Behind that one some are left of calls that are dropped.
+    due: BinaryHeap<Reverse<(Instant, u32)>>,
 }
 
 #[derive(Debug)]
 struct Retry {
     message: Bytes,
-    /// When it is sent again, as in the set `due`; `None` if it is fresh.
+    /// When it is sent again, as in `due`; `None` if it is fresh.
     due: Option<Instant>,
     /// The pause after the next transmission.
     interval: Duration,
@@ -32,7 +37,7 @@ impl Retransmission {
     /// Without calls; `first_interval` is the pause before the second transmission.
     pub fn new(first_interval: Duration) -> Self {
         let first_interval = first_interval.clamp(Duration::from_millis(1), MAX_INTERVAL);
-        Self { first_interval, calls: XidMap::default(), fresh: VecDeque::new(), due: BTreeSet::new() }
+        Self { first_interval, calls: XidMap::default(), fresh: VecDeque::new(), due: BinaryHeap::new() }
     }
 
     /// Adds a call, to be sent at once, and not again from `until` on, when it has no more time.
@@ -43,8 +48,8 @@ impl Retransmission {
 
     /// Drops a call that is complete or given up.
     pub fn remove(&mut self, xid: u32) {
-        if let Some(Retry { due: Some(due), .. }) = self.calls.remove(&xid) {
-            self.due.remove(&(due, xid));
+        if self.calls.remove(&xid).is_some() {
+            self.tidy();
         }
     }
 
@@ -67,17 +72,19 @@ impl Retransmission {
 
     /// The next message that is to be sent again at `now`. To be asked when no reply is left unread.
     pub fn poll_again(&mut self, now: Instant) -> Option<Bytes> {
-        let (due, xid) = *self.due.first()?;
+        let Reverse((due, xid)) = *self.due.peek()?;
         if due > now {
             return None;
         }
-        self.due.pop_first();
-        self.sent(xid, now)
+        self.due.pop();
+        let message = self.sent(xid, now);
+        self.tidy();
+        message
     }
 
     /// When the next message is to be sent again.
     pub fn next_due(&self) -> Option<Instant> {
-        self.due.first().map(|(due, _)| *due)
+        self.due.peek().map(|Reverse((due, _))| *due)
     }
 
     /// The message of a call that is about to be sent; schedules the next transmission.
@@ -88,10 +95,23 @@ impl Retransmission {
         if due < retry.until {
             retry.due = Some(due);
             retry.interval = retry.interval.saturating_mul(2).min(MAX_INTERVAL);
-            self.due.insert((due, xid));
+            self.due.push(Reverse((due, xid)));
         } else {
             self.calls.remove(&xid);
         }
         Some(message)
+    }
+
+    /// Has a call that is not dropped stand first, and fewer of those that are than of others, but for some.
+    fn tidy(&mut self) {
+        let Self { calls, due, .. } = self;
+        let is_kept =
+            |Reverse((due, xid)): &Reverse<(Instant, u32)>| calls.get(xid).is_some_and(|call| call.due == Some(*due));
+        if due.len() > calls.len().saturating_mul(2).saturating_add(SOME) {
+            due.retain(is_kept);
+        }
+        while due.peek().is_some_and(|first| !is_kept(first)) {
+            due.pop();
+        }
     }
 }
