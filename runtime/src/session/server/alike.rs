@@ -13,10 +13,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Most calls of a peer have a header like that of the one before, and all there is to do is to carry them out. What comes of
 /// them is what [`Programs::handle_record`] would make of them, with less to look at.
 impl Programs {
-    /// Answers a message that lies in the input if it is such a call; `None` if it is not, and nothing has been done then.
+    /// Answers a message that lies in the input if it is such a call, which `version` [serves](Programs::route); `None` if it is
+    /// not, and nothing has been done then.
     #[inline(always)]
-    pub(super) fn handle_alike(&self, call: &mut Call, message: &[u8], out: &mut Encoder) -> Option<Handled> {
-        let version = self.route(call)?;
+    pub(super) fn handle_alike(
+        &self,
+        version: &Entry,
+        call: &mut Call,
+        message: &[u8],
+        out: &mut Encoder,
+    ) -> Option<Handled> {
         if self.capture.is_on() {
             return None;
         }

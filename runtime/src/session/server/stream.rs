@@ -228,9 +228,10 @@ impl ServerStream {
         if self.reader.is_mid_record() || self.has_postponed() || self.is_origin_full() {
             return Ok(None);
         }
+        let Some(version) = programs.route(&self.call) else { return Ok(None) };
         let mut rest = *input;
         while let Some(message) = self.reader.take_whole(&mut rest)?
-            && let Some(handled) = programs.handle_alike(&mut self.call, message, out)
+            && let Some(handled) = programs.handle_alike(version, &mut self.call, message, out)
         {
             *input = rest;
             if !goes_on(Some(handled), out) {
