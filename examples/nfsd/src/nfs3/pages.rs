@@ -1,7 +1,7 @@
 //! What READDIRPLUS has found, kept for a second: most of its time goes to asking the system about each file.
 //!
-//! What is changed over NFS is seen at once, and so are names that local programs change, by the times of the directory.
-//! Attributes that they change may be a second old here, and nowhere else.
+//! What is changed over NFS is seen at once. So are names that local programs change, by the times of the directory, if these are
+//! finer than what comes between two changes. Attributes that they change may be a second old here, and nowhere else.
 
 use crate::export::Identity;
 use crate::identity::Caller;
