@@ -21,6 +21,10 @@ const SHORTEST: u32 = if readiness::TELLS_OF_REST { 1 } else { PER_TURN };
 /// The turns in a row that were too short, after which the next ones are longer.
 const SHORT_TURNS: u32 = 32;
 
+/// The turns in a row that found nothing, after which a socket is not trusted to tell of what is there: one that another
+/// process has shut down tells of its end for ever.
+const VAIN_TURNS: u32 = 64;
+
 /// A UDP socket of the server.
 #[derive(Debug)]
 pub(super) struct Datagrams {
@@ -46,6 +50,15 @@ impl Datagrams {
 
     pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         readiness::register(registry, self.socket.socket_mut(), token)
+    }
+
+    /// Sees to it that the socket does not wake the loop for nothing all the time.
+    pub(super) fn calm(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        if self.length.is_vain() {
+            readiness::tell_once(registry, self.socket.socket_mut(), token)?;
+            self.length = TurnLength::until_nothing_is_there();
+        }
+        Ok(())
     }
 
     /// Tells of datagrams no longer.
@@ -84,7 +97,7 @@ impl Datagrams {
             }
         }
         self.length.was_used_up();
-        if readiness::TELLS_OF_REST { Turn::Wait } else { Turn::Again }
+        if self.length.tells_of_rest { Turn::Wait } else { Turn::Again }
     }
 
     /// Sends a reply that has come later.
@@ -103,22 +116,41 @@ struct TurnLength {
     datagrams: u32,
     /// The last turns that found so many.
     used_up: u32,
+    /// The last turns that found none.
+    vain: u32,
+    /// Whether the socket tells of what a turn leaves.
+    tells_of_rest: bool,
 }
 
 impl TurnLength {
     const fn new() -> Self {
-        Self { datagrams: SHORTEST, used_up: 0 }
+        Self { datagrams: SHORTEST, used_up: 0, vain: 0, tells_of_rest: readiness::TELLS_OF_REST }
+    }
+
+    /// For a socket that tells only of what comes.
+    const fn until_nothing_is_there() -> Self {
+        Self { datagrams: PER_TURN, used_up: 0, vain: 0, tells_of_rest: false }
+    }
+
+    const fn is_vain(&self) -> bool {
+        self.tells_of_rest && self.vain >= VAIN_TURNS
     }
 
     fn was_used_up(&mut self) {
+        self.vain = 0;
         self.used_up += 1;
         if self.used_up >= SHORT_TURNS {
-            *self = Self { datagrams: self.datagrams.saturating_mul(2).min(PER_TURN), used_up: 0 };
+            self.used_up = 0;
+            self.datagrams = self.datagrams.saturating_mul(2).min(PER_TURN);
         }
     }
 
     fn was_enough(&mut self, taken: u32) {
-        *self = Self { datagrams: taken.max(SHORTEST), used_up: 0 };
+        self.vain = if taken == 0 { self.vain.saturating_add(1) } else { 0 };
+        self.used_up = 0;
+        if self.tells_of_rest {
+            self.datagrams = taken.max(SHORTEST);
+        }
     }
 }
 

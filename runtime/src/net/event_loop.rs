@@ -277,7 +277,12 @@ impl EventLoop {
             Source::Mail | Source::Signal => Turn::Wait,
             Source::Listener(index) => self.accept(index),
             Source::Datagrams(index) => match self.datagrams.get_mut(index) {
-                Some(datagrams) => datagrams.turn(&self.programs, &mut self.shared, slice),
+                Some(datagrams) => {
+                    let turn = datagrams.turn(&self.programs, &mut self.shared, slice);
+                    // It goes on as it was if that fails.
+                    let _ = datagrams.calm(self.poll.registry(), source.token());
+                    turn
+                }
                 None => Turn::Wait,
             },
             Source::Connection(key) => match self.connections.get_mut(key) {

@@ -12,6 +12,12 @@ pub(super) fn register(registry: &Registry, socket: &mut UdpSocket, token: Token
     Ok(epoll(registry)?.add(socket, EpollEvent::new(EpollFlags::EPOLLIN, token.0 as u64))?)
 }
 
+/// Has a registered socket tell only when something comes.
+pub(super) fn tell_once(registry: &Registry, socket: &UdpSocket, token: Token) -> io::Result<()> {
+    let mut event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, token.0 as u64);
+    Ok(epoll(registry)?.modify(socket, &mut event)?)
+}
+
 pub(super) fn deregister(registry: &Registry, socket: &mut UdpSocket) -> io::Result<()> {
     Ok(epoll(registry)?.delete(socket)?)
 }

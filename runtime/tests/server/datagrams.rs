@@ -142,3 +142,32 @@ fn nothing_that_comes_together_is_left_behind() {
         }
     }
 }
+
+/// Linux tells for ever of a socket that is shut down for reading, in which nothing is ever found.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_socket_that_somebody_else_shuts_down_does_not_keep_the_loop_awake() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let other = socket.try_clone().unwrap();
+    let server = Server::new().serve(Probe::new(PROGRAM, 1)).from_listener(socket).unwrap();
+    let handle = server.handle();
+    let (tell, told) = std::sync::mpsc::channel();
+    let running = std::thread::spawn(move || {
+        tell.send(std::fs::read_link("/proc/thread-self").unwrap()).unwrap();
+        server.run().unwrap();
+    });
+    let schedule = std::path::Path::new("/proc").join(told.recv().unwrap()).join("schedstat");
+    let spent = || -> u64 {
+        let text = std::fs::read_to_string(&schedule).unwrap();
+        text.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    // Shut down it is, although the system says that it was not connected.
+    let _ = socket2::SockRef::from(&other).shutdown(std::net::Shutdown::Read);
+    std::thread::sleep(Duration::from_millis(200));
+    let before = spent();
+    std::thread::sleep(Duration::from_secs(1));
+    let nanoseconds = spent() - before;
+    assert!(nanoseconds < 100_000_000, "{nanoseconds}");
+    handle.stop();
+    running.join().unwrap();
+}
