@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use oncrpc::xdr::{from_bytes, to_bytes};
 use oncrpc_tests::interfaces::protocols::nfs3::{
-    Fattr3, Getattr3res, Getattr3resok, NfsFh3, Nfsstat3, PostOpAttr, PostOpFh3, SetMode3, SetUid3,
+    Fattr3, Getattr3res, Getattr3resok, NfsFh3, Nfsstat3, PostOpAttr, PostOpFh3, Readlink3res, Readlink3resfail,
+    Readlink3resok, SetMode3, SetUid3,
 };
 use std::error::Error;
 
@@ -36,4 +37,18 @@ fn a_status_is_an_error_that_goes_by_its_name() {
     assert_eq!(error.to_string(), "NFS3ERR_STALE");
     assert_eq!(error.downcast_ref(), Some(&Nfsstat3::ErrStale));
     assert_eq!(format!("[{:<10}]", Nfsstat3::Ok), "[NFS3_OK   ]");
+}
+
+/// As a server answers: what came of it, by `?` or not.
+#[test]
+fn a_result_becomes_the_arm_of_its_status() {
+    let resok = Getattr3resok { obj_attributes: Fattr3 { size: 9, ..Fattr3::default() } };
+    assert_eq!(Getattr3res::from(Ok(resok)), Getattr3res::Ok(resok));
+    assert_eq!(Getattr3res::from(Err(Nfsstat3::ErrStale)), Getattr3res::Default(Nfsstat3::ErrStale));
+    let resok = Readlink3resok { data: "target".into(), ..Readlink3resok::default() };
+    assert_eq!(Readlink3res::from(Ok(resok.clone())), Readlink3res::Ok(resok));
+    let resfail = Readlink3resfail { symlink_attributes: Some(Fattr3::default()).into() };
+    let failed = Readlink3res::from(Err((Nfsstat3::ErrInval, resfail.clone())));
+    assert_eq!(failed, Readlink3res::Default(Nfsstat3::ErrInval, resfail));
+    assert!(to_bytes::<Getattr3res>(&Err(Nfsstat3::Ok).into()).is_err());
 }

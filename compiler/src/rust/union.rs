@@ -23,6 +23,7 @@ struct View<'a> {
     /// The last arm of the `match` that decodes, if one is needed.
     rest: String,
     success: Option<Success>,
+    outcome: Option<Outcome>,
     optional: Option<Optional>,
     attribute: &'static str,
     min: String,
@@ -57,6 +58,15 @@ struct Success {
     value: &'static str,
 }
 
+/// What makes a union of a `Result`: the arm that the discriminant 0 selects, and one for all others.
+struct Outcome {
+    ok: String,
+    error: String,
+    /// Patterns of what both hold, and the variants made of it.
+    success: (&'static str, String),
+    failure: (&'static str, String),
+}
+
 /// What makes a union of a `bool` an `Option`: one variant that holds something, and one that does not.
 struct Optional {
     some: String,
@@ -81,6 +91,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
         number: number(it, "value.discriminant()"),
         mismatch: mismatch(context, it, &variants),
         rest: rest(context, it),
+        outcome: outcome(it, &variants, &discriminant),
         success,
         optional: optional(it, &variants, |held| &held.value),
         attribute: attribute(&variants),
@@ -171,6 +182,21 @@ fn success(it: &Variant) -> Option<Success> {
         },
         None => Success { name: it.name.clone(), ty: "()".to_owned(), binding: it.name.clone(), value: "()" },
     })
+}
+
+/// The error is the discriminant, with what the default arm holds.
+fn outcome(it: &Union, variants: &[Variant], discriminant: &Pair) -> Option<Outcome> {
+    let [first, Variant { name, held, selected: Selected::ByDefault, .. }] = variants else { return None };
+    let Success { ty: ok, binding, value, .. } = success(first).filter(|_| it.default.is_some())?;
+    let kept = &discriminant.value;
+    let (error, failure) = match held {
+        Some(held) => {
+            let variant = applied(name, &["discriminant", "value"]);
+            (format!("({kept}, {})", held.value), ("(discriminant, value)", variant))
+        }
+        None => (kept.clone(), ("discriminant", applied(name, &["discriminant"]))),
+    };
+    Some(Outcome { ok, error, success: (value, binding), failure })
 }
 
 /// `TRUE` with something, `FALSE` with nothing: how files are written that do without `*`.

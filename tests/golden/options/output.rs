@@ -326,6 +326,15 @@ mod idl_input {
         }
     }
 
+    impl From<Result<FileHandle, (Status, String)>> for Outcome {
+        fn from(outcome: Result<FileHandle, (Status, String)>) -> Self {
+            match outcome {
+                Ok(value) => Self::Success(value),
+                Err((discriminant, value)) => Self::Failed(discriminant, value),
+            }
+        }
+    }
+
     impl rpc::Xdr for Outcome {
         type Value = Self;
 

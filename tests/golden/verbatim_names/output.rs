@@ -159,6 +159,15 @@ mod idl_input {
         }
     }
 
+    impl From<Result<fileAttr, nfs_stat>> for attr_res {
+        fn from(outcome: Result<fileAttr, nfs_stat>) -> Self {
+            match outcome {
+                Ok(value) => Self::NFS_OK(value),
+                Err(discriminant) => Self::Default(discriminant),
+            }
+        }
+    }
+
     impl rpc::Xdr for attr_res {
         type Value = Self;
 

@@ -232,6 +232,15 @@ mod idl_common {
         }
     }
 
+    impl From<Result<Name, i32>> for Outcome {
+        fn from(outcome: Result<Name, i32>) -> Self {
+            match outcome {
+                Ok(value) => Self::Case0(value),
+                Err(discriminant) => Self::Default(discriminant),
+            }
+        }
+    }
+
     impl rpc::Xdr for Outcome {
         type Value = Self;
 
