@@ -4,30 +4,20 @@
 //! decides. As another user it cannot: there the mode of a file decides, in [`rights`](crate::rights).
 
 use oncrpc::Call;
+use rustix::io::Result;
 use rustix::process::{Gid, Uid, geteuid};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use std::cell::RefCell;
-use std::io;
 
 /// The user and group that stand for nobody.
 const NOBODY: u32 = 65_534;
-
-/// Whose credentials are not believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Squash {
-    /// Everyone's are.
-    Nobody,
-    /// The superuser's: it becomes nobody.
-    Root,
-}
 
 /// A user and its groups, as the call says (AUTH_SYS); nobody without.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// The user.
     pub uid: u32,
-    /// Its group.
-    pub gid: u32,
+    gid: u32,
     groups: Vec<u32>,
 }
 
@@ -37,28 +27,20 @@ thread_local! {
 }
 
 impl Caller {
-    /// Whoever makes this call.
-    pub fn of(call: &Call, squash: Squash) -> Self {
+    /// Whoever makes this call. The superuser of a client is nobody here if it is `squashed`.
+    pub fn of(call: &Call, squashed: bool) -> Self {
         let Some(claim) = call.auth_sys() else {
             return Self::nobody();
         };
         // The last number means "as before" to the system.
-        let squashed = |id: u32| if id == u32::MAX || id == 0 && squash == Squash::Root { NOBODY } else { id };
-        Self {
-            uid: squashed(claim.uid),
-            gid: squashed(claim.gid),
-            groups: claim.gids.iter().map(|gid| squashed(*gid)).collect(),
-        }
+        let believed = |id: u32| if id == u32::MAX || id == 0 && squashed { NOBODY } else { id };
+        let groups = claim.gids.iter().map(|gid| believed(*gid)).collect();
+        Self { uid: believed(claim.uid), gid: believed(claim.gid), groups }
     }
 
     /// Somebody without rights.
     pub fn nobody() -> Self {
         Self { uid: NOBODY, gid: NOBODY, groups: Vec::new() }
-    }
-
-    /// Whether it is the superuser.
-    pub fn is_root(&self) -> bool {
-        self.uid == 0
     }
 
     /// Whether it is in this group.
@@ -69,14 +51,12 @@ impl Caller {
 
 /// Whether threads of this process can act as others.
 pub fn can_act_as_others() -> bool {
-    geteuid().is_root() && switch(Some(&Caller::nobody())).and_then(|()| switch(None)).is_ok()
+    geteuid().is_root() && act_as(Some(&Caller::nobody())).and_then(|()| act_as(None)).is_ok()
 }
 
-/// Has this thread act as `caller` from now on, or as this process itself. Costs nothing if it does already.
-///
-/// # Errors
-/// The system refuses; the thread then acts as this process itself.
-pub fn act_as(caller: Option<&Caller>) -> io::Result<()> {
+/// Has this thread act as `caller` from now on, or as this process itself, as it does also if the system refuses.
+/// Costs nothing if it does already.
+pub fn act_as(caller: Option<&Caller>) -> Result<()> {
     ACTS_AS.with_borrow_mut(|acts_as| {
         if acts_as.as_ref() == caller {
             return Ok(());
@@ -84,9 +64,9 @@ pub fn act_as(caller: Option<&Caller>) -> io::Result<()> {
         if acts_as.take().is_some() {
             come_back();
         }
-        if let Err(error) = switch(caller) {
-            come_back();
-            return Err(error);
+        if let Some(caller) = caller {
+            let groups: Vec<Gid> = caller.groups.iter().map(|gid| Gid::from_raw(*gid)).collect();
+            switch(&groups, Gid::from_raw(caller.gid), Uid::from_raw(caller.uid)).inspect_err(|_| come_back())?;
         }
         *acts_as = caller.cloned();
         Ok(())
@@ -95,20 +75,16 @@ pub fn act_as(caller: Option<&Caller>) -> io::Result<()> {
 
 /// Has this thread act as this process itself.
 fn come_back() {
-    if switch(None).is_err() {
+    let root = set_thread_res_uid(None, Uid::ROOT, None);
+    if root.and_then(|()| switch(&[], Gid::ROOT, Uid::ROOT)).is_err() {
         // It would go on with rights that nobody knows.
         std::process::abort();
     }
 }
 
-fn switch(caller: Option<&Caller>) -> io::Result<()> {
-    let Some(caller) = caller else {
-        set_thread_res_uid(None, Uid::ROOT, None)?;
-        set_thread_res_gid(None, Gid::ROOT, None)?;
-        return Ok(set_thread_groups(&[])?);
-    };
-    let groups: Vec<Gid> = caller.groups.iter().map(|gid| Gid::from_raw(*gid)).collect();
-    set_thread_groups(&groups)?;
-    set_thread_res_gid(None, Gid::from_raw(caller.gid), None)?;
-    Ok(set_thread_res_uid(None, Uid::from_raw(caller.uid), None)?)
+/// The user last, who may not be allowed to change the rest.
+fn switch(groups: &[Gid], gid: Gid, uid: Uid) -> Result<()> {
+    set_thread_groups(groups)?;
+    set_thread_res_gid(None, gid, None)?;
+    set_thread_res_uid(None, uid, None)
 }

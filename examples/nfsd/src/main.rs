@@ -23,47 +23,25 @@ mod idl {
 
 use clap::Parser;
 use export::Export;
-use idl::mount_v3;
-use idl::nfs_v3::{self, procedure};
+use idl::mount_v3::{self, procedure::MNT};
+use idl::nfs_v3::{self, procedure::*};
 use mount3::Mounts;
 use nfs3::Nfs;
 use oncrpc::{Procedure, Server, layers};
 use options::Options;
 use report::Tally;
 use std::error::Error;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// What waits for a disk.
 const ON_POOL: [Procedure; 16] = [
-    procedure::SETATTR,
-    procedure::LOOKUP,
-    procedure::READLINK,
-    procedure::WRITE,
-    procedure::CREATE,
-    procedure::MKDIR,
-    procedure::SYMLINK,
-    procedure::MKNOD,
-    procedure::REMOVE,
-    procedure::RMDIR,
-    procedure::RENAME,
-    procedure::LINK,
-    procedure::READDIR,
-    procedure::FSSTAT,
-    procedure::COMMIT,
-    mount_v3::procedure::MNT,
+    SETATTR, LOOKUP, READLINK, WRITE, CREATE, MKDIR, SYMLINK, MKNOD, REMOVE, RMDIR, RENAME, LINK, READDIR, FSSTAT,
+    COMMIT, MNT,
 ];
 
 /// What looks at a file that the system has in memory as a rule.
-const ON_POOL_IF_IT_WAITS: [Procedure; 6] = [
-    procedure::GETATTR,
-    procedure::ACCESS,
-    procedure::READ,
-    procedure::READDIRPLUS,
-    procedure::FSINFO,
-    procedure::PATHCONF,
-];
+const ON_POOL_IF_IT_WAITS: [Procedure; 6] = [GETATTR, ACCESS, READ, READDIRPLUS, FSINFO, PATHCONF];
 
 /// Threads that wait for a disk.
 const POOL_THREADS: usize = 8;
@@ -81,7 +59,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let export = Arc::new(Export::open(&options.directory, &options.state_file()?)?);
     let tally = Arc::new(Tally::default());
-    let server = server(options, Arc::clone(&export), Arc::clone(&tally))?;
+    let server = server(options, &export, &tally)?;
     let handle = server.handle();
     options.tell(&export.path);
     server.run()?;
@@ -89,22 +67,18 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn server(options: &Options, export: Arc<Export>, tally: Arc<Tally>) -> oncrpc::Result<Server> {
-    let server = Server::new()
-        .serve(nfs_v3::server(Nfs::new(Arc::clone(&export), options.rules(), tally)))
-        .serve(mount_v3::server(Mounts::new(export, options.allow.clone())))
+fn server(options: &Options, export: &Arc<Export>, tally: &Arc<Tally>) -> oncrpc::Result<Server> {
+    let tcp = Server::new()
+        .serve(nfs_v3::server(Nfs::new(Arc::clone(export), options, Arc::clone(tally))))
+        .serve(mount_v3::server(Mounts::new(Arc::clone(export), options.allow.clone())))
         .on_pool(ON_POOL)
         .on_pool_if_it_waits(ON_POOL_IF_IT_WAITS)
         .pool_threads(POOL_THREADS)
-        .on_error(|call, error| eprintln!("nfsd: {} of {}: {error}", call.procedure_name(), call.peer()));
-    let server = listen(server, options.address())?;
+        .on_error(|call, error| eprintln!("nfsd: {} of {}: {error}", call.procedure_name(), call.peer()))
+        .listen(&format!("tcp://{}", options.address()))?;
+    // The same port, whichever it is.
+    let udp = tcp.addresses().concat().replacen("tcp", "udp", 1);
+    let server = tcp.listen(&udp)?;
     let server = if options.portmapper { server.register_or_serve_rpcbind() } else { server };
     if options.allow.is_empty() { Ok(server) } else { Ok(server.layer(layers::peers(&options.allow)?)) }
-}
-
-/// TCP and UDP on the same port, whichever it is.
-fn listen(server: Server, address: SocketAddr) -> oncrpc::Result<Server> {
-    let server = server.listen(&format!("tcp://{address}"))?;
-    let bound = server.addresses().concat();
-    server.listen(&bound.replacen("tcp", "udp", 1))
 }

@@ -1,14 +1,15 @@
 //! MOUNT, version 3: the handle that everything else is found from (RFC 1813, appendix I).
 
-use crate::export::{Export, Handle, KNOWN};
+use crate::attributes::kind;
+use crate::export::{Export, Handle};
 use crate::idl::{
     Dirpath, Exportnode, Exports, Groupnode, Mountbody, Mountlist, Mountres3, Mountres3Ok, Mountstat3, Nfsstat3,
     mount_v3,
 };
-use crate::status::{Outcome, status};
+use crate::status::Outcome;
 use oncrpc::rpc::Flavor;
 use oncrpc::{Bytes, Call, Result};
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, openat, statx};
+use rustix::fs::FileType;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -41,13 +42,11 @@ impl Mounts {
             if name == b".." || name == b"." {
                 return Err(Nfsstat3::ErrInval);
             }
-            let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let path = openat(&node.path, name, flags, Mode::empty()).map_err(status)?;
-            let stat = statx(&path, c"", AtFlags::EMPTY_PATH, KNOWN).map_err(status)?;
-            if crate::attributes::kind(&stat) != FileType::Directory {
+            let (child, stat) = self.export.open_in(&node, name)?;
+            if kind(&stat) != FileType::Directory {
                 return Err(Nfsstat3::ErrNotdir);
             }
-            node = Arc::new(crate::export::Node::new(self.export.child(&node, name, &stat)?, path));
+            node = Arc::new(child);
         }
         Ok(node.handle)
     }
@@ -59,19 +58,19 @@ impl Mounts {
 
 impl mount_v3::Service for Mounts {
     fn mnt(&self, call: &Call, path: Dirpath) -> Result<Mountres3> {
-        let handle = match self.find(path.as_bytes()) {
-            Ok(handle) => handle,
-            Err(status) => return Ok(Mountres3::Default(mount_status(status))),
-        };
+        let found = self.find(path.as_bytes());
         let mount = Mountbody { ml_hostname: host(call).into(), ml_directory: path.detached() };
         let mut mounted = self.mounted();
-        if !mounted.contains(&mount) && mounted.len() < MOST_MOUNTS {
+        if found.is_ok() && !mounted.contains(&mount) && mounted.len() < MOST_MOUNTS {
             mounted.push(mount);
         }
-        Ok(Mountres3::Ok(Mountres3Ok {
+        let found = found.map(|handle| Mountres3Ok {
             fhandle: Bytes::copy_from_slice(self.export.seal(&handle).as_bytes()),
             auth_flavors: vec![Flavor::SYS.0.cast_signed(), Flavor::NONE.0.cast_signed()],
-        }))
+        });
+        // The numbers are the same, but MOUNT has fewer.
+        let status = |status| Mountstat3::try_from(i32::from(status)).unwrap_or(Mountstat3::ErrServerfault);
+        Ok(found.map_err(status).into())
     }
 
     fn dump(&self, _call: &Call) -> Result<Mountlist> {
@@ -79,8 +78,8 @@ impl mount_v3::Service for Mounts {
     }
 
     fn umnt(&self, call: &Call, path: Dirpath) -> Result<()> {
-        let mount = Mountbody { ml_hostname: host(call).into(), ml_directory: path };
-        self.mounted().retain(|it| *it != mount);
+        let host = host(call);
+        self.mounted().retain(|it| it.ml_hostname != host || it.ml_directory != path);
         Ok(())
     }
 
@@ -98,9 +97,4 @@ impl mount_v3::Service for Mounts {
 
 fn host(call: &Call) -> String {
     call.peer().ip().map_or_else(|| "localhost".to_owned(), |ip| ip.to_string())
-}
-
-/// The numbers are the same, but MOUNT has fewer.
-fn mount_status(status: Nfsstat3) -> Mountstat3 {
-    Mountstat3::try_from(i32::from(status)).unwrap_or(Mountstat3::ErrServerfault)
 }

@@ -1,6 +1,5 @@
 //! The command line.
 
-use crate::identity::Squash;
 use clap::Parser;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -13,10 +12,10 @@ pub struct Options {
     pub directory: PathBuf,
     /// The port of NFS and MOUNT.
     #[arg(long, default_value_t = 2049)]
-    pub port: u16,
+    port: u16,
     /// The address to listen on: 0.0.0.0 or :: for all of this machine.
     #[arg(long, value_name = "ADDR", default_value_t = Ipv4Addr::LOCALHOST.into())]
-    pub listen: IpAddr,
+    listen: IpAddr,
     /// Who may call: an address, or a network such as 10.0.0.0/8. Can be given several times; everybody if it is not.
     #[arg(long, value_name = "CIDR")]
     pub allow: Vec<String>,
@@ -32,16 +31,7 @@ pub struct Options {
     /// Where the key of file handles is kept, so that they outlive this process [default: nfsd.key in
     /// $XDG_STATE_HOME/oncrpc].
     #[arg(long, value_name = "FILE")]
-    pub state: Option<PathBuf>,
-}
-
-/// What holds for all of the export.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// Nothing can be changed.
-    pub read_only: bool,
-    /// What becomes of the superuser of a client.
-    pub squash: Squash,
+    state: Option<PathBuf>,
 }
 
 impl Options {
@@ -50,25 +40,12 @@ impl Options {
         SocketAddr::new(self.listen, self.port)
     }
 
-    /// What holds for all of the export.
-    pub fn rules(&self) -> Rules {
-        let squash = if self.no_root_squash { Squash::Nobody } else { Squash::Root };
-        Rules { read_only: self.read_only, squash }
-    }
-
-    /// Where the key of file handles is.
-    ///
-    /// # Errors
-    /// It is not given, and there is no home.
+    /// Where the key of file handles is; an error if that is not given, and there is no home.
     pub fn state_file(&self) -> Result<PathBuf, &'static str> {
-        if let Some(file) = &self.state {
-            return Ok(file.clone());
-        }
         let directory = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = directory("XDG_STATE_HOME").or_else(|| Some(directory("HOME")?.join(".local/state")));
-        Ok(state
-            .ok_or("there is no HOME to keep the key of file handles in: give --state FILE")?
-            .join("oncrpc/nfsd.key"))
+        let state = || directory("XDG_STATE_HOME").or_else(|| Some(directory("HOME")?.join(".local/state")));
+        let file = self.state.clone().or_else(|| Some(state()?.join("oncrpc/nfsd.key")));
+        file.ok_or("there is no HOME to keep the key of file handles in: give --state FILE")
     }
 
     /// Says what is served, by the path that clients know it by, and to whom.

@@ -4,70 +4,36 @@ use crate::attributes::kind;
 use crate::identity::Caller;
 use crate::idl::Nfsstat3;
 use crate::status::Outcome;
-use rustix::fs::{FileType, Statx};
+use rustix::fs::{Access, FileType, Statx};
 
-/// What somebody wants to do with a file or directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// Read it, or list it.
-    Read,
-    /// Change what is in it.
-    Write,
-    /// Run it, or look a name up in it.
-    Execute,
-}
-
-/// Whether the mode allows it.
-pub fn allows(stat: &Statx, caller: &Caller, want: Want) -> bool {
-    let bit = match want {
-        Want::Read => 4,
-        Want::Write => 2,
-        Want::Execute => 1,
-    };
+/// Whether the mode allows all that is wanted.
+pub fn allows(stat: &Statx, caller: &Caller, want: Access) -> bool {
     let mode = u32::from(stat.stx_mode);
-    if caller.is_root() {
-        return want != Want::Execute || kind(stat) == FileType::Directory || mode & 0o111 != 0;
+    if caller.uid == 0 {
+        return !want.contains(Access::EXEC_OK) || kind(stat) == FileType::Directory || mode & 0o111 != 0;
     }
-    let shift = if caller.uid == stat.stx_uid {
-        6
-    } else if caller.is_in(stat.stx_gid) {
-        3
-    } else {
-        0
+    let shift = match (caller.uid == stat.stx_uid, caller.is_in(stat.stx_gid)) {
+        (true, _) => 6,
+        (false, true) => 3,
+        (false, false) => 0,
     };
-    mode >> shift & bit != 0
+    // The bits are those of a mode.
+    Access::from_bits_truncate(mode >> shift).contains(want)
 }
 
-/// That the mode allows it.
-///
-/// # Errors
-/// `NFS3ERR_ACCES`.
-pub fn check(stat: &Statx, caller: &Caller, want: Want) -> Outcome<()> {
+/// That the mode allows it; `NFS3ERR_ACCES` otherwise.
+pub fn check(stat: &Statx, caller: &Caller, want: Access) -> Outcome<()> {
     if allows(stat, caller, want) { Ok(()) } else { Err(Nfsstat3::ErrAcces) }
-}
-
-/// As [`check`] for a file that is opened, unless it is [`excused`].
-///
-/// # Errors
-/// `NFS3ERR_ACCES`.
-pub fn check_file(stat: &Statx, caller: &Caller, want: Want) -> Outcome<()> {
-    if excused(stat, caller, want) { Ok(()) } else { check(stat, caller, want) }
 }
 
 /// Whether a regular file may be read or written although its mode says otherwise (RFC 1813, section 4.4): by its owner,
 /// who may have opened it before that was set, and to be run, since a client reads a program to run it.
-pub fn excused(stat: &Statx, caller: &Caller, want: Want) -> bool {
-    let is_own = is_owner(stat, caller);
-    let to_run = want == Want::Read && allows(stat, caller, Want::Execute);
-    kind(stat) == FileType::RegularFile && (is_own || to_run)
+pub fn excused(stat: &Statx, caller: &Caller, want: Access) -> bool {
+    let to_run = want == Access::READ_OK && allows(stat, caller, Access::EXEC_OK);
+    kind(stat) == FileType::RegularFile && (is_owner(stat, caller) || to_run)
 }
 
 /// Whether the caller may do what only an owner may.
 pub fn is_owner(stat: &Statx, caller: &Caller) -> bool {
-    caller.is_root() || caller.uid == stat.stx_uid
-}
-
-/// Whether names in a directory are taken away by owners only.
-pub fn is_sticky(stat: &Statx) -> bool {
-    stat.stx_mode & 0o1000 != 0
+    caller.uid == 0 || caller.uid == stat.stx_uid
 }

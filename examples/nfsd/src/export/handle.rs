@@ -28,7 +28,7 @@ pub const MOST: usize = LEAST + 4 * ANCESTORS;
 pub struct Key(pub [u8; 16]);
 
 /// What a file is known by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
     /// Its inode.
     pub inode: u64,

@@ -12,8 +12,8 @@ pub use node::{KNOWN, Node};
 
 use crate::identity::{self, Caller};
 use crate::idl::Nfsstat3;
-use crate::rights::{self, Want};
-use crate::status::{Outcome, status};
+use crate::rights;
+use crate::status::Outcome;
 use aged::Aged;
 use handle::Key;
 use names::Names;
@@ -149,6 +149,14 @@ impl Export {
         Ok(self.handle_in(directory, stat))
     }
 
+    /// The file called `name` in `directory`.
+    pub fn open_in(&self, directory: &Node, name: &[u8]) -> Outcome<(Node, Statx)> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let path = openat(&directory.path, name, flags, Mode::empty())?;
+        let stat = statx(&path, c"", AtFlags::EMPTY_PATH, KNOWN)?;
+        Ok((Node::new(self.child(directory, name, &stat)?, path), stat))
+    }
+
     /// The directory that `directory` is in, and what it is like; the root of the export is in itself.
     ///
     /// # Errors
@@ -158,10 +166,10 @@ impl Export {
             return Ok((self.root.handle, self.root.stat()?));
         }
         self.act_as_itself()?;
-        let above = |path: &OwnedFd| {
+        let above = |path: &OwnedFd| -> rustix::io::Result<(OwnedFd, Statx)> {
             let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            let path = openat(path, c"..", flags, Mode::empty()).map_err(status)?;
-            let stat = statx(&path, c"", AtFlags::EMPTY_PATH, KNOWN).map_err(status)?;
+            let path = openat(path, c"..", flags, Mode::empty())?;
+            let stat = statx(&path, c"", AtFlags::EMPTY_PATH, KNOWN)?;
             Ok((path, stat))
         };
         let (mut path, parent) = above(&directory.path)?;
@@ -228,9 +236,9 @@ impl Export {
     ///
     /// # Errors
     /// `NFS3ERR_ACCES` where the mode decides, and does not allow it.
-    pub fn enter(&self, caller: &Caller, directory: &Statx, wants: &[Want]) -> Outcome<()> {
+    pub fn enter(&self, caller: &Caller, directory: &Statx, want: Access) -> Outcome<()> {
         if !self.system_decides {
-            wants.iter().try_for_each(|want| rights::check(directory, caller, *want))?;
+            rights::check(directory, caller, want)?;
         }
         self.act_as(caller)
     }

@@ -4,9 +4,9 @@ use super::Export;
 use super::handle::Handle;
 use crate::identity::Caller;
 use crate::idl::Nfsstat3;
-use crate::rights::{self, Want};
-use crate::status::{Outcome, status};
-use rustix::fs::{AtFlags, Mode, OFlags, Statx, StatxFlags, openat, statx};
+use crate::rights;
+use crate::status::Outcome;
+use rustix::fs::{Access, AtFlags, Mode, OFlags, Statx, StatxFlags, openat, statx};
 use rustix::io::Errno;
 use rustix::path::DecInt;
 use std::fs::File;
@@ -30,8 +30,8 @@ pub struct Node {
     pub handle: Handle,
     /// Opened with `O_PATH`.
     pub path: OwnedFd,
-    /// Held by who changes it, so that what it was like before and after belongs together.
-    pub changing: Mutex<()>,
+    /// Held by who changes it.
+    changing: Mutex<()>,
     /// Held by who lists it, as there is one position in it.
     pub listing: Mutex<()>,
     /// When it was found in the export.
@@ -43,7 +43,7 @@ pub struct Node {
 #[derive(Debug)]
 struct Opening {
     file: Arc<File>,
-    want: Want,
+    want: Access,
     since: Instant,
     /// For whom, where the system decides; mode and owner of the file at that time.
     terms: Option<(Caller, [u32; 3])>,
@@ -70,8 +70,13 @@ impl Node {
     /// # Errors
     /// `NFS3ERR_STALE` if its last name is gone.
     pub fn stat(&self) -> Outcome<Statx> {
-        let stat = statx(&self.path, c"", AtFlags::EMPTY_PATH, KNOWN).map_err(status)?;
+        let stat = statx(&self.path, c"", AtFlags::EMPTY_PATH, KNOWN)?;
         if stat.stx_nlink == 0 { Err(Nfsstat3::ErrStale) } else { Ok(stat) }
+    }
+
+    /// Nobody else changes it meanwhile, so that what it was like before and after belongs together.
+    pub fn alone(&self) -> MutexGuard<'_, ()> {
+        lock(&self.changing)
     }
 
     /// Its name among the descriptors of this process, as in `/proc/self/fd`.
@@ -94,9 +99,9 @@ impl Node {
     ///
     /// # Errors
     /// `NFS3ERR_ACCES` and others of the system.
-    pub fn open(&self, export: &Export, caller: &Caller, stat: &Statx, want: Want) -> Outcome<Arc<File>> {
-        if !export.system_decides {
-            rights::check_file(stat, caller, want)?;
+    pub fn open(&self, export: &Export, caller: &Caller, stat: &Statx, want: Access) -> Outcome<Arc<File>> {
+        if !export.system_decides && !rights::excused(stat, caller, want) {
+            rights::check(stat, caller, want)?;
         }
         let terms = export.system_decides.then(|| (caller, [u32::from(stat.stx_mode), stat.stx_uid, stat.stx_gid]));
         let holds = |it: &Opening| {
@@ -117,8 +122,8 @@ impl Node {
         Ok(file)
     }
 
-    fn open_anew(&self, export: &Export, caller: &Caller, stat: &Statx, want: Want) -> Outcome<File> {
-        let access = if want == Want::Write { OFlags::WRONLY } else { OFlags::RDONLY };
+    fn open_anew(&self, export: &Export, caller: &Caller, stat: &Statx, want: Access) -> Outcome<File> {
+        let access = if want == Access::WRITE_OK { OFlags::WRONLY } else { OFlags::RDONLY };
         let flags = access | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let open = || openat(&export.descriptors, self.number(), flags, Mode::empty());
         export.act_as(caller)?;
@@ -129,7 +134,7 @@ impl Node {
             }
             other => other,
         };
-        Ok(opened.map_err(status)?.into())
+        Ok(opened?.into())
     }
 }
 

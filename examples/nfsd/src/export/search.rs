@@ -6,7 +6,7 @@ use super::names::Names;
 use super::node::{KNOWN, Node};
 use super::{Export, Identity};
 use crate::idl::Nfsstat3;
-use crate::status::{Outcome, status};
+use crate::status::Outcome;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, openat2, readlinkat_raw, statx};
 use rustix::io::Errno;
 use std::collections::VecDeque;
@@ -154,7 +154,7 @@ impl Export {
                 Ok(())
                 | Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::XDEV | Errno::ACCESS | Errno::NAMETOOLONG) => {
                 }
-                Err(error) => return Err(status(error)),
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(found)

@@ -3,13 +3,13 @@
 use super::{Nfs, On};
 use crate::attributes::kind;
 use crate::idl::*;
-use crate::rights::Want;
-use crate::status::{Outcome, status};
+use crate::status::Outcome;
 use oncrpc::Bytes;
-use rustix::fs::{FileType, Statx, fdatasync, fsync};
+use rustix::fs::{Access, FileType, Statx, fdatasync, fsync};
 use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, pwrite};
 use std::fs::File;
 use std::io::IoSliceMut;
+use std::sync::atomic::Ordering;
 
 impl Nfs {
     /// At most `count` bytes from `offset`, and whether the file ends behind them; `None` if that takes a wait, which may not be.
@@ -21,7 +21,7 @@ impl Nfs {
         may_wait: bool,
     ) -> Outcome<Option<(Bytes, bool)>> {
         must_be_regular(stat)?;
-        let file = node.open(&self.export, caller, stat, Want::Read)?;
+        let file = node.open(&self.export, caller, stat, Access::READ_OK)?;
         let left = stat.stx_size.saturating_sub(offset);
         let length = usize::try_from(left.min(count.into())).unwrap_or(0);
         if length == 0 {
@@ -33,7 +33,7 @@ impl Nfs {
         });
         match data {
             Err(Errno::AGAIN | Errno::OPNOTSUPP) if !is_at_once => Ok(None),
-            Err(error) => Err(status(error)),
+            Err(error) => Err(error.into()),
             Ok(data) => {
                 self.tally.read(data.len());
                 let is_end = data.len() < length || data.len() as u64 >= left;
@@ -51,10 +51,10 @@ impl Nfs {
         if !is_possible {
             return Err(Nfsstat3::ErrFbig);
         }
-        let file = node.open(&self.export, caller, stat, Want::Write)?;
+        let file = node.open(&self.export, caller, stat, Access::WRITE_OK)?;
         // Not as the superuser, whose writing leaves set-user-ID bits in place.
         self.export.act_as(caller)?;
-        write_all(&file, data, args.offset).map_err(status)?;
+        write_all(&file, data, args.offset)?;
         self.tally.written(data.len());
         match args.stable {
             StableHow::Unstable => {}
@@ -67,15 +67,15 @@ impl Nfs {
     /// Brings all of a file to disk.
     pub(super) fn bring_to_disk(&self, On { caller, node, stat }: On<'_>) -> Outcome<()> {
         must_be_regular(stat)?;
-        let file = node.open(&self.export, caller, stat, Want::Write)?;
+        let file = node.open(&self.export, caller, stat, Access::WRITE_OK)?;
         self.sync(fsync(&*file))
     }
 
     /// Data that could not be brought to disk may be gone, also what others have written.
     fn sync(&self, outcome: rustix::io::Result<()>) -> Outcome<()> {
         outcome.map_err(|error| {
-            self.verifier.change();
-            status(error)
+            self.verifier.fetch_add(1, Ordering::AcqRel);
+            error.into()
         })
     }
 }

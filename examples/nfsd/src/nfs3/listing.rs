@@ -8,11 +8,10 @@ use super::{Nfs, On};
 use crate::attributes::{kind, time};
 use crate::export::{Identity, KNOWN, Node};
 use crate::idl::*;
-use crate::rights::Want;
-use crate::status::{Outcome, status};
+use crate::status::Outcome;
 use bytes::BytesMut;
 use oncrpc::{Bytes, Call};
-use rustix::fs::{AtFlags, FileType, RawDir, RawDirEntry, SeekFrom, Statx, StatxAttributes, seek, statx};
+use rustix::fs::{Access, AtFlags, FileType, RawDir, RawDirEntry, SeekFrom, Statx, StatxAttributes, seek, statx};
 use rustix::io::Errno;
 use std::sync::PoisonError;
 
@@ -122,17 +121,17 @@ impl Nfs {
         chunk: usize,
         mut visit: impl FnMut(&Entry<'_>) -> bool,
     ) -> Outcome<bool> {
-        let directory = node.open(&self.export, caller, stat, Want::Read)?;
+        let directory = node.open(&self.export, caller, stat, Access::READ_OK)?;
         self.export.act_as(caller)?;
         let _alone = node.listing.lock().unwrap_or_else(PoisonError::into_inner);
         seek(&*directory, SeekFrom::Start(cookie)).map_err(|error| match error {
             Errno::INVAL => Nfsstat3::ErrBadCookie,
-            other => status(other),
+            other => other.into(),
         })?;
         let mut chunk = Vec::with_capacity(chunk.clamp(LEAST_CHUNK, MOST_CHUNK));
         let mut entries = RawDir::new(&*directory, chunk.spare_capacity_mut());
         while let Some(entry) = entries.next() {
-            if !visit(&self.entry(node, &entry.map_err(status)?)) {
+            if !visit(&self.entry(node, &entry?)) {
                 return Ok(false);
             }
         }

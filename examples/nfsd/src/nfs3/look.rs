@@ -1,12 +1,12 @@
 //! LOOKUP, ACCESS, READLINK.
 
-use super::names::{Name, name};
+use super::names::name;
 use super::{Nfs, On};
 use crate::attributes::kind;
 use crate::export::KNOWN;
 use crate::idl::*;
-use crate::rights::{self, Want};
-use crate::status::{Outcome, status};
+use crate::rights;
+use crate::status::Outcome;
 use oncrpc::Text;
 use rustix::fs::{Access, AtFlags, FileType, readlinkat, statx};
 
@@ -17,12 +17,12 @@ impl Nfs {
             return Err(Nfsstat3::ErrNotdir);
         }
         let name = name(bytes)?;
-        self.export.enter(caller, stat, &[Want::Execute])?;
+        self.export.enter(caller, stat, Access::EXEC_OK)?;
         let (handle, stat) = match name {
-            Name::Itself => (node.handle, *stat),
-            Name::Parent => self.export.parent(node)?,
-            Name::Plain(name) => {
-                let found = statx(&node.path, name, AtFlags::SYMLINK_NOFOLLOW, KNOWN).map_err(status)?;
+            b"." => (node.handle, *stat),
+            b".." => self.export.parent(node)?,
+            name => {
+                let found = statx(&node.path, name, AtFlags::SYMLINK_NOFOLLOW, KNOWN)?;
                 (self.export.child(node, name, &found)?, found)
             }
         };
@@ -33,8 +33,8 @@ impl Nfs {
     pub(super) fn allowed(&self, on: On<'_>, asked: u32) -> Outcome<u32> {
         let is_directory = kind(on.stat) == FileType::Directory;
         let may = |want| self.may(on, want);
-        let (read, write, execute) = (may(Want::Read)?, may(Want::Write)?, may(Want::Execute)?);
-        let change = write && !self.rules.read_only && (execute || !is_directory);
+        let (read, write, execute) = (may(Access::READ_OK)?, may(Access::WRITE_OK)?, may(Access::EXEC_OK)?);
+        let change = write && !self.read_only && (execute || !is_directory);
         let bits = [
             (ACCESS3_READ, read),
             (ACCESS3_LOOKUP, is_directory && execute),
@@ -46,17 +46,12 @@ impl Nfs {
         Ok(allowed & asked)
     }
 
-    fn may(&self, On { caller, node, stat }: On<'_>, want: Want) -> Outcome<bool> {
+    fn may(&self, On { caller, node, stat }: On<'_>, want: Access) -> Outcome<bool> {
         if !self.export.system_decides {
             return Ok(rights::allows(stat, caller, want));
         }
-        let access = match want {
-            Want::Read => Access::READ_OK,
-            Want::Write => Access::WRITE_OK,
-            Want::Execute => Access::EXEC_OK,
-        };
         self.export.act_as(caller)?;
-        Ok(self.export.access(node, access).is_ok())
+        Ok(self.export.access(node, want).is_ok())
     }
 
     /// Where a symbolic link leads.
@@ -64,6 +59,6 @@ impl Nfs {
         if kind(stat) != FileType::Symlink {
             return Err(Nfsstat3::ErrInval);
         }
-        Ok(readlinkat(&node.path, c"", Vec::new()).map_err(status)?.into_bytes().into())
+        Ok(readlinkat(&node.path, c"", Vec::new())?.into_bytes().into())
     }
 }

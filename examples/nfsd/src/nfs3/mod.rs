@@ -9,39 +9,32 @@ mod names;
 mod pages;
 mod set;
 mod system;
-mod verifier;
 
 use crate::attributes::{fattr, wcc};
 use crate::export::{Export, Handle, Node};
 use crate::identity::Caller;
 use crate::idl::*;
-use crate::options::Rules;
+use crate::options::Options;
 use crate::report::Tally;
 use crate::status::Outcome;
 use buffers::Buffers;
 use oncrpc::{Bytes, Call, Error, Result};
 use pages::Pages;
-use rustix::fs::Statx;
-use std::sync::{Arc, PoisonError};
-use verifier::Verifier;
-
-/// The reply to a call, of type `$reply`: of what it came to, or of its status and what else is known then.
-macro_rules! answer {
-    ($nfs:ident, $call:ident, $reply:ident, $outcome:ident, $found:pat => $ok:expr, $fail:expr) => {
-        Ok(match $outcome {
-            Ok($found) => $reply::Ok($ok),
-            Err(status) => $reply::Default($nfs.tally.failed($call, status), $fail),
-        })
-    };
-}
+use rustix::fs::{AtFlags, Statx};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The export, served.
 pub struct Nfs {
     export: Arc<Export>,
-    rules: Rules,
+    read_only: bool,
+    squash_root: bool,
     buffers: Arc<Buffers>,
     pages: Pages,
-    verifier: Verifier,
+    /// Another one in each process, and another one again when bringing data to disk has failed: clients then send again
+    /// what they had written.
+    verifier: AtomicU64,
     tally: Arc<Tally>,
 }
 
@@ -55,12 +48,16 @@ struct On<'a> {
 
 impl Nfs {
     /// Serves `export`.
-    pub fn new(export: Arc<Export>, rules: Rules, tally: Arc<Tally>) -> Self {
-        Self { export, rules, buffers: Arc::default(), pages: Pages::new(), verifier: Verifier::new(), tally }
-    }
-
-    fn caller(&self, call: &Call) -> Caller {
-        Caller::of(call, self.rules.squash)
+    pub fn new(export: Arc<Export>, options: &Options, tally: Arc<Tally>) -> Self {
+        Self {
+            export,
+            read_only: options.read_only,
+            squash_root: !options.no_root_squash,
+            buffers: Arc::default(),
+            pages: Pages::new(),
+            verifier: AtomicU64::new(RandomState::new().hash_one(std::process::id())),
+            tally,
+        }
     }
 
     /// The file of a handle. A call that is tried where it must not wait has to come again if the file is not at hand.
@@ -99,27 +96,33 @@ impl Nfs {
         act: impl FnOnce(On<'_>) -> Outcome<T>,
     ) -> (WccData, Outcome<T>) {
         match self.export.node(&handle.data) {
-            Ok(node) => self.changing_node(&self.caller(call), &node, act),
+            Ok(node) => {
+                let _alone = node.alone();
+                self.watching(&self.caller(call), &node, act)
+            }
             Err(status) => (WccData::default(), Err(status)),
         }
     }
 
-    fn changing_node<T>(
+    /// The same, of a file that nobody else changes.
+    fn watching<T>(
         &self,
         caller: &Caller,
         node: &Node,
         act: impl FnOnce(On<'_>) -> Outcome<T>,
     ) -> (WccData, Outcome<T>) {
-        let _alone = node.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = match node.stat() {
             Ok(before) => before,
             Err(status) => return (WccData::default(), Err(status)),
         };
-        let outcome =
-            if self.rules.read_only { Err(Nfsstat3::ErrRofs) } else { act(On { caller, node, stat: &before }) };
+        let outcome = if self.read_only { Err(Nfsstat3::ErrRofs) } else { act(On { caller, node, stat: &before }) };
         self.pages.outdate();
         let after = node.stat().ok();
         (wcc(&before, after.map(|after| self.fattr(&after))), outcome)
+    }
+
+    fn caller(&self, call: &Call) -> Caller {
+        Caller::of(call, self.squash_root)
     }
 
     fn fattr(&self, stat: &Statx) -> Fattr3 {
@@ -133,6 +136,15 @@ impl Nfs {
     fn handle(&self, handle: &Handle) -> NfsFh3 {
         NfsFh3 { data: Bytes::copy_from_slice(self.export.seal(handle).as_bytes()) }
     }
+
+    fn verifier(&self) -> Writeverf3 {
+        self.verifier.load(Ordering::Acquire).to_be_bytes()
+    }
+
+    /// The reply to a call: what it came to, or its status and what else is known then.
+    fn reply<T, F, R: From<Result<T, (Nfsstat3, F)>>>(&self, call: &Call, outcome: Outcome<T>, fail: F) -> Result<R> {
+        Ok(outcome.map_err(|status| (self.tally.failed(call, status), fail)).into())
+    }
 }
 
 /// What came of a call that was tried where it must not wait; `None` makes it come again where it may.
@@ -141,156 +153,138 @@ fn at_once_or_later<T>(outcome: Outcome<Option<T>>) -> Result<Outcome<T>> {
 }
 
 impl nfs_v3::Service for Nfs {
-    fn getattr(&self, call: &Call, args: Getattr3args) -> Result<Getattr3res> {
-        let stat = self.node(call, &args.object)?.and_then(|node| node.stat());
-        Ok(match stat {
-            Ok(stat) => Getattr3res::Ok(Getattr3resok { obj_attributes: self.fattr(&stat) }),
-            Err(status) => Getattr3res::Default(self.tally.failed(call, status)),
-        })
+    fn getattr(&self, call: &Call, Getattr3args { object }: Getattr3args) -> Result<Getattr3res> {
+        let stat = self.node(call, &object)?.and_then(|node| node.stat());
+        let found = stat.map(|stat| Getattr3resok { obj_attributes: self.fattr(&stat) });
+        Ok(found.map_err(|status| self.tally.failed(call, status)).into())
     }
 
     fn setattr(&self, call: &Call, args: Setattr3args) -> Result<Setattr3res> {
-        let (obj_wcc, outcome) = self.changing(call, &args.object, |on| self.set(on, &args));
-        answer!(self, call, Setattr3res, outcome, () => Setattr3resok { obj_wcc }, Setattr3resfail { obj_wcc })
+        let (obj_wcc, set) = self.changing(call, &args.object, |on| self.set(on, &args));
+        self.reply(call, set.map(|()| Setattr3resok { obj_wcc }), Setattr3resfail { obj_wcc })
     }
 
     fn lookup(&self, call: &Call, Lookup3args { what }: Lookup3args) -> Result<Lookup3res> {
-        let (dir_attributes, outcome) = self.looking(call, &what.dir, |on| self.look_up(on, what.name.as_bytes()))?;
-        answer!(self, call, Lookup3res, outcome,
-            (object, obj_attributes) => Lookup3resok { object, obj_attributes, dir_attributes },
-            Lookup3resfail { dir_attributes })
+        let (dir_attributes, found) = self.looking(call, &what.dir, |on| self.look_up(on, what.name.as_bytes()))?;
+        let found = found.map(|(object, obj_attributes)| Lookup3resok { object, obj_attributes, dir_attributes });
+        self.reply(call, found, Lookup3resfail { dir_attributes })
     }
 
-    fn access(&self, call: &Call, args: Access3args) -> Result<Access3res> {
-        let (obj_attributes, outcome) = self.looking(call, &args.object, |on| self.allowed(on, args.access))?;
-        answer!(self, call, Access3res, outcome,
-            access => Access3resok { obj_attributes, access },
-            Access3resfail { obj_attributes })
+    fn access(&self, call: &Call, Access3args { object, access }: Access3args) -> Result<Access3res> {
+        let (obj_attributes, allowed) = self.looking(call, &object, |on| self.allowed(on, access))?;
+        let allowed = allowed.map(|access| Access3resok { obj_attributes, access });
+        self.reply(call, allowed, Access3resfail { obj_attributes })
     }
 
-    fn readlink(&self, call: &Call, args: Readlink3args) -> Result<Readlink3res> {
-        let (symlink_attributes, outcome) = self.looking(call, &args.symlink, |on| self.read_link(on))?;
-        answer!(self, call, Readlink3res, outcome,
-            data => Readlink3resok { symlink_attributes, data },
-            Readlink3resfail { symlink_attributes })
+    fn readlink(&self, call: &Call, Readlink3args { symlink }: Readlink3args) -> Result<Readlink3res> {
+        let (symlink_attributes, target) = self.looking(call, &symlink, |on| self.read_link(on))?;
+        let target = target.map(|data| Readlink3resok { symlink_attributes, data });
+        self.reply(call, target, Readlink3resfail { symlink_attributes })
     }
 
-    fn read(&self, call: &Call, args: Read3args) -> Result<Read3res> {
-        let most = system::most(call.transport());
-        let (file_attributes, outcome) = self
-            .looking(call, &args.file, |on| self.read_file(on, args.offset, args.count.min(most), call.may_wait()))?;
-        let outcome = at_once_or_later(outcome)?;
-        answer!(self, call, Read3res, outcome,
-            (data, eof) => Read3resok { file_attributes, count: data.len() as u32, eof, data },
-            Read3resfail { file_attributes })
+    fn read(&self, call: &Call, Read3args { file, offset, count }: Read3args) -> Result<Read3res> {
+        let count = count.min(system::most(call.transport()));
+        let (file_attributes, read) =
+            self.looking(call, &file, |on| self.read_file(on, offset, count, call.may_wait()))?;
+        let read = at_once_or_later(read)?.map(|(data, eof)| Read3resok {
+            file_attributes,
+            count: data.len() as u32,
+            eof,
+            data,
+        });
+        self.reply(call, read, Read3resfail { file_attributes })
     }
 
     fn write(&self, call: &Call, args: Write3args) -> Result<Write3res> {
-        let (file_wcc, outcome) = self.changing(call, &args.file, |on| self.write_file(on, &args));
-        answer!(self, call, Write3res, outcome,
-            (count, committed) => Write3resok { file_wcc, count, committed, verf: self.verifier.bytes() },
-            Write3resfail { file_wcc })
+        let (file_wcc, written) = self.changing(call, &args.file, |on| self.write_file(on, &args));
+        let verf = self.verifier();
+        let written = written.map(|(count, committed)| Write3resok { file_wcc, count, committed, verf });
+        self.reply(call, written, Write3resfail { file_wcc })
     }
 
     fn create(&self, call: &Call, Create3args { r#where, how }: Create3args) -> Result<Create3res> {
-        let (dir_wcc, outcome) =
-            self.changing(call, &r#where.dir, |on| self.make_file(on, r#where.name.as_bytes(), &how));
-        answer!(self, call, Create3res, outcome,
-            (obj, obj_attributes) => Create3resok { obj, obj_attributes, dir_wcc },
-            Create3resfail { dir_wcc })
+        let (dir_wcc, made) = self.making(call, &r#where, |on, name| self.make_file(on, name, &how));
+        let made = made.map(|(obj, obj_attributes)| Create3resok { obj, obj_attributes, dir_wcc });
+        self.reply(call, made, Create3resfail { dir_wcc })
     }
 
     fn mkdir(&self, call: &Call, Mkdir3args { r#where, attributes }: Mkdir3args) -> Result<Mkdir3res> {
-        let (dir_wcc, outcome) =
-            self.changing(call, &r#where.dir, |on| self.make_directory(on, r#where.name.as_bytes(), &attributes));
-        answer!(self, call, Mkdir3res, outcome,
-            (obj, obj_attributes) => Mkdir3resok { obj, obj_attributes, dir_wcc },
-            Mkdir3resfail { dir_wcc })
+        let (dir_wcc, made) = self.making(call, &r#where, |on, name| self.make_directory(on, name, &attributes));
+        let made = made.map(|(obj, obj_attributes)| Mkdir3resok { obj, obj_attributes, dir_wcc });
+        self.reply(call, made, Mkdir3resfail { dir_wcc })
     }
 
     fn symlink(&self, call: &Call, Symlink3args { r#where, symlink }: Symlink3args) -> Result<Symlink3res> {
-        let (dir_wcc, outcome) =
-            self.changing(call, &r#where.dir, |on| self.make_link(on, r#where.name.as_bytes(), &symlink));
-        answer!(self, call, Symlink3res, outcome,
-            (obj, obj_attributes) => Symlink3resok { obj, obj_attributes, dir_wcc },
-            Symlink3resfail { dir_wcc })
+        let (dir_wcc, made) = self.making(call, &r#where, |on, name| self.make_link(on, name, &symlink));
+        let made = made.map(|(obj, obj_attributes)| Symlink3resok { obj, obj_attributes, dir_wcc });
+        self.reply(call, made, Symlink3resfail { dir_wcc })
     }
 
     fn mknod(&self, call: &Call, Mknod3args { r#where, what }: Mknod3args) -> Result<Mknod3res> {
-        let (dir_wcc, outcome) =
-            self.changing(call, &r#where.dir, |on| self.make_special(on, r#where.name.as_bytes(), &what));
-        answer!(self, call, Mknod3res, outcome,
-            (obj, obj_attributes) => Mknod3resok { obj, obj_attributes, dir_wcc },
-            Mknod3resfail { dir_wcc })
+        let (dir_wcc, made) = self.making(call, &r#where, |on, name| self.make_special(on, name, &what));
+        let made = made.map(|(obj, obj_attributes)| Mknod3resok { obj, obj_attributes, dir_wcc });
+        self.reply(call, made, Mknod3resfail { dir_wcc })
     }
 
     fn remove(&self, call: &Call, Remove3args { object }: Remove3args) -> Result<Remove3res> {
-        let (dir_wcc, outcome) = self.changing(call, &object.dir, |on| self.remove_file(on, object.name.as_bytes()));
-        answer!(self, call, Remove3res, outcome, () => Remove3resok { dir_wcc }, Remove3resfail { dir_wcc })
+        let (dir_wcc, removed) =
+            self.changing(call, &object.dir, |on| self.unlink(on, object.name.as_bytes(), AtFlags::empty()));
+        self.reply(call, removed.map(|()| Remove3resok { dir_wcc }), Remove3resfail { dir_wcc })
     }
 
     fn rmdir(&self, call: &Call, Rmdir3args { object }: Rmdir3args) -> Result<Rmdir3res> {
-        let (dir_wcc, outcome) =
-            self.changing(call, &object.dir, |on| self.remove_directory(on, object.name.as_bytes()));
-        answer!(self, call, Rmdir3res, outcome, () => Rmdir3resok { dir_wcc }, Rmdir3resfail { dir_wcc })
+        let (dir_wcc, removed) =
+            self.changing(call, &object.dir, |on| self.unlink(on, object.name.as_bytes(), AtFlags::REMOVEDIR));
+        self.reply(call, removed.map(|()| Rmdir3resok { dir_wcc }), Rmdir3resfail { dir_wcc })
     }
 
     fn rename(&self, call: &Call, Rename3args { from, to }: Rename3args) -> Result<Rename3res> {
-        let (fromdir_wcc, todir_wcc, outcome) = self.move_file(&self.caller(call), &from, &to);
-        answer!(self, call, Rename3res, outcome,
-            () => Rename3resok { fromdir_wcc, todir_wcc },
-            Rename3resfail { fromdir_wcc, todir_wcc })
+        let (fromdir_wcc, todir_wcc, renamed) = self.move_file(&self.caller(call), &from, &to);
+        let renamed = renamed.map(|()| Rename3resok { fromdir_wcc, todir_wcc });
+        self.reply(call, renamed, Rename3resfail { fromdir_wcc, todir_wcc })
     }
 
     fn link(&self, call: &Call, Link3args { file, link }: Link3args) -> Result<Link3res> {
-        let (linkdir_wcc, outcome) =
-            self.changing(call, &link.dir, |on| self.add_name(on, &file, link.name.as_bytes()));
+        let (linkdir_wcc, linked) = self.changing(call, &link.dir, |on| self.add_name(on, link.name.as_bytes(), &file));
         let (file_attributes, _) = self.looking(call, &file, |_| Ok(()))?;
-        answer!(self, call, Link3res, outcome,
-            () => Link3resok { file_attributes, linkdir_wcc },
-            Link3resfail { file_attributes, linkdir_wcc })
+        let linked = linked.map(|()| Link3resok { file_attributes, linkdir_wcc });
+        self.reply(call, linked, Link3resfail { file_attributes, linkdir_wcc })
     }
 
     fn readdir(&self, call: &Call, args: Readdir3args) -> Result<Readdir3res> {
-        let (dir_attributes, outcome) = self.looking(call, &args.dir, |on| self.list(call, on, &args))?;
-        answer!(self, call, Readdir3res, outcome,
-            (cookieverf, reply) => Readdir3resok { dir_attributes, cookieverf, reply },
-            Readdir3resfail { dir_attributes })
+        let (dir_attributes, listed) = self.looking(call, &args.dir, |on| self.list(call, on, &args))?;
+        let listed = listed.map(|(cookieverf, reply)| Readdir3resok { dir_attributes, cookieverf, reply });
+        self.reply(call, listed, Readdir3resfail { dir_attributes })
     }
 
     fn readdirplus(&self, call: &Call, args: Readdirplus3args) -> Result<Readdirplus3res> {
-        let (dir_attributes, outcome) = self.looking(call, &args.dir, |on| self.list_plus(call, on, &args))?;
-        let outcome = at_once_or_later(outcome)?;
-        answer!(self, call, Readdirplus3res, outcome,
-            (cookieverf, reply) => Readdirplus3resok { dir_attributes, cookieverf, reply },
-            Readdirplus3resfail { dir_attributes })
+        let (dir_attributes, listed) = self.looking(call, &args.dir, |on| self.list_plus(call, on, &args))?;
+        let listed = at_once_or_later(listed)?;
+        let listed = listed.map(|(cookieverf, reply)| Readdirplus3resok { dir_attributes, cookieverf, reply });
+        self.reply(call, listed, Readdirplus3resfail { dir_attributes })
     }
 
-    fn fsstat(&self, call: &Call, args: Fsstat3args) -> Result<Fsstat3res> {
-        let (obj_attributes, outcome) = self.looking(call, &args.fsroot, |on| system::space(on.node))?;
-        answer!(self, call, Fsstat3res, outcome,
-            space => Fsstat3resok { obj_attributes, ..space },
-            Fsstat3resfail { obj_attributes })
+    fn fsstat(&self, call: &Call, Fsstat3args { fsroot }: Fsstat3args) -> Result<Fsstat3res> {
+        let (obj_attributes, space) = self.looking(call, &fsroot, |on| system::space(on.node))?;
+        let space = space.map(|space| Fsstat3resok { obj_attributes, ..space });
+        self.reply(call, space, Fsstat3resfail { obj_attributes })
     }
 
-    fn fsinfo(&self, call: &Call, args: Fsinfo3args) -> Result<Fsinfo3res> {
-        let (obj_attributes, outcome) = self.looking(call, &args.fsroot, |_| Ok(system::limits(call.transport())))?;
-        answer!(self, call, Fsinfo3res, outcome,
-            limits => Fsinfo3resok { obj_attributes, ..limits },
-            Fsinfo3resfail { obj_attributes })
+    fn fsinfo(&self, call: &Call, Fsinfo3args { fsroot }: Fsinfo3args) -> Result<Fsinfo3res> {
+        let (obj_attributes, found) = self.looking(call, &fsroot, |_| Ok(()))?;
+        let limits = found.map(|()| Fsinfo3resok { obj_attributes, ..system::limits(call.transport()) });
+        self.reply(call, limits, Fsinfo3resfail { obj_attributes })
     }
 
-    fn pathconf(&self, call: &Call, args: Pathconf3args) -> Result<Pathconf3res> {
-        let (obj_attributes, outcome) = self.looking(call, &args.object, |on| system::names(on.node))?;
-        answer!(self, call, Pathconf3res, outcome,
-            names => Pathconf3resok { obj_attributes, ..names },
-            Pathconf3resfail { obj_attributes })
+    fn pathconf(&self, call: &Call, Pathconf3args { object }: Pathconf3args) -> Result<Pathconf3res> {
+        let (obj_attributes, names) = self.looking(call, &object, |on| system::names(on.node))?;
+        let names = names.map(|names| Pathconf3resok { obj_attributes, ..names });
+        self.reply(call, names, Pathconf3resfail { obj_attributes })
     }
 
-    fn commit(&self, call: &Call, args: Commit3args) -> Result<Commit3res> {
-        let (file_wcc, outcome) = self.changing(call, &args.file, |on| self.bring_to_disk(on));
-        answer!(self, call, Commit3res, outcome,
-            () => Commit3resok { file_wcc, verf: self.verifier.bytes() },
-            Commit3resfail { file_wcc })
+    fn commit(&self, call: &Call, Commit3args { file, .. }: Commit3args) -> Result<Commit3res> {
+        let (file_wcc, committed) = self.changing(call, &file, |on| self.bring_to_disk(on));
+        let verf = self.verifier();
+        self.reply(call, committed.map(|()| Commit3resok { file_wcc, verf }), Commit3resfail { file_wcc })
     }
 }

@@ -5,66 +5,50 @@ use crate::attributes::kind;
 use crate::export::KNOWN;
 use crate::identity::Caller;
 use crate::idl::*;
-use crate::rights::{self, Want};
-use crate::status::{Outcome, status};
-use rustix::fs::{AtFlags, FileType, Statx, linkat, renameat, statx, unlinkat};
+use crate::rights;
+use crate::status::Outcome;
+use rustix::fs::{Access, AtFlags, FileType, linkat, renameat, statx, unlinkat};
 use rustix::io::Errno;
 
 /// The longest name of any file system.
 const MOST_NAME: usize = 255;
 
-/// A name in a directory.
-pub enum Name<'a> {
-    /// `.`
-    Itself,
-    /// `..`
-    Parent,
-    /// Any other.
-    Plain(&'a [u8]),
-}
+/// The bit of a mode that lets only owners take names out of a directory.
+const STICKY: u16 = 0o1000;
 
-/// What these bytes name (RFC 1813, section 3.2).
-pub fn name(bytes: &[u8]) -> Outcome<Name<'_>> {
+/// The bytes, if they can be the name of something in a directory, or `.` or `..` (RFC 1813, section 3.2).
+pub fn name(bytes: &[u8]) -> Outcome<&[u8]> {
     match bytes {
         b"" => Err(Nfsstat3::ErrAcces),
         _ if bytes.len() > MOST_NAME => Err(Nfsstat3::ErrNametoolong),
         _ if bytes.iter().any(|byte| matches!(byte, b'/' | 0)) => Err(Nfsstat3::ErrInval),
-        b"." => Ok(Name::Itself),
-        b".." => Ok(Name::Parent),
-        _ => Ok(Name::Plain(bytes)),
-    }
-}
-
-/// The name, if it is neither `.` nor `..`, which are `otherwise`.
-pub fn plain(bytes: &[u8], otherwise: Nfsstat3) -> Outcome<&[u8]> {
-    match name(bytes)? {
-        Name::Plain(name) => Ok(name),
-        Name::Itself | Name::Parent => Err(otherwise),
+        _ => Ok(bytes),
     }
 }
 
 impl Nfs {
-    /// Removes a name that is not a directory's.
-    pub(super) fn remove_file(&self, on: On<'_>, bytes: &[u8]) -> Outcome<()> {
-        self.unlink(on, plain(bytes, Nfsstat3::ErrInval)?, AtFlags::empty())
+    /// The name, which is neither `.` nor `..`: these are `otherwise`. This thread is then one that may change what is in the
+    /// directory.
+    pub(super) fn to_change<'a>(&self, on: On<'_>, bytes: &'a [u8], otherwise: Nfsstat3) -> Outcome<&'a [u8]> {
+        if kind(on.stat) != FileType::Directory {
+            return Err(Nfsstat3::ErrNotdir);
+        }
+        let name = name(bytes)?;
+        if matches!(name, b"." | b"..") {
+            return Err(otherwise);
+        }
+        self.export.enter(on.caller, on.stat, Access::WRITE_OK | Access::EXEC_OK)?;
+        Ok(name)
     }
 
-    /// Removes an empty directory.
-    pub(super) fn remove_directory(&self, on: On<'_>, bytes: &[u8]) -> Outcome<()> {
-        let name = match name(bytes)? {
-            Name::Itself => Err(Nfsstat3::ErrInval),
-            Name::Parent => Err(Nfsstat3::ErrExist),
-            Name::Plain(name) => Ok(name),
-        }?;
-        self.unlink(on, name, AtFlags::REMOVEDIR)
-    }
-
-    fn unlink(&self, on: On<'_>, name: &[u8], flags: AtFlags) -> Outcome<()> {
-        self.enter_to_change(on.caller, on.stat)?;
+    /// Removes a name: that of a directory or of anything else, as `flags` say.
+    pub(super) fn unlink(&self, on: On<'_>, bytes: &[u8], flags: AtFlags) -> Outcome<()> {
+        let is_full = bytes == b".." && flags == AtFlags::REMOVEDIR;
+        let name = self.to_change(on, bytes, if is_full { Nfsstat3::ErrExist } else { Nfsstat3::ErrInval })?;
         self.may_take_away(on, name)?;
         unlinkat(&on.node.path, name, flags).map_err(|error| match error {
             Errno::EXIST => Nfsstat3::ErrNotempty,
-            other => status(other),
+            other => other.into(),
         })
     }
 
@@ -80,68 +64,46 @@ impl Nfs {
             (Ok(from), Ok(to)) => (from, to),
             (Err(status), _) | (_, Err(status)) => return (WccData::default(), WccData::default(), Err(status)),
         };
-        if from.handle.file == to.handle.file {
-            let (wcc, outcome) = self.changing_node(caller, &from, |on| self.rename_between((on, old), (on, new)));
-            return (wcc.clone(), wcc, outcome);
-        }
         // Always in the same order, so that two who rename do not wait for each other.
-        let is_forward = from.handle.file.inode <= to.handle.file.inode;
-        let (first, second) = if is_forward { (&from, &to) } else { (&to, &from) };
-        let mut inner = WccData::default();
-        let (outer, outcome) = self.changing_node(caller, first, |first| {
-            let (wcc, outcome) = self.changing_node(caller, second, |second| {
-                let (from, to) = if is_forward { (first, second) } else { (second, first) };
-                self.rename_between((from, old), (to, new))
-            });
-            inner = wcc;
+        let (first, second) = if from.handle.file <= to.handle.file { (&from, &to) } else { (&to, &from) };
+        let _alone = first.alone();
+        let _alone_too = (first.handle.file != second.handle.file).then(|| second.alone());
+        let mut to_wcc = WccData::default();
+        let (from_wcc, outcome) = self.watching(caller, &from, |from| {
+            let (wcc, outcome) = self.watching(caller, &to, |to| self.rename_between((from, old), (to, new)));
+            to_wcc = wcc;
             outcome
         });
-        let (from, to) = if is_forward { (outer, inner) } else { (inner, outer) };
-        (from, to, outcome)
+        (from_wcc, to_wcc, outcome)
     }
 
-    fn rename_between(&self, (from, old): (On<'_>, &[u8]), (to, new): (On<'_>, &[u8])) -> Outcome<()> {
-        let (old, new) = (plain(old, Nfsstat3::ErrInval)?, plain(new, Nfsstat3::ErrInval)?);
-        for (on, name) in [(from, old), (to, new)] {
-            self.enter_to_change(on.caller, on.stat)?;
+    fn rename_between(&self, from: (On<'_>, &[u8]), to: (On<'_>, &[u8])) -> Outcome<()> {
+        for (on, name) in [from, to] {
+            self.to_change(on, name, Nfsstat3::ErrInval)?;
             self.may_take_away(on, name)?;
         }
-        let (from, to) = (from.node, to.node);
-        renameat(&from.path, old, &to.path, new).map_err(crossing)?;
-        if let Ok(stat) = statx(&to.path, new, AtFlags::SYMLINK_NOFOLLOW, KNOWN) {
-            self.export.note(to, [(stat.stx_ino, new)]);
+        let ((from, old), (to, new)) = (from, to);
+        renameat(&from.node.path, old, &to.node.path, new).map_err(crossing)?;
+        if let Ok(stat) = statx(&to.node.path, new, AtFlags::SYMLINK_NOFOLLOW, KNOWN) {
+            self.export.note(to.node, [(stat.stx_ino, new)]);
         }
         Ok(())
     }
 
     /// Gives a file a further name.
-    pub(super) fn add_name(
-        &self,
-        On { caller, node: directory, stat }: On<'_>,
-        file: &NfsFh3,
-        bytes: &[u8],
-    ) -> Outcome<()> {
+    pub(super) fn add_name(&self, on: On<'_>, bytes: &[u8], file: &NfsFh3) -> Outcome<()> {
         let file = self.export.node(&file.data)?;
         if kind(&file.stat()?) == FileType::Directory {
             return Err(Nfsstat3::ErrIsdir);
         }
-        let name = plain(bytes, Nfsstat3::ErrExist)?;
-        self.enter_to_change(caller, stat)?;
+        let name = self.to_change(on, bytes, Nfsstat3::ErrExist)?;
         let descriptors = &self.export.descriptors;
-        linkat(descriptors, file.number(), &directory.path, name, AtFlags::SYMLINK_FOLLOW).map_err(crossing)
-    }
-
-    /// Has this thread be one that may change what is in a directory.
-    pub(super) fn enter_to_change(&self, caller: &Caller, directory: &Statx) -> Outcome<()> {
-        if kind(directory) != FileType::Directory {
-            return Err(Nfsstat3::ErrNotdir);
-        }
-        self.export.enter(caller, directory, &[Want::Write, Want::Execute])
+        linkat(descriptors, file.number(), &on.node.path, name, AtFlags::SYMLINK_FOLLOW).map_err(crossing)
     }
 
     /// In a directory with the sticky bit only owners take names away: asked where the mode decides.
     fn may_take_away(&self, On { caller, node: directory, stat }: On<'_>, name: &[u8]) -> Outcome<()> {
-        if self.export.system_decides || !rights::is_sticky(stat) || rights::is_owner(stat, caller) {
+        if self.export.system_decides || stat.stx_mode & STICKY == 0 || rights::is_owner(stat, caller) {
             return Ok(());
         }
         match statx(&directory.path, name, AtFlags::SYMLINK_NOFOLLOW, KNOWN) {
@@ -153,5 +115,5 @@ impl Nfs {
 
 /// Here it is the caller who names two file systems.
 fn crossing(error: Errno) -> Nfsstat3 {
-    if error == Errno::XDEV { Nfsstat3::ErrXdev } else { status(error) }
+    if error == Errno::XDEV { Nfsstat3::ErrXdev } else { error.into() }
 }

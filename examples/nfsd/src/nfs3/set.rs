@@ -4,10 +4,11 @@ use super::{Nfs, On};
 use crate::attributes::{kind, time};
 use crate::identity::Caller;
 use crate::idl::*;
-use crate::rights::{self, Want};
-use crate::status::{Outcome, status};
+use crate::rights;
+use crate::status::Outcome;
 use rustix::fs::{
-    AtFlags, FileType, Mode, Statx, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, chmodat, chownat, ftruncate, utimensat,
+    Access, AtFlags, FileType, Mode, Statx, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, chmodat, chownat, ftruncate,
+    utimensat,
 };
 use rustix::process::{Gid, Uid};
 
@@ -28,7 +29,7 @@ impl Nfs {
     /// Sets those attributes of a file that are there.
     pub(super) fn apply(&self, on: On<'_>, new: &Sattr3) -> Outcome<()> {
         let On { caller, node, stat } = on;
-        let (last_access, last_modification) = (access_time(new.atime)?, modification_time(new.mtime)?);
+        let times = times(new)?;
         if let Some(size) = new.size.into_option() {
             self.cut(on, size)?;
         }
@@ -39,21 +40,15 @@ impl Nfs {
             return Err(Nfsstat3::ErrInval);
         }
         if uid.is_some() || gid.is_some() {
-            let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
-            chownat(&node.path, c"", uid, gid, AtFlags::EMPTY_PATH).map_err(status)?;
+            chownat(&node.path, c"", uid.map(Uid::from_raw), gid.map(Gid::from_raw), AtFlags::EMPTY_PATH)?;
         }
         if let Some(mode) = new.mode.into_option()
             && kind(stat) != FileType::Symlink
         {
             let mode = Mode::from_raw_mode(mode & 0o7777);
-            chmodat(&self.export.descriptors, node.number(), mode, AtFlags::empty()).map_err(status)?;
+            chmodat(&self.export.descriptors, node.number(), mode, AtFlags::empty())?;
         }
-        let is_set = |time: &Timespec| time.tv_nsec != UTIME_OMIT;
-        if is_set(&last_access) || is_set(&last_modification) {
-            let times = Timestamps { last_access, last_modification };
-            utimensat(&node.path, c"", &times, AtFlags::EMPTY_PATH).map_err(status)?;
-        }
-        Ok(())
+        Ok(utimensat(&node.path, c"", &times, AtFlags::EMPTY_PATH)?)
     }
 
     fn cut(&self, On { caller, node, stat }: On<'_>, size: u64) -> Outcome<()> {
@@ -65,9 +60,9 @@ impl Nfs {
         if i64::try_from(size).is_err() {
             return Err(Nfsstat3::ErrFbig);
         }
-        let file = node.open(&self.export, caller, stat, Want::Write)?;
+        let file = node.open(&self.export, caller, stat, Access::WRITE_OK)?;
         self.export.act_as(caller)?;
-        ftruncate(&*file, size).map_err(status)
+        Ok(ftruncate(&*file, size)?)
     }
 }
 
@@ -82,32 +77,26 @@ fn may_set(caller: &Caller, stat: &Statx, new: &Sattr3) -> Outcome<()> {
     if by_owner && !is_owner {
         return Err(Nfsstat3::ErrPerm);
     }
-    if is_owner { Ok(()) } else { rights::check(stat, caller, Want::Write) }
+    if is_owner { Ok(()) } else { rights::check(stat, caller, Access::WRITE_OK) }
 }
 
-fn access_time(set: SetAtime) -> Outcome<Timespec> {
-    match set {
-        SetAtime::DontChange => Ok(special(UTIME_OMIT)),
-        SetAtime::SetToServerTime => Ok(special(UTIME_NOW)),
-        SetAtime::SetToClientTime(time) => moment(time),
-    }
+fn times(new: &Sattr3) -> Outcome<Timestamps> {
+    let last_access = match new.atime {
+        SetAtime::SetToClientTime(time) => moment(time)?,
+        other => special(other.discriminant()),
+    };
+    let last_modification = match new.mtime {
+        SetMtime::SetToClientTime(time) => moment(time)?,
+        other => special(other.discriminant()),
+    };
+    Ok(Timestamps { last_access, last_modification })
 }
 
-fn modification_time(set: SetMtime) -> Outcome<Timespec> {
-    match set {
-        SetMtime::DontChange => Ok(special(UTIME_OMIT)),
-        SetMtime::SetToServerTime => Ok(special(UTIME_NOW)),
-        SetMtime::SetToClientTime(time) => moment(time),
-    }
+fn special(how: TimeHow) -> Timespec {
+    Timespec { tv_sec: 0, tv_nsec: if how == TimeHow::SetToServerTime { UTIME_NOW } else { UTIME_OMIT } }
 }
 
-fn special(tv_nsec: i64) -> Timespec {
-    Timespec { tv_sec: 0, tv_nsec }
-}
-
-fn moment(time: Nfstime3) -> Outcome<Timespec> {
-    if time.nseconds >= 1_000_000_000 {
-        return Err(Nfsstat3::ErrInval);
-    }
-    Ok(Timespec { tv_sec: time.seconds.into(), tv_nsec: time.nseconds.into() })
+fn moment(Nfstime3 { seconds, nseconds }: Nfstime3) -> Outcome<Timespec> {
+    let is_one = nseconds < 1_000_000_000;
+    is_one.then(|| Timespec { tv_sec: seconds.into(), tv_nsec: nseconds.into() }).ok_or(Nfsstat3::ErrInval)
 }

@@ -1,10 +1,10 @@
-//! FSSTAT, FSINFO, PATHCONF: what the file system and this server can do.
+//! FSSTAT, FSINFO, PATHCONF: what the file system and this server can do; without the attributes of the file that is asked.
 
 use crate::export::Node;
 use crate::idl::*;
-use crate::status::{Outcome, status};
+use crate::status::Outcome;
 use oncrpc::Transport;
-use rustix::fs::{StatVfs, fstatvfs};
+use rustix::fs::fstatvfs;
 
 /// The most that is read or written at a time.
 pub const MOST: u32 = 1 << 20;
@@ -17,9 +17,9 @@ pub fn most(transport: Transport) -> u32 {
     if transport == Transport::Udp { MOST_IN_DATAGRAM } else { MOST }
 }
 
-/// How full the file system is; without the attributes.
+/// How full the file system is.
 pub fn space(node: &Node) -> Outcome<Fsstat3resok> {
-    let system = of(node)?;
+    let system = fstatvfs(&node.path)?;
     let bytes = |blocks: u64| blocks.saturating_mul(system.f_frsize);
     Ok(Fsstat3resok {
         tbytes: bytes(system.f_blocks),
@@ -32,16 +32,16 @@ pub fn space(node: &Node) -> Outcome<Fsstat3resok> {
     })
 }
 
-/// What this server takes and gives; without the attributes.
+/// What this server takes and gives.
 pub fn limits(transport: Transport) -> Fsinfo3resok {
     let most = most(transport);
     Fsinfo3resok {
         rtmax: most,
         rtpref: most,
-        rtmult: 4_096.min(most),
+        rtmult: 4_096,
         wtmax: most,
         wtpref: most,
-        wtmult: 4_096.min(most),
+        wtmult: 4_096,
         dtpref: most.min(64 << 10),
         maxfilesize: i64::MAX.cast_unsigned(),
         time_delta: Nfstime3 { seconds: 0, nseconds: 1 },
@@ -50,20 +50,15 @@ pub fn limits(transport: Transport) -> Fsinfo3resok {
     }
 }
 
-/// What names can be; without the attributes.
+/// What names can be.
 pub fn names(node: &Node) -> Outcome<Pathconf3resok> {
     Ok(Pathconf3resok {
         // The least of the file systems that have many; more is refused when it comes to it.
         linkmax: 32_000,
-        name_max: u32::try_from(of(node)?.f_namemax).unwrap_or(u32::MAX),
+        name_max: u32::try_from(fstatvfs(&node.path)?.f_namemax).unwrap_or(u32::MAX),
         no_trunc: true,
         chown_restricted: true,
-        case_insensitive: false,
         case_preserving: true,
         ..Pathconf3resok::default()
     })
-}
-
-fn of(node: &Node) -> Outcome<StatVfs> {
-    fstatvfs(&node.path).map_err(status)
 }
