@@ -10,7 +10,9 @@ use crate::status::Outcome;
 use oncrpc::rpc::Flavor;
 use oncrpc::{Bytes, Call, Result};
 use rustix::fs::FileType;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Mounts that are remembered. Stops clients from filling the memory.
@@ -33,16 +35,13 @@ impl Mounts {
 
     /// The handle of a directory of the export, by its path on this machine.
     fn find(&self, path: &[u8]) -> Outcome<Handle> {
-        let root = self.export.path.as_os_str().as_bytes();
-        let below = if root == b"/" { Some(path) } else { path.strip_prefix(root) };
-        let below = below.filter(|below| below.is_empty() || below.starts_with(b"/")).ok_or(Nfsstat3::ErrNoent)?;
+        let path = Path::new(OsStr::from_bytes(path));
+        let below = path.strip_prefix(&self.export.path).map_err(|_| Nfsstat3::ErrNoent)?;
         self.export.act_as_itself()?;
         let mut node = Arc::clone(self.export.root());
-        for name in below.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
-            if name == b".." || name == b"." {
-                return Err(Nfsstat3::ErrInval);
-            }
-            let (child, stat) = self.export.open_in(&node, name)?;
+        for part in below.components() {
+            let Component::Normal(name) = part else { return Err(Nfsstat3::ErrInval) };
+            let (child, stat) = self.export.open_in(&node, name.as_bytes())?;
             if kind(&stat) != FileType::Directory {
                 return Err(Nfsstat3::ErrNotdir);
             }

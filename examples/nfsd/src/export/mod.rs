@@ -205,11 +205,6 @@ impl Export {
         accessat(&self.descriptors, node.number(), access, AtFlags::EACCESS)
     }
 
-    /// Remembers what is called how in `directory`.
-    pub fn note<'a>(&self, directory: &Node, entries: impl IntoIterator<Item = (u64, &'a [u8])>) {
-        self.names.note(directory.handle.file.inode, entries);
-    }
-
     /// Has what this thread does be done as `caller`, if this process can.
     ///
     /// # Errors

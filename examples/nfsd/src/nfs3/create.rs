@@ -5,7 +5,6 @@ use crate::attributes::kind;
 use crate::export::Node;
 use crate::idl::*;
 use crate::status::Outcome;
-use oncrpc::Call;
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, Statx, Timespec, Timestamps, makedev, mkdirat, mknodat, openat, symlinkat,
     utimensat,
@@ -16,16 +15,6 @@ use rustix::io::Errno;
 pub type Made = (PostOpFh3, PostOpAttr);
 
 impl Nfs {
-    /// What comes of making something, and what its directory was like before and after.
-    pub(super) fn making(
-        &self,
-        call: &Call,
-        Diropargs3 { dir, name }: &Diropargs3,
-        make: impl FnOnce(On<'_>, &[u8]) -> Outcome<Made>,
-    ) -> (WccData, Outcome<Made>) {
-        self.changing(call, dir, |on| make(on, self.to_change(on, name.as_bytes(), Nfsstat3::ErrExist)?))
-    }
-
     /// Makes a regular file, or takes the one that is there, as `how` says.
     pub(super) fn make_file(&self, on: On<'_>, name: &[u8], how: &Createhow3) -> Outcome<Made> {
         let mode = match how {

@@ -12,34 +12,29 @@ use std::io::IoSliceMut;
 use std::sync::atomic::Ordering;
 
 impl Nfs {
-    /// At most `count` bytes from `offset`, and whether the file ends behind them; `None` if that takes a wait, which may not be.
+    /// At most `count` bytes from `offset`, and whether the file ends behind them; `NFS3ERR_JUKEBOX` if that takes a wait, which may not
+    /// be.
     pub(super) fn read_file(
         &self,
         On { caller, node, stat }: On<'_>,
         offset: u64,
         count: u32,
         may_wait: bool,
-    ) -> Outcome<Option<(Bytes, bool)>> {
+    ) -> Outcome<(Bytes, bool)> {
         must_be_regular(stat)?;
         let file = node.open(&self.export, caller, stat, Access::READ_OK)?;
         let left = stat.stx_size.saturating_sub(offset);
         let length = usize::try_from(left.min(count.into())).unwrap_or(0);
         if length == 0 {
-            return Ok(Some((Bytes::new(), left == 0)));
+            return Ok((Bytes::new(), left == 0));
         }
         let is_at_once = may_wait || self.export.is_in_memory;
         let data = self.buffers.filled(length, |buffer| {
             if is_at_once { pread(&*file, buffer, offset) } else { pread_at_once(&file, buffer, offset) }
-        });
-        match data {
-            Err(Errno::AGAIN | Errno::OPNOTSUPP) if !is_at_once => Ok(None),
-            Err(error) => Err(error.into()),
-            Ok(data) => {
-                self.tally.read(data.len());
-                let is_end = data.len() < length || data.len() as u64 >= left;
-                Ok(Some((data, is_end)))
-            }
-        }
+        })?;
+        self.tally.read(data.len());
+        let is_end = data.len() < length || data.len() as u64 >= left;
+        Ok((data, is_end))
     }
 
     /// Writes the bytes of `args`; how many, and how safe they are.
@@ -80,7 +75,7 @@ impl Nfs {
     }
 }
 
-fn must_be_regular(stat: &Statx) -> Outcome<()> {
+pub fn must_be_regular(stat: &Statx) -> Outcome<()> {
     match kind(stat) {
         FileType::RegularFile => Ok(()),
         FileType::Directory => Err(Nfsstat3::ErrIsdir),
@@ -91,9 +86,12 @@ fn must_be_regular(stat: &Statx) -> Outcome<()> {
 /// As `pread`, of what is in memory.
 fn pread_at_once(file: &File, buffer: &mut [u8], offset: u64) -> rustix::io::Result<usize> {
     let length = buffer.len();
-    let read = preadv2(file, &mut [IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT)?;
-    // The rest is on the disk, or the file has become shorter.
-    if read == length { Ok(read) } else { Err(Errno::AGAIN) }
+    match preadv2(file, &mut [IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT) {
+        // The rest is on the disk, or the file has become shorter; or the file system does not know.
+        Ok(read) if read < length => Err(Errno::AGAIN),
+        Err(Errno::OPNOTSUPP) => Err(Errno::AGAIN),
+        other => other,
+    }
 }
 
 fn write_all(file: &File, mut data: &[u8], mut offset: u64) -> rustix::io::Result<()> {

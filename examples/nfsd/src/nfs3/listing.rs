@@ -63,13 +63,13 @@ impl Nfs {
         Ok((verifier, Dirlist3 { entries, eof }))
     }
 
-    /// A part of a directory, with handles and attributes; `None` if that takes a wait, which may not be.
+    /// A part of a directory, with handles and attributes; `NFS3ERR_JUKEBOX` if that takes a wait, which may not be.
     pub(super) fn list_plus(
         &self,
         call: &Call,
         on: On<'_>,
         args: &Readdirplus3args,
-    ) -> Outcome<Option<(Cookieverf3, Dirlistplus3)>> {
+    ) -> Outcome<(Cookieverf3, Dirlistplus3)> {
         let verifier = self.verified(on, args.cookie, args.cookieverf)?;
         let question = Question {
             caller: on.caller.clone(),
@@ -79,15 +79,15 @@ impl Nfs {
             room: [args.dircount, args.maxcount.min(most(call.transport()))],
         };
         if let Some(page) = self.pages.get(&question) {
-            return Ok(Some((verifier, page)));
+            return Ok((verifier, page));
         }
         if !call.may_wait() {
-            return Ok(None);
+            return Err(Nfsstat3::ErrJukebox);
         }
         let changes = self.pages.changes();
         let page = self.read_page(on, &question)?;
         self.pages.put(question, &page, changes);
-        Ok(Some((verifier, page)))
+        Ok((verifier, page))
     }
 
     fn read_page(&self, on: On<'_>, question: &Question) -> Outcome<Dirlistplus3> {

@@ -18,6 +18,7 @@ use crate::options::Options;
 use crate::report::Tally;
 use crate::status::Outcome;
 use buffers::Buffers;
+use create::Made;
 use oncrpc::{Bytes, Call, Error, Result};
 use pages::Pages;
 use rustix::fs::{AtFlags, Statx};
@@ -46,6 +47,12 @@ struct On<'a> {
     stat: &'a Statx,
 }
 
+/// What came of looking at a file, and what it is like.
+type Looked<T> = (PostOpAttr, Outcome<T>);
+
+/// What came of changing a file, and what it was like before and after.
+type Changed<T> = (WccData, Outcome<T>);
+
 impl Nfs {
     /// Serves `export`.
     pub fn new(export: Arc<Export>, options: &Options, tally: Arc<Tally>) -> Self {
@@ -60,42 +67,30 @@ impl Nfs {
         }
     }
 
-    /// The file of a handle. A call that is tried where it must not wait has to come again if the file is not at hand.
-    fn node(&self, call: &Call, handle: &NfsFh3) -> Result<Outcome<Arc<Node>>> {
-        match self.export.at_hand(&handle.data) {
-            Ok(None) if !call.may_wait() => Err(Error::WouldWait),
-            Ok(None) => Ok(self.export.node(&handle.data)),
-            Ok(Some(node)) => Ok(Ok(node)),
-            Err(status) => Ok(Err(status)),
+    /// The file of a handle; `NFS3ERR_JUKEBOX` if that takes a wait, which may not be.
+    fn node(&self, call: &Call, handle: &NfsFh3) -> Outcome<Arc<Node>> {
+        match self.export.at_hand(&handle.data)? {
+            Some(node) => Ok(node),
+            None if call.may_wait() => self.export.node(&handle.data),
+            None => Err(Nfsstat3::ErrJukebox),
         }
     }
 
     /// What `act` makes of a file, and what that was like.
-    fn looking<T>(
-        &self,
-        call: &Call,
-        handle: &NfsFh3,
-        act: impl FnOnce(On<'_>) -> Outcome<T>,
-    ) -> Result<(PostOpAttr, Outcome<T>)> {
-        let found = self.node(call, handle)?.and_then(|node| Ok((node.stat()?, node)));
-        Ok(match found {
+    fn looking<T>(&self, call: &Call, of: &NfsFh3, act: impl FnOnce(On<'_>) -> Outcome<T>) -> Looked<T> {
+        match self.node(call, of).and_then(|node| Ok((node.stat()?, node))) {
             Ok((stat, node)) => {
                 let caller = &self.caller(call);
                 (self.post_op(&stat), act(On { caller, node: &node, stat: &stat }))
             }
             Err(status) => (PostOpAttr::default(), Err(status)),
-        })
+        }
     }
 
     /// What `act` makes of a file that it may change, and what that was like before and after. Others who change it
     /// over NFS wait for it.
-    fn changing<T>(
-        &self,
-        call: &Call,
-        handle: &NfsFh3,
-        act: impl FnOnce(On<'_>) -> Outcome<T>,
-    ) -> (WccData, Outcome<T>) {
-        match self.export.node(&handle.data) {
+    fn changing<T>(&self, call: &Call, of: &NfsFh3, act: impl FnOnce(On<'_>) -> Outcome<T>) -> Changed<T> {
+        match self.export.node(&of.data) {
             Ok(node) => {
                 let _alone = node.alone();
                 self.watching(&self.caller(call), &node, act)
@@ -104,13 +99,13 @@ impl Nfs {
         }
     }
 
+    /// The same, of making something in a directory.
+    fn making(&self, call: &Call, at: &Diropargs3, make: impl FnOnce(On<'_>, &[u8]) -> Outcome<Made>) -> Changed<Made> {
+        self.changing(call, &at.dir, |on| make(on, self.to_change(on, at.name.as_bytes(), Nfsstat3::ErrExist)?))
+    }
+
     /// The same, of a file that nobody else changes.
-    fn watching<T>(
-        &self,
-        caller: &Caller,
-        node: &Node,
-        act: impl FnOnce(On<'_>) -> Outcome<T>,
-    ) -> (WccData, Outcome<T>) {
+    fn watching<T>(&self, caller: &Caller, node: &Node, act: impl FnOnce(On<'_>) -> Outcome<T>) -> Changed<T> {
         let before = match node.stat() {
             Ok(before) => before,
             Err(status) => return (WccData::default(), Err(status)),
@@ -143,20 +138,25 @@ impl Nfs {
 
     /// The reply to a call: what it came to, or its status and what else is known then.
     fn reply<T, F, R: From<Result<T, (Nfsstat3, F)>>>(&self, call: &Call, outcome: Outcome<T>, fail: F) -> Result<R> {
-        Ok(outcome.map_err(|status| (self.tally.failed(call, status), fail)).into())
+        Ok(self.settled(call, outcome)?.map_err(|status| (status, fail)).into())
     }
-}
 
-/// What came of a call that was tried where it must not wait; `None` makes it come again where it may.
-fn at_once_or_later<T>(outcome: Outcome<Option<T>>) -> Result<Outcome<T>> {
-    outcome.transpose().ok_or(Error::WouldWait)
+    /// What a call came to, counted. One that was tried where it must not wait comes again where it may if it has to.
+    fn settled<T>(&self, call: &Call, outcome: Outcome<T>) -> Result<Outcome<T>> {
+        match outcome {
+            Err(Nfsstat3::ErrJukebox) if !call.may_wait() => return Err(Error::WouldWait),
+            Err(_) => self.tally.failed(call),
+            Ok(_) => {}
+        }
+        Ok(outcome)
+    }
 }
 
 impl nfs_v3::Service for Nfs {
     fn getattr(&self, call: &Call, Getattr3args { object }: Getattr3args) -> Result<Getattr3res> {
-        let stat = self.node(call, &object)?.and_then(|node| node.stat());
+        let stat = self.node(call, &object).and_then(|node| node.stat());
         let found = stat.map(|stat| Getattr3resok { obj_attributes: self.fattr(&stat) });
-        Ok(found.map_err(|status| self.tally.failed(call, status)).into())
+        Ok(self.settled(call, found)?.into())
     }
 
     fn setattr(&self, call: &Call, args: Setattr3args) -> Result<Setattr3res> {
@@ -165,19 +165,19 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn lookup(&self, call: &Call, Lookup3args { what }: Lookup3args) -> Result<Lookup3res> {
-        let (dir_attributes, found) = self.looking(call, &what.dir, |on| self.look_up(on, what.name.as_bytes()))?;
+        let (dir_attributes, found) = self.looking(call, &what.dir, |on| self.look_up(on, what.name.as_bytes()));
         let found = found.map(|(object, obj_attributes)| Lookup3resok { object, obj_attributes, dir_attributes });
         self.reply(call, found, Lookup3resfail { dir_attributes })
     }
 
     fn access(&self, call: &Call, Access3args { object, access }: Access3args) -> Result<Access3res> {
-        let (obj_attributes, allowed) = self.looking(call, &object, |on| self.allowed(on, access))?;
+        let (obj_attributes, allowed) = self.looking(call, &object, |on| self.allowed(on, access));
         let allowed = allowed.map(|access| Access3resok { obj_attributes, access });
         self.reply(call, allowed, Access3resfail { obj_attributes })
     }
 
     fn readlink(&self, call: &Call, Readlink3args { symlink }: Readlink3args) -> Result<Readlink3res> {
-        let (symlink_attributes, target) = self.looking(call, &symlink, |on| self.read_link(on))?;
+        let (symlink_attributes, target) = self.looking(call, &symlink, |on| self.read_link(on));
         let target = target.map(|data| Readlink3resok { symlink_attributes, data });
         self.reply(call, target, Readlink3resfail { symlink_attributes })
     }
@@ -185,13 +185,8 @@ impl nfs_v3::Service for Nfs {
     fn read(&self, call: &Call, Read3args { file, offset, count }: Read3args) -> Result<Read3res> {
         let count = count.min(system::most(call.transport()));
         let (file_attributes, read) =
-            self.looking(call, &file, |on| self.read_file(on, offset, count, call.may_wait()))?;
-        let read = at_once_or_later(read)?.map(|(data, eof)| Read3resok {
-            file_attributes,
-            count: data.len() as u32,
-            eof,
-            data,
-        });
+            self.looking(call, &file, |on| self.read_file(on, offset, count, call.may_wait()));
+        let read = read.map(|(data, eof)| Read3resok { file_attributes, count: data.len() as u32, eof, data });
         self.reply(call, read, Read3resfail { file_attributes })
     }
 
@@ -239,45 +234,44 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn rename(&self, call: &Call, Rename3args { from, to }: Rename3args) -> Result<Rename3res> {
-        let (fromdir_wcc, todir_wcc, renamed) = self.move_file(&self.caller(call), &from, &to);
+        let (fromdir_wcc, (todir_wcc, renamed)) = self.move_file(&self.caller(call), &from, &to);
         let renamed = renamed.map(|()| Rename3resok { fromdir_wcc, todir_wcc });
         self.reply(call, renamed, Rename3resfail { fromdir_wcc, todir_wcc })
     }
 
     fn link(&self, call: &Call, Link3args { file, link }: Link3args) -> Result<Link3res> {
         let (linkdir_wcc, linked) = self.changing(call, &link.dir, |on| self.add_name(on, link.name.as_bytes(), &file));
-        let (file_attributes, _) = self.looking(call, &file, |_| Ok(()))?;
+        let (file_attributes, _) = self.looking(call, &file, |_| Ok(()));
         let linked = linked.map(|()| Link3resok { file_attributes, linkdir_wcc });
         self.reply(call, linked, Link3resfail { file_attributes, linkdir_wcc })
     }
 
     fn readdir(&self, call: &Call, args: Readdir3args) -> Result<Readdir3res> {
-        let (dir_attributes, listed) = self.looking(call, &args.dir, |on| self.list(call, on, &args))?;
+        let (dir_attributes, listed) = self.looking(call, &args.dir, |on| self.list(call, on, &args));
         let listed = listed.map(|(cookieverf, reply)| Readdir3resok { dir_attributes, cookieverf, reply });
         self.reply(call, listed, Readdir3resfail { dir_attributes })
     }
 
     fn readdirplus(&self, call: &Call, args: Readdirplus3args) -> Result<Readdirplus3res> {
-        let (dir_attributes, listed) = self.looking(call, &args.dir, |on| self.list_plus(call, on, &args))?;
-        let listed = at_once_or_later(listed)?;
+        let (dir_attributes, listed) = self.looking(call, &args.dir, |on| self.list_plus(call, on, &args));
         let listed = listed.map(|(cookieverf, reply)| Readdirplus3resok { dir_attributes, cookieverf, reply });
         self.reply(call, listed, Readdirplus3resfail { dir_attributes })
     }
 
     fn fsstat(&self, call: &Call, Fsstat3args { fsroot }: Fsstat3args) -> Result<Fsstat3res> {
-        let (obj_attributes, space) = self.looking(call, &fsroot, |on| system::space(on.node))?;
+        let (obj_attributes, space) = self.looking(call, &fsroot, |on| system::space(on.node));
         let space = space.map(|space| Fsstat3resok { obj_attributes, ..space });
         self.reply(call, space, Fsstat3resfail { obj_attributes })
     }
 
     fn fsinfo(&self, call: &Call, Fsinfo3args { fsroot }: Fsinfo3args) -> Result<Fsinfo3res> {
-        let (obj_attributes, found) = self.looking(call, &fsroot, |_| Ok(()))?;
+        let (obj_attributes, found) = self.looking(call, &fsroot, |_| Ok(()));
         let limits = found.map(|()| Fsinfo3resok { obj_attributes, ..system::limits(call.transport()) });
         self.reply(call, limits, Fsinfo3resfail { obj_attributes })
     }
 
     fn pathconf(&self, call: &Call, Pathconf3args { object }: Pathconf3args) -> Result<Pathconf3res> {
-        let (obj_attributes, names) = self.looking(call, &object, |on| system::names(on.node))?;
+        let (obj_attributes, names) = self.looking(call, &object, |on| system::names(on.node));
         let names = names.map(|names| Pathconf3resok { obj_attributes, ..names });
         self.reply(call, names, Pathconf3resfail { obj_attributes })
     }

@@ -1,6 +1,6 @@
 //! REMOVE, RMDIR, RENAME, LINK, and what names can be.
 
-use super::{Nfs, On};
+use super::{Changed, Nfs, On};
 use crate::attributes::kind;
 use crate::export::KNOWN;
 use crate::identity::Caller;
@@ -53,16 +53,11 @@ impl Nfs {
     }
 
     /// Gives a file another name; the directories before and after.
-    pub(super) fn move_file(
-        &self,
-        caller: &Caller,
-        from: &Diropargs3,
-        to: &Diropargs3,
-    ) -> (WccData, WccData, Outcome<()>) {
+    pub(super) fn move_file(&self, caller: &Caller, from: &Diropargs3, to: &Diropargs3) -> (WccData, Changed<()>) {
         let (old, new) = (from.name.as_bytes(), to.name.as_bytes());
         let (from, to) = match (self.export.node(&from.dir.data), self.export.node(&to.dir.data)) {
             (Ok(from), Ok(to)) => (from, to),
-            (Err(status), _) | (_, Err(status)) => return (WccData::default(), WccData::default(), Err(status)),
+            (Err(status), _) | (_, Err(status)) => return (WccData::default(), (WccData::default(), Err(status))),
         };
         // Always in the same order, so that two who rename do not wait for each other.
         let (first, second) = if from.handle.file <= to.handle.file { (&from, &to) } else { (&to, &from) };
@@ -74,7 +69,7 @@ impl Nfs {
             to_wcc = wcc;
             outcome
         });
-        (from_wcc, to_wcc, outcome)
+        (from_wcc, (to_wcc, outcome))
     }
 
     fn rename_between(&self, from: (On<'_>, &[u8]), to: (On<'_>, &[u8])) -> Outcome<()> {
@@ -84,9 +79,8 @@ impl Nfs {
         }
         let ((from, old), (to, new)) = (from, to);
         renameat(&from.node.path, old, &to.node.path, new).map_err(crossing)?;
-        if let Ok(stat) = statx(&to.node.path, new, AtFlags::SYMLINK_NOFOLLOW, KNOWN) {
-            self.export.note(to.node, [(stat.stx_ino, new)]);
-        }
+        // So that it is found there; somebody may have renamed it again.
+        let _ = self.export.open_in(to.node, new);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! SETATTR, and the attributes of what is made.
 
+use super::data::must_be_regular;
 use super::{Nfs, On};
 use crate::attributes::{kind, time};
 use crate::identity::Caller;
@@ -15,9 +16,7 @@ use rustix::process::{Gid, Uid};
 impl Nfs {
     /// Changes what is known of a file, if nobody has changed it in between.
     pub(super) fn set(&self, on: On<'_>, args: &Setattr3args) -> Outcome<()> {
-        if let Some(ctime) = args.guard.into_option()
-            && ctime != time(on.stat.stx_ctime)
-        {
+        if args.guard.into_option().is_some_and(|ctime| ctime != time(on.stat.stx_ctime)) {
             return Err(Nfsstat3::ErrNotSync);
         }
         if !self.export.system_decides {
@@ -42,9 +41,7 @@ impl Nfs {
         if uid.is_some() || gid.is_some() {
             chownat(&node.path, c"", uid.map(Uid::from_raw), gid.map(Gid::from_raw), AtFlags::EMPTY_PATH)?;
         }
-        if let Some(mode) = new.mode.into_option()
-            && kind(stat) != FileType::Symlink
-        {
+        if let Some(mode) = new.mode.into_option().filter(|_| kind(stat) != FileType::Symlink) {
             let mode = Mode::from_raw_mode(mode & 0o7777);
             chmodat(&self.export.descriptors, node.number(), mode, AtFlags::empty())?;
         }
@@ -52,11 +49,7 @@ impl Nfs {
     }
 
     fn cut(&self, On { caller, node, stat }: On<'_>, size: u64) -> Outcome<()> {
-        match kind(stat) {
-            FileType::RegularFile => {}
-            FileType::Directory => return Err(Nfsstat3::ErrIsdir),
-            _ => return Err(Nfsstat3::ErrInval),
-        }
+        must_be_regular(stat)?;
         if i64::try_from(size).is_err() {
             return Err(Nfsstat3::ErrFbig);
         }
