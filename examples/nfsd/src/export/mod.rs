@@ -3,33 +3,38 @@
 mod aged;
 mod handle;
 mod key;
-mod names;
 mod node;
 mod search;
 
-pub use handle::{Handle, Identity, Sealed};
+pub use handle::{Handle, Identity};
 pub use node::{KNOWN, Node};
 
+use crate::attributes::kind;
 use crate::identity::{self, Caller};
 use crate::idl::Nfsstat3;
 use crate::rights;
 use crate::status::Outcome;
 use aged::Aged;
 use handle::Key;
-use names::Names;
+use node::lock;
+use oncrpc::Bytes;
 use rustix::fs::{
-    Access, AtFlags, CWD, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, accessat, fstatfs, makedev, open,
-    openat, statx,
+    Access, AtFlags, CWD, FileType, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, accessat, fstatfs,
+    makedev, open, openat, readlinkat, statx,
 };
-use rustix::process::{Resource, getrlimit, setrlimit, umask};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
+use search::Place;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// Files that are at hand, at most; fewer if the process may not open so many descriptors.
-const MOST_NODES: usize = 2_048;
+const MOST_NODES: usize = 512;
 
 /// Descriptors that are left for connections and whatever else.
 const OTHER_DESCRIPTORS: usize = 1_280;
@@ -52,15 +57,12 @@ pub struct Export {
     key: Key,
     root: Arc<Node>,
     nodes: Mutex<Aged<Arc<Node>>>,
-    names: Names,
-    searches: search::Searches,
+    places: Mutex<Aged<Place>>,
+    gone: Mutex<Aged<(Identity, Instant)>>,
 }
 
 impl Export {
     /// Exports `directory`; the key of its handles is in `key_file`, and made if it is not there.
-    ///
-    /// # Errors
-    /// It is no directory, or the key cannot be read or written.
     pub fn open(directory: &Path, key_file: &Path) -> io::Result<Self> {
         let named = |what: &Path| {
             let what = what.display().to_string();
@@ -79,10 +81,10 @@ impl Export {
             is_in_memory: fstatfs(&root)?.f_type == TMPFS,
             descriptors: openat(CWD, c"/proc/self/fd", flags, Mode::empty())?,
             key,
-            root: Arc::new(Node::new(Handle::root(Identity::of(&stat)), root)),
-            nodes: Mutex::new(Aged::new(nodes_for(raise_descriptors()))),
-            names: Names::new(),
-            searches: search::Searches::new(),
+            root: Arc::new(Node::new(Handle::top(Identity::of(&stat)), root)),
+            nodes: Mutex::new(Aged::new(nodes_for_sure())),
+            places: Mutex::new(Aged::new(search::MOST_PLACES)),
+            gone: Mutex::new(Aged::new(search::MOST_GONE)),
             path,
         })
     }
@@ -92,16 +94,14 @@ impl Export {
         &self.root
     }
 
-    /// The file that a client's handle stands for, if it is at hand or what the system has in memory leads to it.
-    ///
-    /// # Errors
+    /// The file that a client's handle stands for, if it is at hand or what the system has in memory leads to it;
     /// `NFS3ERR_BADHANDLE` if this server has not made it.
     pub fn at_hand(&self, handle: &[u8]) -> Outcome<Option<Arc<Node>>> {
-        let handle = Handle::open(handle, self.key)?;
+        let handle = Handle::open(handle, self.key).ok_or(Nfsstat3::ErrBadhandle)?;
         if handle.file == self.root.handle.file {
             return Ok(Some(Arc::clone(&self.root)));
         }
-        let known = self.nodes().get(handle.file.inode).cloned();
+        let known = lock(&self.nodes).get(handle.file.inode).cloned();
         let is_it = |node: &Arc<Node>| node.handle.file == handle.file && (node.is_fresh() || self.is_present(node));
         match known.filter(is_it) {
             Some(node) => Ok(Some(node)),
@@ -112,44 +112,39 @@ impl Export {
         }
     }
 
-    /// The file that a client's handle stands for. Waits for the disk if it is not at hand.
-    ///
-    /// # Errors
-    /// `NFS3ERR_BADHANDLE` if this server has not made it, `NFS3ERR_STALE` if the file is gone.
+    /// The file that a client's handle stands for, or `NFS3ERR_STALE` if it is gone. Waits for the disk if it is not at hand.
     pub fn node(&self, handle: &[u8]) -> Outcome<Arc<Node>> {
         if let Some(node) = self.at_hand(handle)? {
             return Ok(node);
         }
         self.act_as_itself()?;
-        let handle = Handle::open(handle, self.key)?;
+        let handle = Handle::open(handle, self.key).ok_or(Nfsstat3::ErrBadhandle)?;
         Ok(self.keep(handle, self.find(&handle)?))
     }
 
     /// Has a file at hand from now on.
     fn keep(&self, handle: Handle, path: OwnedFd) -> Arc<Node> {
         let node = Arc::new(Node::new(handle, path));
-        self.nodes().put(handle.file.inode, Arc::clone(&node));
+        lock(&self.nodes).put(handle.file.inode, Arc::clone(&node));
         node
     }
 
+    /// Whether a file at hand is still in the export, under the name by which it was found.
+    fn is_present(&self, node: &Node) -> bool {
+        let path = self.path_of(node);
+        let is_present = path.starts_with(&self.path) && !path.as_os_str().as_bytes().ends_with(b" (deleted)");
+        if is_present {
+            node.refresh();
+        }
+        is_present
+    }
+
     /// What clients know this file by.
-    pub fn seal(&self, handle: &Handle) -> Sealed {
+    pub fn seal(&self, handle: &Handle) -> Bytes {
         handle.seal(self.key)
     }
 
-    /// The file called `name` in `directory`, of which `stat` is known.
-    ///
-    /// # Errors
-    /// `NFS3ERR_ACCES` if another file system is mounted there.
-    pub fn child(&self, directory: &Node, name: &[u8], stat: &Statx) -> Outcome<Handle> {
-        if stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) {
-            return Err(Nfsstat3::ErrAcces);
-        }
-        self.names.note(directory.handle.file.inode, [(stat.stx_ino, name)]);
-        Ok(self.handle_in(directory, stat))
-    }
-
-    /// The file called `name` in `directory`.
+    /// The file called `name` in `directory`, opened; `NFS3ERR_ACCES` if another file system is mounted there.
     pub fn open_in(&self, directory: &Node, name: &[u8]) -> Outcome<(Node, Statx)> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let path = openat(&directory.path, name, flags, Mode::empty())?;
@@ -157,111 +152,86 @@ impl Export {
         Ok((Node::new(self.child(directory, name, &stat)?, path), stat))
     }
 
-    /// The directory that `directory` is in, and what it is like; the root of the export is in itself.
-    ///
-    /// # Errors
-    /// `NFS3ERR_STALE` if it is no longer in the export.
-    pub fn parent(&self, directory: &Node) -> Outcome<(Handle, Statx)> {
-        if directory.handle.file == self.root.handle.file {
-            return Ok((self.root.handle, self.root.stat()?));
+    /// The handle of the file called `name` in `directory`, of which `stat` is known; `NFS3ERR_ACCES` as above.
+    pub fn child(&self, directory: &Node, name: &[u8], stat: &Statx) -> Outcome<Handle> {
+        if stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) {
+            return Err(Nfsstat3::ErrAcces);
         }
-        self.act_as_itself()?;
-        let above = |path: &OwnedFd| -> rustix::io::Result<(OwnedFd, Statx)> {
-            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            let path = openat(path, c"..", flags, Mode::empty())?;
-            let stat = statx(&path, c"", AtFlags::EMPTY_PATH, KNOWN)?;
-            Ok((path, stat))
-        };
-        let (mut path, parent) = above(&directory.path)?;
-        let mut at = parent;
-        let mut chain = Vec::new();
-        while Identity::of(&at) != self.root.handle.file {
-            // At the root of the system it does not go on.
-            if chain.last() == Some(&Identity::of(&at)) {
-                return Err(Nfsstat3::ErrStale);
-            }
-            chain.push(Identity::of(&at));
-            (path, at) = above(&path)?;
-        }
-        let root = self.root.handle;
-        let handle = chain.iter().rev().fold(root, |handle, file| self.below(&handle, *file));
-        Ok((handle, parent))
+        self.note(directory.handle.file.inode, stat.stx_ino, name);
+        Ok(self.handle_in(directory, stat))
     }
 
     /// The handle of a file in `directory`, of which `stat` is known.
     pub fn handle_in(&self, directory: &Node, stat: &Statx) -> Handle {
-        self.below(&directory.handle, Identity::of(stat))
+        let (above, file) = (&directory.handle, Identity::of(stat));
+        if above.file == self.root.handle.file { Handle::top(file) } else { above.child(file) }
     }
 
-    fn below(&self, parent: &Handle, file: Identity) -> Handle {
-        if parent.file == self.root.handle.file { parent.sibling(file) } else { parent.child(file) }
+    /// A directory of the export by its path on this machine, and what it is like.
+    pub fn directory(&self, path: &Path) -> Outcome<(Handle, Statx)> {
+        let below = path.strip_prefix(&self.path).map_err(|_| Nfsstat3::ErrNoent)?;
+        self.act_as_itself()?;
+        let mut found = (Arc::clone(&self.root), self.root.stat()?);
+        for part in below.components() {
+            let Component::Normal(name) = part else { return Err(Nfsstat3::ErrInval) };
+            let (node, stat) = self.open_in(&found.0, name.as_bytes())?;
+            if kind(&stat) != FileType::Directory {
+                return Err(Nfsstat3::ErrNotdir);
+            }
+            found = (Arc::new(node), stat);
+        }
+        Ok((found.0.handle, found.1))
+    }
+
+    /// The directory that `directory` is in, and what it is like; the root of the export is in itself. `NFS3ERR_STALE` if it is
+    /// no longer in the export.
+    pub fn parent(&self, directory: &Node) -> Outcome<(Handle, Statx)> {
+        let path = self.path_of(directory);
+        let above = if path == self.path { Some(&*path) } else { path.parent() };
+        self.directory(above.ok_or(Nfsstat3::ErrStale)?).map_err(|_| Nfsstat3::ErrStale)
+    }
+
+    /// The path that a file at hand has now.
+    fn path_of(&self, node: &Node) -> PathBuf {
+        let path = readlinkat(&self.descriptors, node.number(), Vec::new()).unwrap_or_default();
+        OsString::from_vec(path.into_bytes()).into()
     }
 
     /// Whether this thread may do this with a file, as whoever it acts.
-    ///
-    /// # Errors
-    /// It may not.
-    pub fn access(&self, node: &Node, access: Access) -> rustix::io::Result<()> {
-        accessat(&self.descriptors, node.number(), access, AtFlags::EACCESS)
+    pub fn access(&self, node: &Node, access: Access) -> bool {
+        accessat(&self.descriptors, node.number(), access, AtFlags::EACCESS).is_ok()
     }
 
     /// Has what this thread does be done as `caller`, if this process can.
-    ///
-    /// # Errors
-    /// `NFS3ERR_SERVERFAULT` if the system refuses.
     pub fn act_as(&self, caller: &Caller) -> Outcome<()> {
-        if !self.system_decides {
-            return Ok(());
-        }
-        identity::act_as(Some(caller)).map_err(|_| Nfsstat3::ErrServerfault)
+        self.become_one(Some(caller))
     }
 
     /// Has what this thread does be done as this process itself.
-    ///
-    /// # Errors
-    /// `NFS3ERR_SERVERFAULT` if the system refuses.
     pub fn act_as_itself(&self) -> Outcome<()> {
-        if !self.system_decides {
-            return Ok(());
-        }
-        identity::act_as(None).map_err(|_| Nfsstat3::ErrServerfault)
+        self.become_one(None)
     }
 
-    /// As [`Export::act_as`], for something that needs `want` of a directory.
-    ///
-    /// # Errors
-    /// `NFS3ERR_ACCES` where the mode decides, and does not allow it.
+    fn become_one(&self, whom: Option<&Caller>) -> Outcome<()> {
+        let done = if self.system_decides { identity::act_as(whom) } else { Ok(()) };
+        done.map_err(|_| Nfsstat3::ErrServerfault)
+    }
+
+    /// As [`Export::act_as`], for something that needs `want` of a directory: `NFS3ERR_ACCES` where the mode decides, and does
+    /// not allow it.
     pub fn enter(&self, caller: &Caller, directory: &Statx, want: Access) -> Outcome<()> {
         if !self.system_decides {
             rights::check(directory, caller, want)?;
         }
         self.act_as(caller)
     }
-
-    fn nodes(&self) -> MutexGuard<'_, Aged<Arc<Node>>> {
-        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Identity {
-    /// That of the file that `stat` is of.
-    pub fn of(stat: &Statx) -> Self {
-        let seconds = stat.stx_btime.tv_sec.cast_unsigned();
-        let birth = seconds.wrapping_mul(1_000_000_000).wrapping_add(stat.stx_btime.tv_nsec.into());
-        Self { inode: stat.stx_ino, birth }
-    }
-}
-
-/// Has this process open as many descriptors as it may; returns how many.
-fn raise_descriptors() -> usize {
-    let mut limit = getrlimit(Resource::Nofile);
-    let before = limit.current;
-    limit.current = limit.maximum;
-    let raised = if setrlimit(Resource::Nofile, limit).is_ok() { limit.maximum } else { before };
-    raised.map_or(usize::MAX, |raised| usize::try_from(raised).unwrap_or(usize::MAX))
-}
-
-/// Files that can be kept for sure with so many descriptors.
-fn nodes_for(descriptors: usize) -> usize {
+/// Files that can be kept for sure with as many descriptors as this process may have, which it takes from now on.
+fn nodes_for_sure() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, ..limit };
+    let descriptors = if setrlimit(Resource::Nofile, most).is_ok() { limit.maximum } else { limit.current };
+    let descriptors = descriptors.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
     (descriptors.saturating_sub(OTHER_DESCRIPTORS) / (2 * (1 + node::OPENINGS))).clamp(16, MOST_NODES / 2)
 }

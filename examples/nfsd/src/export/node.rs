@@ -24,7 +24,6 @@ const TRUST: Duration = Duration::from_secs(5);
 pub const PRESENCE: Duration = Duration::from_secs(1);
 
 /// A file of the export: a descriptor that stays the file's however it is renamed, and gives no right to it.
-#[derive(Debug)]
 pub struct Node {
     /// What clients know it by.
     pub handle: Handle,
@@ -32,15 +31,12 @@ pub struct Node {
     pub path: OwnedFd,
     /// Held by who changes it.
     changing: Mutex<()>,
-    /// Held by who lists it, as there is one position in it.
-    pub listing: Mutex<()>,
     /// When it was found in the export.
     found: Mutex<Instant>,
     openings: Mutex<Vec<Opening>>,
 }
 
 /// A file that was opened for somebody.
-#[derive(Debug)]
 struct Opening {
     file: Arc<File>,
     want: Access,
@@ -55,20 +51,10 @@ pub const KNOWN: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::BTIME);
 impl Node {
     /// The file behind `path`, which was just found.
     pub fn new(handle: Handle, path: OwnedFd) -> Self {
-        Self {
-            handle,
-            path,
-            changing: Mutex::default(),
-            listing: Mutex::default(),
-            found: Mutex::new(Instant::now()),
-            openings: Mutex::default(),
-        }
+        Self { handle, path, changing: Mutex::default(), found: Mutex::new(Instant::now()), openings: Mutex::default() }
     }
 
-    /// What it is like.
-    ///
-    /// # Errors
-    /// `NFS3ERR_STALE` if its last name is gone.
+    /// What it is like; `NFS3ERR_STALE` if its last name is gone.
     pub fn stat(&self) -> Outcome<Statx> {
         let stat = statx(&self.path, c"", AtFlags::EMPTY_PATH, KNOWN)?;
         if stat.stx_nlink == 0 { Err(Nfsstat3::ErrStale) } else { Ok(stat) }
@@ -96,9 +82,6 @@ impl Node {
 
     /// The file, opened for `caller`. `stat` is what it is like now; its owner may read and write whatever its mode, as if
     /// it was opened before that was set.
-    ///
-    /// # Errors
-    /// `NFS3ERR_ACCES` and others of the system.
     pub fn open(&self, export: &Export, caller: &Caller, stat: &Statx, want: Access) -> Outcome<Arc<File>> {
         if !export.system_decides && !rights::excused(stat, caller, want) {
             rights::check(stat, caller, want)?;
@@ -138,6 +121,7 @@ impl Node {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks `mutex`, also if a thread has panicked with it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

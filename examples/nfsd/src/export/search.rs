@@ -1,31 +1,30 @@
 //! From a handle back to its file, when that is not at hand: after a restart, or after many others.
 
-use super::aged::Aged;
-use super::handle::{Handle, low};
-use super::names::Names;
-use super::node::{KNOWN, Node};
+use super::handle::Handle;
+use super::node::{KNOWN, lock};
 use super::{Export, Identity};
 use crate::idl::Nfsstat3;
 use crate::status::Outcome;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, openat2, readlinkat_raw, statx};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, openat2, statx};
 use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// Names that are remembered for sure; up to twice as many are. They take about 100 bytes each.
+pub(super) const MOST_PLACES: usize = 64 << 10;
+
+/// Directories above a file, at most: the longest path of the system has 2,048.
+const MOST_DEPTH: usize = 2_048;
 
 /// Bytes of a directory that are read at a time.
 const CHUNK: usize = 32 << 10;
 
-/// The longest path that the system takes.
-const MOST_PATH: usize = 4_096;
-
-/// Entries that a search of all of the export looks at. Stops handles of files that are gone from costing more.
+/// Entries that a search looks at. Stops handles of files that are gone from costing more.
 const MOST_SEARCHED: usize = 4 << 20;
 
 /// Files that are known to be gone, and how long that is believed.
-const MOST_GONE: usize = 1_024;
+pub(super) const MOST_GONE: usize = 1_024;
 const GONE: Duration = Duration::from_secs(30);
 
 /// No way out of the export: no symbolic link, no other file system, nothing above.
@@ -34,9 +33,10 @@ const BENEATH: ResolveFlags = ResolveFlags::BENEATH
     .union(ResolveFlags::NO_MAGICLINKS)
     .union(ResolveFlags::NO_XDEV);
 
-/// Searches of all of the export: one at a time, and none twice for what is gone.
-pub(super) struct Searches {
-    gone: Mutex<Aged<(Identity, Instant)>>,
+/// Where a file was seen last.
+pub(super) struct Place {
+    directory: u64,
+    name: Box<[u8]>,
 }
 
 /// A name in a directory, while it is read.
@@ -46,50 +46,51 @@ struct Entry<'a> {
     may_be_directory: bool,
 }
 
-impl Searches {
-    pub(super) fn new() -> Self {
-        Self { gone: Mutex::new(Aged::new(MOST_GONE)) }
-    }
-}
-
 impl Export {
-    /// Whether a file at hand is still in the export, under the name by which it was found.
-    pub(super) fn is_present(&self, node: &Node) -> bool {
-        let mut buffer = [0; MOST_PATH];
-        let length = readlinkat_raw(&self.descriptors, node.number(), buffer.as_mut_slice());
-        let path = length.ok().and_then(|length| buffer.get(..length)).unwrap_or_default();
-        let root = self.path.as_os_str().as_bytes();
-        let below = if root == b"/" { Some(path) } else { path.strip_prefix(root) };
-        let is_present = below.is_some_and(|below| below.starts_with(b"/")) && !path.ends_with(b" (deleted)");
-        if is_present {
-            node.refresh();
+    /// Remembers that the file `inode` is called `name` in `directory`, which is an inode as well.
+    pub fn note(&self, directory: u64, inode: u64, name: &[u8]) {
+        let mut places = lock(&self.places);
+        let is_known = places.get(inode).is_some_and(|it| it.directory == directory && *it.name == *name);
+        if !is_known {
+            places.put(inode, Place { directory, name: name.into() });
         }
-        is_present
-    }
-
-    /// Opens the file of a handle, wherever it is now.
-    pub(super) fn find(&self, handle: &Handle) -> Outcome<OwnedFd> {
-        let open = |path: Vec<u8>| self.open_if(&path, handle.file, ResolveFlags::empty());
-        let found = self.remembered(handle, ResolveFlags::empty()).or_else(|| self.follow(handle).and_then(open));
-        if let Some(found) = found {
-            return Ok(found);
-        }
-        let mut gone = self.searches.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_gone = |(file, since): &(Identity, Instant)| *file == handle.file && since.elapsed() < GONE;
-        if gone.get(handle.file.inode).is_some_and(is_gone) {
-            return Err(Nfsstat3::ErrStale);
-        }
-        let found = self.search(handle.file.inode)?.and_then(open);
-        if found.is_none() {
-            gone.put(handle.file.inode, (handle.file, Instant::now()));
-        }
-        found.ok_or(Nfsstat3::ErrStale)
     }
 
     /// Opens the file of a handle if it still has the name that it had last.
     pub(super) fn remembered(&self, handle: &Handle, how: ResolveFlags) -> Option<OwnedFd> {
-        let path = self.names.path(self.root.handle.file.inode, handle.file.inode)?;
-        self.open_if(&path, handle.file, how)
+        let mut names: Vec<Box<[u8]>> = Vec::new();
+        let mut places = lock(&self.places);
+        let mut at = handle.file.inode;
+        while at != self.root.handle.file.inode {
+            let place = places.get(at).filter(|_| names.len() < MOST_DEPTH)?;
+            at = place.directory;
+            names.push(place.name.clone());
+        }
+        drop(places);
+        names.reverse();
+        self.open_if(&names.join(&b'/'), handle.file, how)
+    }
+
+    /// Opens the file of a handle, wherever it is now. One thread searches at a time, and none twice for what is gone.
+    pub(super) fn find(&self, handle: &Handle) -> Outcome<OwnedFd> {
+        let remembered = || self.remembered(handle, ResolveFlags::empty());
+        if let Some(found) = remembered() {
+            return Ok(found);
+        }
+        let mut gone = lock(&self.gone);
+        // Another search may have come by.
+        if let Some(found) = remembered() {
+            return Ok(found);
+        }
+        let is_gone = |(file, since): &(Identity, Instant)| *file == handle.file && since.elapsed() < GONE;
+        if gone.get(handle.file.inode).is_some_and(is_gone) {
+            return Err(Nfsstat3::ErrStale);
+        }
+        let found = self.search(handle)?.and_then(|path| self.open_if(&path, handle.file, ResolveFlags::empty()));
+        if found.is_none() {
+            gone.put(handle.file.inode, (handle.file, Instant::now()));
+        }
+        found.ok_or(Nfsstat3::ErrStale)
     }
 
     /// Opens what is at `path`, if it is this file.
@@ -100,53 +101,31 @@ impl Export {
         (Identity::of(&stat) == file).then_some(found)
     }
 
-    /// The path along the directories that the handle names.
-    fn follow(&self, handle: &Handle) -> Option<Vec<u8>> {
-        let mut path = Vec::new();
-        let mut directory = self.root.handle.file.inode;
-        for ancestor in handle.ancestors() {
-            directory =
-                self.descend(&mut path, directory, |entry| entry.may_be_directory && low(entry.inode) == *ancestor)?;
-        }
-        self.descend(&mut path, directory, |entry| entry.inode == handle.file.inode)?;
-        Some(path)
-    }
-
-    /// Adds the name of the entry that `is_it` to `path`, in which `directory` is. Remembers it and those behind it, which
-    /// are asked for next as a rule.
-    fn descend(&self, path: &mut Vec<u8>, directory: u64, is_it: impl Fn(&Entry<'_>) -> bool) -> Option<u64> {
-        let mut found = None;
-        let mut left = Names::KEPT / 2;
-        self.list(path, |entry| {
-            if found.is_none() && is_it(entry) {
-                found = Some((entry.inode, entry.name.to_vec()));
+    /// The path of a file anywhere in the export, if there is one; first in the directories that its handle names. Remembers
+    /// its name and those behind it, which are asked for next as a rule.
+    fn search(&self, handle: &Handle) -> Outcome<Option<Vec<u8>>> {
+        let (mut left, mut to_note, mut found) = (MOST_SEARCHED, MOST_PLACES / 2, None);
+        let root = self.root.handle.file.inode;
+        let mut directories = VecDeque::from([(root, root, Vec::new())]);
+        while let Some((above, directory, path)) = directories.pop_front() {
+            if let Some(name) = path.rsplit(|byte| *byte == b'/').next().filter(|_| directory != root) {
+                self.note(above, directory, name);
             }
-            if found.is_some() {
-                self.names.note(directory, [(entry.inode, entry.name)]);
-                left -= 1;
-            }
-            left > 0
-        })
-        .ok()?;
-        let (inode, name) = found?;
-        *path = join(path, &name);
-        Some(inode)
-    }
-
-    /// The path of a file anywhere in the export, if there is one.
-    fn search(&self, inode: u64) -> Outcome<Option<Vec<u8>>> {
-        let mut left = MOST_SEARCHED;
-        let mut found = None;
-        let mut directories = VecDeque::from([Vec::new()]);
-        while let Some(directory) = directories.pop_front() {
-            let listed = self.list(&directory, |entry| {
-                if entry.inode == inode {
-                    found = Some(join(&directory, entry.name));
+            let listed = self.list(&path, |entry| {
+                let path = || if path.is_empty() { entry.name.to_vec() } else { [&path, entry.name].join(&b'/') };
+                if entry.inode == handle.file.inode {
+                    found = Some(path());
+                }
+                if found.is_some() {
+                    self.note(directory, entry.inode, entry.name);
+                    to_note -= 1;
+                } else if entry.may_be_directory && handle.is_below(entry.inode) {
+                    directories.push_front((directory, entry.inode, path()));
                 } else if entry.may_be_directory {
-                    directories.push_back(join(&directory, entry.name));
+                    directories.push_back((directory, entry.inode, path()));
                 }
                 left -= 1;
-                found.is_none() && left > 0
+                left > 0 && to_note > 0
             });
             match listed {
                 _ if found.is_some() || left == 0 => break,
@@ -178,8 +157,4 @@ impl Export {
         }
         Ok(())
     }
-}
-
-fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
-    if directory.is_empty() { name.to_vec() } else { [directory, name].join(&b'/') }
 }

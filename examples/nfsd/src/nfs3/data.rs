@@ -5,6 +5,7 @@ use crate::attributes::kind;
 use crate::idl::*;
 use crate::status::Outcome;
 use oncrpc::Bytes;
+use rustix::buffer::spare_capacity;
 use rustix::fs::{Access, FileType, Statx, fdatasync, fsync};
 use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, pwrite};
 use std::fs::File;
@@ -29,12 +30,10 @@ impl Nfs {
             return Ok((Bytes::new(), left == 0));
         }
         let is_at_once = may_wait || self.export.is_in_memory;
-        let data = self.buffers.filled(length, |buffer| {
-            if is_at_once { pread(&*file, buffer, offset) } else { pread_at_once(&file, buffer, offset) }
-        })?;
+        let data = if is_at_once { read(&file, length, offset) } else { read_from_memory(&file, length, offset) }?;
         self.tally.read(data.len());
         let is_end = data.len() < length || data.len() as u64 >= left;
-        Ok((data, is_end))
+        Ok((data.into(), is_end))
     }
 
     /// Writes the bytes of `args`; how many, and how safe they are.
@@ -83,14 +82,21 @@ pub fn must_be_regular(stat: &Statx) -> Outcome<()> {
     }
 }
 
-/// As `pread`, of what is in memory.
-fn pread_at_once(file: &File, buffer: &mut [u8], offset: u64) -> rustix::io::Result<usize> {
-    let length = buffer.len();
-    match preadv2(file, &mut [IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT) {
+/// At most `length` bytes.
+fn read(file: &File, length: usize, offset: u64) -> rustix::io::Result<Vec<u8>> {
+    let mut data = Vec::with_capacity(length);
+    pread(file, spare_capacity(&mut data), offset)?;
+    Ok(data)
+}
+
+/// `length` bytes, if the system has them in memory.
+fn read_from_memory(file: &File, length: usize, offset: u64) -> rustix::io::Result<Vec<u8>> {
+    let mut data = vec![0; length];
+    match preadv2(file, &mut [IoSliceMut::new(&mut data)], offset, ReadWriteFlags::NOWAIT) {
         // The rest is on the disk, or the file has become shorter; or the file system does not know.
         Ok(read) if read < length => Err(Errno::AGAIN),
         Err(Errno::OPNOTSUPP) => Err(Errno::AGAIN),
-        other => other,
+        other => other.map(|_| data),
     }
 }
 

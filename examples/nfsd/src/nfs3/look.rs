@@ -51,7 +51,7 @@ impl Nfs {
             return Ok(rights::allows(stat, caller, want));
         }
         self.export.act_as(caller)?;
-        Ok(self.export.access(node, want).is_ok())
+        Ok(self.export.access(node, want))
     }
 
     /// Where a symbolic link leads.

@@ -1,6 +1,5 @@
 //! NFS, version 3: each procedure asks the export and puts what comes of it into words of RFC 1813.
 
-mod buffers;
 mod create;
 mod data;
 mod listing;
@@ -17,9 +16,8 @@ use crate::idl::*;
 use crate::options::Options;
 use crate::report::Tally;
 use crate::status::Outcome;
-use buffers::Buffers;
 use create::Made;
-use oncrpc::{Bytes, Call, Error, Result};
+use oncrpc::{Call, Error, Result};
 use pages::Pages;
 use rustix::fs::{AtFlags, Statx};
 use std::hash::{BuildHasher, RandomState};
@@ -31,7 +29,6 @@ pub struct Nfs {
     export: Arc<Export>,
     read_only: bool,
     squash_root: bool,
-    buffers: Arc<Buffers>,
     pages: Pages,
     /// Another one in each process, and another one again when bringing data to disk has failed: clients then send again
     /// what they had written.
@@ -60,7 +57,6 @@ impl Nfs {
             export,
             read_only: options.read_only,
             squash_root: !options.no_root_squash,
-            buffers: Arc::default(),
             pages: Pages::new(),
             verifier: AtomicU64::new(RandomState::new().hash_one(std::process::id())),
             tally,
@@ -129,7 +125,7 @@ impl Nfs {
     }
 
     fn handle(&self, handle: &Handle) -> NfsFh3 {
-        NfsFh3 { data: Bytes::copy_from_slice(self.export.seal(handle).as_bytes()) }
+        NfsFh3 { data: self.export.seal(handle) }
     }
 
     fn verifier(&self) -> Writeverf3 {

@@ -120,7 +120,7 @@ fn a_listing_has_each_entry_once_with_handle_and_attributes_whatever_the_size_of
 }
 
 #[test]
-fn a_listing_tells_at_once_what_was_changed_over_nfs_and_soon_what_was_changed_here() {
+fn a_listing_tells_at_once_what_was_changed_over_nfs_and_here() {
     let nfsd = Nfsd::start(&[]);
     let (mounted, other) = (nfsd.mounted(), nfsd.mounted());
     let file = mounted.create(&mounted.root, b"file").unwrap();
@@ -139,9 +139,38 @@ fn a_listing_tells_at_once_what_was_changed_over_nfs_and_soon_what_was_changed_h
         other.create(&other.root, name.as_bytes()).unwrap();
         assert!(listed(&name).is_some());
     }
-    fs::write(nfsd.directory.join("file"), "local, and longer than before").unwrap();
-    let end = Instant::now() + Duration::from_secs(20);
-    while listed("file").unwrap().size != 29 {
+    for round in 1..=5 {
+        fs::write(nfsd.directory.join("file"), vec![b'x'; 100 + round]).unwrap();
+        assert_eq!(listed("file").unwrap().size, 100 + round as u64);
+        let (name, other) = (format!("local{round}"), format!("renamed{round}"));
+        File::create(nfsd.directory.join(&name)).unwrap();
+        assert!(listed(&name).is_some());
+        fs::rename(nfsd.directory.join(&name), nfsd.directory.join(&other)).unwrap();
+        assert!(listed(&name).is_none() && listed(&other).is_some());
+        fs::remove_file(nfsd.directory.join(&other)).unwrap();
+        assert!(listed(&other).is_none());
+    }
+}
+
+/// What inotify does not tell who watches the directory.
+#[test]
+fn a_listing_tells_soon_what_changes_in_a_directory_in_it_and_by_another_name() {
+    let nfsd = Nfsd::start(&[]);
+    let (folder, inner) = (nfsd.directory.join("folder"), nfsd.directory.join("folder/inner"));
+    fs::create_dir_all(&inner).unwrap();
+    fs::write(folder.join("file"), "short").unwrap();
+    fs::hard_link(folder.join("file"), inner.join("further")).unwrap();
+    let mounted = nfsd.mounted();
+    let folder = mounted.find("folder").unwrap();
+    let listed = |name: &str| {
+        let all = mounted.list(&folder, 4_096).unwrap();
+        all.into_iter().find(|entry| entry.name == name).unwrap().name_attributes.into_option().unwrap()
+    };
+    assert_eq!((listed("inner").nlink, listed("file").size), (2, 5));
+    fs::create_dir(inner.join("directory")).unwrap();
+    fs::write(inner.join("further"), "longer than before").unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    while (listed("inner").nlink, listed("file").size) != (3, 18) {
         assert!(Instant::now() < end, "what is kept does not grow old");
         std::thread::sleep(Duration::from_millis(50));
     }
