@@ -55,8 +55,8 @@ impl Text {
         Span::new(first.start, if last.end >= first.start { last.end } else { first.end })
     }
 
-    /// A range of this text as it was written, macros by their names.
-    pub(crate) fn written(&self, start: usize, end: usize) -> String {
+    /// A range of this text as it was written, macros by their names; `None` where that is as it stands here.
+    pub(crate) fn written(&self, start: usize, end: usize) -> Option<String> {
         let mut out = String::new();
         let mut at = start;
         let first = self.pieces.partition_point(|piece| piece.start < start);
@@ -69,8 +69,11 @@ impl Text {
             out.push_str(written);
             at = piece_end;
         }
+        if at == start {
+            return None;
+        }
         out.push_str(self.text.get(at..end).unwrap_or_default());
-        out
+        Some(out)
     }
 
     /// The source of one byte.
@@ -99,9 +102,9 @@ mod tests {
         text.copy("];", 110);
         assert_eq!(text.as_str(), "opaque a[(8 + 8)];");
         assert_eq!(text.source(0, 6), Span::new(100, 106));
-        assert_eq!(text.written(0, 18), "opaque a[N];");
-        assert_eq!(text.written(9, 16), "N");
-        assert_eq!(text.written(7, 9), "a[");
+        assert_eq!(text.written(0, 18).unwrap(), "opaque a[N];");
+        assert_eq!(text.written(9, 16).unwrap(), "N");
+        assert_eq!(text.written(7, 9), None);
         assert_eq!(text.source(10, 11), Span::new(109, 110));
         assert_eq!(text.source(16, 18), Span::new(110, 112));
         assert_eq!(text.source(0, 18), Span::new(100, 112));

@@ -12,8 +12,7 @@ pub(super) struct Comments<'a> {
 }
 
 impl<'a> Comments<'a> {
-    pub(super) fn read(text: &'a str) -> Self {
-        let comments = lex::tokens(text, 0).filter(Token::is_comment).collect();
+    pub(super) fn new(text: &'a str, comments: Vec<Token>) -> Self {
         Comments { text, comments, line_starts: text.match_indices('\n').map(|(at, _)| at + 1).collect() }
     }
 
@@ -66,21 +65,6 @@ impl<'a> Comments<'a> {
             return false;
         };
         !matches!(last, '{' | '(') || self.slice(comment.end, start).contains('\n')
-    }
-
-    /// Where what stands at `start..end` ends, without the blanks and comments behind it.
-    pub(super) fn code_end(&self, start: usize, end: usize) -> usize {
-        let mut code_end = end;
-        loop {
-            let blank = |c| c == '\n' || lex::is_blank(c);
-            code_end = start + self.slice(start, code_end).trim_end_matches(blank).len();
-            let index = self.comments.partition_point(|comment| comment.end < code_end);
-            match self.comments.get(index).filter(|comment| comment.end == code_end && comment.start >= start) {
-                Some(comment) => code_end = comment.start,
-                None if code_end == start => return end,
-                None => return code_end,
-            }
-        }
     }
 
     /// The last character of a line before `end` that is neither blank nor part of a comment.

@@ -1,13 +1,15 @@
 //! What all builders share: places, comments, text as written.
 
 use super::Rule;
+use super::tokens::Tokens;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lex::{self, Kind, Token};
+use crate::lex::{Kind, Token};
 use crate::source::Span;
 use crate::syntax::ast::Identifier;
 use crate::syntax::comments::Comments;
 use crate::text::Text;
 use pest::iterators::Pair;
+use std::ops::Range;
 
 /// A parsed production.
 pub(super) type Node<'i> = Pair<'i, Rule>;
@@ -15,15 +17,16 @@ pub(super) type Node<'i> = Pair<'i, Rule>;
 /// A part of the tree, or the error that keeps it from being built.
 pub(super) type Built<T> = Result<T, Diagnostic>;
 
-/// Leads from a definition's own text to the whole.
+/// Leads from the letters of a definition to what was written.
 pub(super) struct Builder<'a> {
     pub(super) text: &'a Text,
+    pub(super) tokens: &'a Tokens<'a>,
     pub(super) comments: &'a Comments<'a>,
-    /// Where the definition starts in the text.
-    pub(super) offset: usize,
+    /// The number of the definition's first token.
+    pub(super) first: usize,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     /// The place of a production in the source files.
     pub(super) fn span(&self, node: &Node<'_>) -> Span {
         let (start, end) = self.range(node);
@@ -40,9 +43,13 @@ impl Builder<'_> {
         self.comments.docs(start, end, brace)
     }
 
+    /// The last word of a production, as it was written.
+    pub(super) fn word(&self, node: &Node<'_>) -> &'a str {
+        self.tokens.range(self.numbers(node)).last().map(|token| token.text(self.text.as_str())).unwrap_or_default()
+    }
+
     pub(super) fn identifier(&self, node: &Node<'_>) -> Identifier {
-        let text = node.as_str().rsplit("::").next().unwrap_or_default();
-        Identifier { text: text.to_owned(), span: self.span(node) }
+        Identifier { text: self.word(node).to_owned(), span: self.span(node) }
     }
 
     /// The error for a production that lacks a part the grammar promises.
@@ -53,13 +60,25 @@ impl Builder<'_> {
     /// A production as it was written, on one line.
     pub(super) fn written(&self, node: &Node<'_>) -> String {
         let (start, end) = self.range(node);
-        normalised(&self.text.written(start, end))
+        match self.text.written(start, end) {
+            Some(text) => {
+                let (tokens, _) = Tokens::read(&text);
+                normalised(&text, tokens.range(0..tokens.count()))
+            }
+            None => normalised(self.text.as_str(), self.tokens.range(self.numbers(node))),
+        }
     }
 
+    /// Where the first token of a production starts and the last one ends.
     fn range(&self, node: &Node<'_>) -> (usize, usize) {
+        let numbers = self.numbers(node);
+        let start = self.tokens.start(numbers.start);
+        (start, self.tokens.range(numbers).last().map_or(start, |last| last.end))
+    }
+
+    fn numbers(&self, node: &Node<'_>) -> Range<usize> {
         let span = node.as_span();
-        let start = self.offset + span.start();
-        (start, self.comments.code_end(start, self.offset + span.end()))
+        self.first + span.start()..self.first + span.end()
     }
 }
 
@@ -68,19 +87,19 @@ pub(super) fn child<'i>(node: &Node<'i>, rule: Rule) -> Option<Node<'i>> {
     node.clone().into_inner().find(|child| child.as_rule() == rule)
 }
 
-/// A text on one line: no comments, no final semicolon, single blanks where words need them or an operator stands, the
-/// insides of braces left out.
-fn normalised(text: &str) -> String {
-    let tokens = lex::tokens(text, 0).filter(|token| !token.is_trivia());
-    let mut out = String::new();
+/// Tokens on one line: no final semicolon, single blanks where words need them or an operator stands, the insides of
+/// braces left out.
+fn normalised(text: &str, tokens: &[Token]) -> String {
+    let length = tokens.last().zip(tokens.first()).map_or(0, |(last, first)| last.end - first.start);
+    let mut out = String::with_capacity(length);
     let mut depth = 0_usize;
-    let mut before: Option<Token> = None;
+    let mut before: Option<&Token> = None;
     for token in tokens {
         let word = token.text(text);
         depth = if word == "}" { depth.saturating_sub(1) } else { depth };
         if depth == 0 {
             let apart = before.is_some_and(|before| before.end < token.start) || word == "}";
-            if apart && before.is_some_and(|before| needs_blank(text, before, token)) {
+            if apart && before.is_some_and(|before| needs_blank(before.kind, before.text(text), word)) {
                 out.push(' ');
             }
             out.push_str(if word == "{" { "{ ..." } else { word });
@@ -93,17 +112,9 @@ fn normalised(text: &str) -> String {
 }
 
 /// Whether a blank between two tokens is kept: not inside brackets and not before them.
-fn needs_blank(text: &str, before: Token, token: Token) -> bool {
-    let (left, right) = (before.text(text), token.text(text));
-    let opens = matches!(left, "(" | "[") || (left == "<" && !is_shift(text, before));
-    let closes = matches!(right, ")" | "[" | "]" | ",") || (matches!(right, "<" | ">") && !is_shift(text, token));
-    let calls = right == "(" && before.kind == Kind::Word;
+fn needs_blank(kind: Kind, left: &str, right: &str) -> bool {
+    let opens = matches!(left, "(" | "[" | "<");
+    let closes = matches!(right, ")" | "[" | "]" | "," | "<" | ">");
+    let calls = right == "(" && kind == Kind::Word;
     !opens && !closes && !calls
-}
-
-/// Whether an angle bracket is part of `<<` or `>>`.
-fn is_shift(text: &str, token: Token) -> bool {
-    let bracket = token.text(text);
-    let rest = text.get(token.end..).unwrap_or_default();
-    rest.starts_with(bracket) || text.get(..token.start).unwrap_or_default().ends_with(bracket)
 }

@@ -19,7 +19,7 @@ fn infix(builder: &Builder<'_>, node: &Node<'_>, out: &mut Vec<Operation>) -> Bu
         match part.as_rule() {
             Rule::operand => operand(builder, &part, out)?,
             _ => {
-                let operator = operator(part.as_str()).ok_or_else(|| builder.unread(&part))?;
+                let operator = operator(builder.word(&part)).ok_or_else(|| builder.unread(&part))?;
                 while let Some(stronger) = waiting.pop_if(|other| strength(*other) >= strength(operator)) {
                     out.push(Operation::Binary(stronger));
                 }
@@ -35,7 +35,7 @@ fn operand(builder: &Builder<'_>, node: &Node<'_>, out: &mut Vec<Operation>) -> 
     let mut prefixes = Vec::new();
     for part in node.clone().into_inner() {
         match part.as_rule() {
-            Rule::prefix_operator => prefixes.extend(prefix(part.as_str())),
+            Rule::prefix_operator => prefixes.extend(prefix(builder.word(&part))),
             Rule::expression => infix(builder, &part, out)?,
             Rule::constant_name => out.push(Operation::Name(builder.identifier(&part))),
             Rule::number | Rule::character | Rule::text => out.push(constant(builder, &part)?),
@@ -56,7 +56,7 @@ fn prefix(text: &str) -> Option<Operation> {
 }
 
 fn constant(builder: &Builder<'_>, node: &Node<'_>) -> Built<Operation> {
-    let text = node.as_str();
+    let text = builder.word(node);
     let (value, what) = match node.as_rule() {
         Rule::number => (literal::integer(text).map(Operation::Number), "a number"),
         Rule::character => (literal::character(text).map(Operation::Number), "one character"),
