@@ -10,7 +10,7 @@ pub(super) const OUTPUT: usize = 3;
 /// Memory that the connections of a server may hold together for one purpose, as each of its loops has it.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    held: Vec<AtomicUsize>,
+    held: Vec<Arc<AtomicUsize>>,
     most: usize,
     portion: usize,
 }
@@ -19,7 +19,9 @@ pub(crate) struct Budget {
 #[derive(Clone, Debug)]
 pub(super) struct Share {
     budget: Arc<Budget>,
-    row: usize,
+    /// What this loop holds, and what it holds at least where a quarter of the budget is used up for it.
+    held: Arc<AtomicUsize>,
+    least: usize,
 }
 
 /// What one connection holds of a budget: as long as this is there, it is counted.
@@ -33,7 +35,7 @@ impl Budget {
     /// For so many loops, at most `most` bytes of `connections`.
     pub(crate) fn new(loops: usize, most: usize, connections: usize) -> Self {
         let portion = most.checked_div(connections.max(1).saturating_mul(4)).unwrap_or_default().max(LEAST);
-        Self { held: (0..loops).map(|_| AtomicUsize::new(0)).collect(), most, portion }
+        Self { held: (0..loops).map(|_| Arc::default()).collect(), most, portion }
     }
 
     fn total(&self) -> usize {
@@ -43,7 +45,10 @@ impl Budget {
 
 impl Share {
     pub(super) fn new(budget: &Arc<Budget>, row: usize) -> Self {
-        Self { budget: Arc::clone(budget), row }
+        let held = budget.held.get(row).cloned().unwrap_or_default();
+        let mut share = Self { budget: Arc::clone(budget), held, least: 0 };
+        share.least = share.own_part(share.part(1));
+        share
     }
 
     /// Whether so many quarters of the budget are used up, as far as this loop is concerned: with several, half of them
@@ -51,17 +56,22 @@ impl Share {
     /// within these quarters.
     #[inline]
     pub(super) fn is_used_up(&self, quarters: usize) -> bool {
-        let (most, total) = (self.part(quarters), self.budget.total());
-        total >= most / 2 && self.is_used_up_here(most, total)
+        // Most hold nothing, and what others hold need not be looked at then.
+        self.held.load(Ordering::Relaxed) >= self.least && self.is_used_up_for_all(quarters)
     }
 
-    fn is_used_up_here(&self, most: usize, total: usize) -> bool {
-        let loops = self.budget.held.len();
-        if loops <= 1 {
-            return total >= most;
+    #[inline(never)]
+    fn is_used_up_for_all(&self, quarters: usize) -> bool {
+        let (most, total) = (self.part(quarters), self.budget.total());
+        total >= most / 2 && self.held.load(Ordering::Relaxed) >= self.own_part(most)
+    }
+
+    /// What this loop may hold of `most` however much the others hold.
+    fn own_part(&self, most: usize) -> usize {
+        match self.budget.held.len() {
+            0 | 1 => most,
+            loops => (most / 2).checked_div(loops).unwrap_or_default(),
         }
-        let own = (most / 2).checked_div(loops).unwrap_or_default();
-        self.held().is_some_and(|held| held.load(Ordering::Relaxed) >= own)
     }
 
     /// What all may hold of so many quarters of the budget before they are used up.
@@ -76,10 +86,6 @@ impl Share {
 
     fn part(&self, quarters: usize) -> usize {
         (self.budget.most / 4).saturating_mul(quarters)
-    }
-
-    fn held(&self) -> Option<&AtomicUsize> {
-        self.budget.held.get(self.row)
     }
 }
 
@@ -102,7 +108,7 @@ impl Holding {
 
     fn change(&mut self, bytes: usize) {
         let before = std::mem::replace(&mut self.bytes, bytes);
-        let Some(held) = self.share.held() else { return };
+        let held = &self.share.held;
         if bytes > before {
             held.fetch_add(bytes.saturating_sub(before), Ordering::Relaxed);
         } else {

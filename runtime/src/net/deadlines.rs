@@ -18,14 +18,23 @@ impl EventLoop {
         idleness.is_over(is_busy, shared.now)
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    /// Does what it is time for at `now`, and works out when there is more.
+    #[cold]
+    pub(super) fn look_at_deadlines(&mut self, now: Instant) {
+        self.connections.close_overdue(&self.programs, now, &self.shared.recorder);
+        self.expire_calls(now);
+        self.resume_listeners(now);
+        self.alarm.set(self.deadline(), now);
+    }
+
+    fn deadline(&self) -> Option<Instant> {
         let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
         let calls = earlier(self.next_expiry, self.connections.deadline());
         let idle = self.idleness.deadline(self.shared.now);
         earlier(earlier(self.release_time(), idle), earlier(paused, calls))
     }
 
-    pub(super) fn expire_calls(&mut self, now: Instant) {
+    fn expire_calls(&mut self, now: Instant) {
         if self.next_expiry.is_some_and(|next| next <= now) {
             let (count, next) = self.programs.expire_calls(now);
             self.shared.recorder.count_many(Event::ExpiredCall, count);
@@ -38,13 +47,20 @@ impl EventLoop {
     }
 
     /// Lets the connections that are held try again: calls may have been answered in the meantime.
+    #[inline]
     pub(super) fn release(&mut self) {
+        if !self.held.is_empty() {
+            self.release_held();
+        }
+    }
+
+    fn release_held(&mut self) {
         for key in std::mem::take(&mut self.held) {
             self.enqueue(Source::Connection(key));
         }
     }
 
-    pub(super) fn resume_listeners(&mut self, now: Instant) {
+    fn resume_listeners(&mut self, now: Instant) {
         for index in 0..self.listeners.len() {
             if self.listeners.get_mut(index).is_some_and(|listener| listener.resume(now)) {
                 self.enqueue(Source::Listener(index));

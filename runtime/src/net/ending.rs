@@ -21,7 +21,8 @@ impl EventLoop {
         }
         self.run_ready();
         while self.is_busy() && end.is_none_or(|end| Instant::now() < end) {
-            self.wait(events, earlier(end, self.release_time()))?;
+            let deadline = earlier(end, self.release_time());
+            self.wait(events, deadline.map(|deadline| deadline.saturating_duration_since(self.shared.now)))?;
             self.ration_input(self.shared.now);
             self.run_ready();
         }

@@ -1,4 +1,5 @@
 use super::acceptor::Acceptor;
+use super::alarm::Alarm;
 use super::budget::{Budget, Share};
 use super::connections::Connections;
 use super::datagrams::Datagrams;
@@ -13,6 +14,7 @@ use super::signals::Signals;
 use super::source::Source;
 use super::{Pool, Stop, Turn, slice};
 use crate::session::server::{Origin, Port, Programs};
+use mio::event::Event;
 use mio::net::UdpSocket;
 use mio::{Events, Poll, Waker};
 use std::collections::VecDeque;
@@ -50,6 +52,7 @@ pub(crate) struct EventLoop {
     spin: Duration,
     /// When it is to be looked for calls that nobody has answered in time.
     pub(super) next_expiry: Option<Instant>,
+    pub(super) alarm: Alarm,
     pub(super) shared: Shared,
     /// The connection that may read although memory for input is scarce, and since when.
     pub(super) favoured: Option<(usize, Instant)>,
@@ -109,7 +112,8 @@ impl EventLoop {
             held: Vec::new(),
             idleness: Idleness::new(None),
             spin: Duration::ZERO,
-            next_expiry: Some(Instant::now()),
+            next_expiry: Some(shared.now),
+            alarm: Alarm::new(shared.now),
             shared,
             favoured: None,
             rationed: None,
@@ -146,15 +150,16 @@ impl EventLoop {
         self.stop.note_own_thread();
         let _this_thread = LoopThread::enter();
         while !self.stop.is_asked() && !self.is_idle_for_long() {
-            self.wait(&mut events, self.deadline())?;
+            let left = self.alarm.left(self.shared.now);
+            self.wait(&mut events, Some(left))?;
             // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
             let now = self.shared.now;
             self.ration_input(now);
             self.run_ready();
-            self.connections.close_overdue(&self.programs, now, &self.shared.recorder);
-            self.expire_calls(now);
-            self.resume_listeners(now);
+            if self.alarm.rings(now) {
+                self.look_at_deadlines(now);
+            }
         }
         stopping();
         self.finish(&mut events)
@@ -171,13 +176,9 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Waits for events, but not if somebody is ready, and puts those whose events they are into `ready`.
-    pub(super) fn wait(&mut self, events: &mut Events, deadline: Option<Instant>) -> io::Result<()> {
-        let timeout = if self.ready.is_empty() {
-            deadline.map(|deadline| deadline.saturating_duration_since(self.shared.now))
-        } else {
-            Some(Duration::ZERO)
-        };
+    /// Waits for events for `timeout` at most, but not if somebody is ready, and puts those whose events they are into `ready`.
+    pub(super) fn wait(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
+        let timeout = if self.ready.is_empty() { timeout } else { Some(Duration::ZERO) };
         let outcome = self.poll(events, timeout);
         self.shared.now = Instant::now();
         match outcome {
@@ -186,22 +187,10 @@ impl EventLoop {
         }
         let mut has_mail = false;
         for event in &*events {
-            let source = Source::from(event.token());
-            has_mail |= matches!(source, Source::Mail);
-            if let Source::Signal = source
-                && self.signals.as_mut().is_some_and(Signals::have_come)
-            {
-                self.stop.ask();
+            match Source::from(event.token()) {
+                Source::Connection(key) => self.connection_event(key, event),
+                source => has_mail |= self.other_event(source),
             }
-            if let Source::Connection(key) = source
-                && let Some(connection) = self.connections.get_mut(key)
-            {
-                connection.handle_event(event);
-            }
-            if let Source::Listener(_) | Source::Datagrams(_) = source {
-                self.idleness.interrupt();
-            }
-            self.enqueue(source);
         }
         if has_mail {
             self.mailbox.take().into_iter().for_each(|letter| self.open(letter));
@@ -212,6 +201,9 @@ impl EventLoop {
 
     /// Waits for events, for a while without sleeping.
     fn poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
+        if self.spin.is_zero() {
+            return self.poll.poll(events, timeout);
+        }
         let awake = timeout.map_or(self.spin, |timeout| timeout.min(self.spin));
         let end = self.shared.now.checked_add(awake).filter(|_| !awake.is_zero());
         while end.is_some_and(|end| Instant::now() < end) {
@@ -221,6 +213,29 @@ impl EventLoop {
             }
         }
         self.poll.poll(events, timeout.map(|timeout| timeout.saturating_sub(awake)))
+    }
+
+    #[inline]
+    fn connection_event(&mut self, key: usize, event: &Event) {
+        if let Some(connection) = self.connections.get_mut(key) {
+            connection.handle_event(event);
+            if !std::mem::replace(&mut connection.queued, true) {
+                self.ready.push_back(Source::Connection(key));
+            }
+        }
+    }
+
+    /// Whether it tells of mail.
+    #[inline(never)]
+    fn other_event(&mut self, source: Source) -> bool {
+        match source {
+            Source::Mail => self.alarm.ring(),
+            Source::Signal if self.signals.as_mut().is_some_and(Signals::have_come) => self.stop.ask(),
+            Source::Listener(_) | Source::Datagrams(_) => self.idleness.interrupt(),
+            Source::Signal | Source::Connection(_) => {}
+        }
+        self.enqueue(source);
+        matches!(source, Source::Mail)
     }
 
     pub(super) fn enqueue(&mut self, source: Source) {
@@ -250,48 +265,69 @@ impl EventLoop {
                 self.shared.now = Instant::now();
             }
             self.shared.is_late = true;
-            if let Some(queued) = self.queued_mut(source) {
-                *queued = false;
-            }
             self.serve(source, slice);
         }
     }
 
-    /// A turn, and what follows from it.
+    /// A turn that ends with the call during which `slice` is over, and what follows from it.
+    #[inline]
     pub(super) fn serve(&mut self, source: Source, slice: Duration) {
-        match (source, self.turn(source, slice)) {
+        let turn = match source {
+            Source::Connection(key) => self.connection_turn(key, slice),
+            source => self.other_turn(source, slice),
+        };
+        if turn != Turn::Wait {
+            self.go_on(source, turn);
+        }
+        self.release_output();
+    }
+
+    #[inline]
+    fn connection_turn(&mut self, key: usize, slice: Duration) -> Turn {
+        let Some(connection) = self.connections.get_mut(key) else { return Turn::Wait };
+        connection.queued = false;
+        self.shared.is_favoured = self.favoured.is_some_and(|(favoured, _)| favoured == key);
+        connection.turn(&self.programs, &mut self.shared, slice)
+    }
+
+    #[inline(never)]
+    fn other_turn(&mut self, source: Source, slice: Duration) -> Turn {
+        if let Some(queued) = self.queued_mut(source) {
+            *queued = false;
+        }
+        match source {
+            Source::Listener(index) => {
+                // There may be new connections, or a pause.
+                self.alarm.ring();
+                self.accept(index)
+            }
+            Source::Datagrams(index) => self.datagram_turn(index, slice),
+            Source::Mail | Source::Signal | Source::Connection(_) => Turn::Wait,
+        }
+    }
+
+    fn datagram_turn(&mut self, index: usize, slice: Duration) -> Turn {
+        let Some(datagrams) = self.datagrams.get_mut(index) else { return Turn::Wait };
+        let turn = datagrams.turn(&self.programs, &mut self.shared, slice);
+        // It goes on as it was if that fails.
+        let _ = datagrams.calm(self.poll.registry(), Source::Datagrams(index).token());
+        turn
+    }
+
+    /// What follows from a turn.
+    #[inline(never)]
+    fn go_on(&mut self, source: Source, turn: Turn) {
+        match (source, turn) {
             (source, Turn::Again) => self.enqueue(source),
-            (Source::Connection(key), Turn::Hold) => self.held.push(key),
+            (Source::Connection(key), Turn::Hold) => {
+                self.held.push(key);
+                self.alarm.ring();
+            }
             (Source::Connection(key), Turn::Close(reason)) => {
                 self.shared.recorder.count(reason);
                 self.connections.remove(key);
             }
             (_, Turn::Wait | Turn::Hold | Turn::Close(_)) => {}
-        }
-        self.release_output();
-    }
-
-    /// A turn that ends with the call during which `slice` is over.
-    fn turn(&mut self, source: Source, slice: Duration) -> Turn {
-        match source {
-            Source::Mail | Source::Signal => Turn::Wait,
-            Source::Listener(index) => self.accept(index),
-            Source::Datagrams(index) => match self.datagrams.get_mut(index) {
-                Some(datagrams) => {
-                    let turn = datagrams.turn(&self.programs, &mut self.shared, slice);
-                    // It goes on as it was if that fails.
-                    let _ = datagrams.calm(self.poll.registry(), source.token());
-                    turn
-                }
-                None => Turn::Wait,
-            },
-            Source::Connection(key) => match self.connections.get_mut(key) {
-                Some(connection) => {
-                    self.shared.is_favoured = self.favoured.is_some_and(|(favoured, _)| favoured == key);
-                    connection.turn(&self.programs, &mut self.shared, slice)
-                }
-                None => Turn::Wait,
-            },
         }
     }
 }

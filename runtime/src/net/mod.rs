@@ -2,6 +2,7 @@
 
 mod acceptor;
 mod admission;
+mod alarm;
 mod bind;
 mod budget;
 mod connection;
@@ -69,7 +70,10 @@ const SHORTEST_SLICE: Duration = Duration::from_micros(50);
 
 /// Time that calls of one source are answered before others have their turn, when so many are `ready`.
 fn slice(ready: usize) -> Duration {
-    let ready = u32::try_from(ready).unwrap_or(u32::MAX).max(1);
+    if ready <= 1 {
+        return LONGEST_SLICE;
+    }
+    let ready = u32::try_from(ready).unwrap_or(u32::MAX);
     ROUND.checked_div(ready).unwrap_or_default().clamp(SHORTEST_SLICE, LONGEST_SLICE)
 }
 
