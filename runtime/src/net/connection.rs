@@ -1,4 +1,6 @@
+mod input;
 mod large;
+mod lone;
 mod memory;
 
 use super::budget::Holding;
@@ -11,8 +13,8 @@ use crate::metrics::Event;
 use crate::record::RecordError;
 use crate::session::server::{Delivery, Programs, ServerStream};
 use crate::xdr::Encoder;
-use bytes::{Buf, Bytes};
-use memory::is_full;
+use bytes::Bytes;
+use lone::Lone;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -40,6 +42,8 @@ pub(super) struct Connection {
     stopping: bool,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
+    /// Whether its last turn has left nothing to be looked at.
+    at_rest: bool,
     place: Place,
     /// Calls that were answered, or are answered with silence.
     calls: u64,
@@ -77,6 +81,7 @@ impl Connection {
             output: Holding::new(&shared.output),
             stopping: false,
             queued: false,
+            at_rest: false,
             place,
             calls: 0,
             record_size: 0,
@@ -98,17 +103,40 @@ impl Connection {
     }
 
     /// Reads once, answers what came until `slice` is over, writes once.
+    #[inline]
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        let (now, moved) = (shared.now, self.socket.moved());
-        let end = now.checked_add(slice).unwrap_or(now);
+        match self.lone_turn(programs, shared) {
+            Lone::Turn(turn) => turn,
+            Lone::Come(come) => self.whole_turn(programs, shared, slice, come),
+        }
+    }
+
+    /// A turn for which so much input has been read, if that has been done already.
+    #[inline(never)]
+    fn whole_turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration, come: Option<usize>) -> Turn {
+        let moved = self.socket.moved().wrapping_sub(come.unwrap_or_default() as u64);
+        let end = shared.now.checked_add(slice).unwrap_or(shared.now);
         let mut out = self.out.take().unwrap_or_else(|| shared.take_spare());
         self.stream.lend(std::mem::take(&mut shared.record));
-        let turn = match self.exchange(programs, shared, &mut out, now, end) {
+        let outcome = self.exchange(programs, shared, &mut out, end, come);
+        self.conclude(outcome, programs, shared, out, moved)
+    }
+
+    /// What follows from a turn, before which so many bytes had moved.
+    fn conclude(
+        &mut self,
+        outcome: Result<(), Fault>,
+        programs: &Programs,
+        shared: &mut Shared,
+        mut out: Box<Encoder>,
+        moved: u64,
+    ) -> Turn {
+        let turn = match outcome {
             Ok(()) => self.next_turn(programs, &out, shared),
             Err(Fault::Socket) => Turn::Close(Event::ClosedByError),
             Err(Fault::Record(error)) => {
                 // What was asked properly before is still answered, as far as the peer takes it at once.
-                let _ = self.socket.write(&mut out, now);
+                let _ = self.socket.write(&mut out, shared.now);
                 Turn::Close(broken_record(error))
             }
         };
@@ -122,6 +150,7 @@ impl Connection {
         }
         self.settle(shared);
         shared.record = self.stream.take_back();
+        self.at_rest = turn == Turn::Wait && self.is_at_rest();
         turn
     }
 
@@ -135,6 +164,7 @@ impl Connection {
         let reply = delivery.into_reply();
         if !reply.is_empty() {
             let out = self.out.get_or_insert_default();
+            self.at_rest = false;
             out.append(reply);
             self.output.set(out.memory());
         }
@@ -143,6 +173,7 @@ impl Connection {
     /// From now on it is closed as soon as all that has come is answered. To be followed by a turn.
     pub(super) fn stop(&mut self) {
         self.stopping = true;
+        self.at_rest = false;
         self.socket.read_to_the_end();
     }
 
@@ -179,80 +210,30 @@ impl Connection {
         programs: &Programs,
         shared: &mut Shared,
         out: &mut Encoder,
-        now: Instant,
         end: Instant,
+        come: Option<usize>,
     ) -> Result<(), Fault> {
+        let now = shared.now;
         self.socket.write(out, now)?;
-        if self.stream.is_full(now) || self.is_full(out, programs) {
+        if come.is_none() && (self.stream.is_full(now) || self.is_full(out, programs)) {
             return self.write_all(out, programs, now);
         }
-        shared.now = if self.backlog.is_empty() {
-            self.answer_input(programs, shared, out, now, end)?
-        } else {
-            self.answer_backlog(programs, out, TurnTally::new(&shared.recorder, now, end))?
-        };
+        let mut tally = TurnTally::new(&shared.recorder, now, end);
+        match come {
+            Some(count) => {
+                self.answer_come(programs, shared.scratch.get(..count).unwrap_or_default(), out, &mut tally)?
+            }
+            None if self.backlog.is_empty() => {
+                let most = self.appetite(shared);
+                self.answer_input(programs, &mut shared.scratch, most, out, now, &mut tally)?;
+            }
+            None => self.answer_backlog(programs, out, &mut tally)?,
+        }
+        shared.now = tally.now();
         if self.socket.has_ended() {
             self.stream.handle_end();
         }
         self.write_all(out, programs, shared.now)
-    }
-
-    /// Reads once and answers what came. Returns the time after that.
-    fn answer_input(
-        &mut self,
-        programs: &Programs,
-        shared: &mut Shared,
-        out: &mut Encoder,
-        now: Instant,
-        end: Instant,
-    ) -> Result<Instant, Fault> {
-        let most = self.appetite(shared);
-        if most == 0 {
-            return Ok(now);
-        }
-        let mut tally = TurnTally::new(&shared.recorder, now, end);
-        let expects_large = self.expects_large();
-        let may_be_large = most == shared.scratch.len() && self.socket.may_read();
-        if may_be_large && expects_large && self.stream.has_memory_for(self.record_size) {
-            self.answer_large(programs, out, now, &mut tally)?;
-            return Ok(tally.now());
-        }
-        let room = if may_be_large && self.stream.began().is_some() { self.stream.room() } else { &mut [] };
-        // The next large record is read into a place of its own.
-        let beside = if room.is_empty() || !expects_large { most } else { 0 };
-        let scratch = shared.scratch.get_mut(..beside).unwrap_or_default();
-        let (direct, mut input) = self.socket.read(room, scratch, now)?;
-        if direct > 0
-            && let Some(handled) = self.stream.handle_room(programs, direct, out)
-        {
-            tally.add(handled);
-            self.count(&mut tally);
-        }
-        self.answer(programs, &mut input, out, &mut tally)?;
-        if !input.is_empty() {
-            self.backlog = Bytes::copy_from_slice(input);
-            self.backlog_memory = input.len();
-        }
-        Ok(tally.now())
-    }
-
-    /// Answers calls that were read before. What is left of them stays where it is, however many turns it takes. Returns
-    /// the time after that.
-    fn answer_backlog(
-        &mut self,
-        programs: &Programs,
-        out: &mut Encoder,
-        mut tally: TurnTally<'_>,
-    ) -> Result<Instant, Fault> {
-        let mut backlog = std::mem::take(&mut self.backlog);
-        let mut input = &*backlog;
-        self.answer(programs, &mut input, out, &mut tally)?;
-        let left = input.len();
-        if left > 0 {
-            backlog.advance(backlog.len().saturating_sub(left));
-            self.backlog = backlog;
-        }
-        Ok(tally.now())
     }
 
     fn next_turn(&self, programs: &Programs, out: &Encoder, shared: &Shared) -> Turn {
@@ -288,34 +269,6 @@ impl Connection {
         let is_done = (self.stopping || ended) && out.is_empty() && self.in_flight() == 0;
         let reason = if ended { Event::ClosedByPeer } else { Event::ClosedByStop };
         if is_done { Turn::Close(reason) } else { Turn::Wait }
-    }
-
-    /// Answers the calls in `input` until it is used up, the time is over, or the peer does not take the replies.
-    fn answer(
-        &mut self,
-        programs: &Programs,
-        input: &mut &[u8],
-        out: &mut Encoder,
-        tally: &mut TurnTally<'_>,
-    ) -> Result<(), Fault> {
-        let mut goes_on = true;
-        while goes_on && (!input.is_empty() || self.stream.has_postponed()) {
-            let (output, free) = (&self.output, self.never_full(programs));
-            let outcome = self.stream.handle_calls(programs, Instant::now, input, out, |handled, out| {
-                if let Some(handled) = handled {
-                    tally.add(handled);
-                }
-                let has_room = out.len() < free || (out.len() < BATCH && !is_full(out, output, programs));
-                has_room && !tally.is_over()
-            });
-            self.count(tally);
-            goes_on = outcome? && !tally.is_over();
-            if out.len() >= BATCH || self.is_full(out, programs) {
-                self.socket.write(out, tally.now())?;
-                goes_on &= !self.is_full(out, programs);
-            }
-        }
-        Ok(())
     }
 
     /// Counts what has come about so far.

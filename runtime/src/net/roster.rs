@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// To so much it is shown when something came or went last.
+const MOMENT: Duration = Duration::from_millis(1);
+
 /// An open connection of a server, as it was at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,7 +24,7 @@ pub struct ConnectionInfo {
     pub worker: usize,
     /// Time since it was taken in.
     pub age: Duration,
-    /// Time since the last byte went either way.
+    /// Time since the last byte went either way, or a millisecond more.
     pub idle: Duration,
     /// Bytes that were read.
     pub received: u64,
@@ -48,6 +51,8 @@ pub(super) struct Place {
     roster: Arc<Roster>,
     id: u64,
     entry: Arc<Entry>,
+    /// From when on it is shown anew when something came or went last.
+    next: Instant,
     _seat: Seat,
 }
 
@@ -80,7 +85,7 @@ impl Roster {
         let id = self.last.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let entry = Arc::new(Entry::new(peer, origin, seat.row(), now));
         self.open().insert(id, Arc::clone(&entry));
-        Place { roster: Arc::clone(self), id, entry, _seat: seat }
+        Place { roster: Arc::clone(self), id, entry, next: now, _seat: seat }
     }
 
     /// All that are open, in the order in which they came.
@@ -95,13 +100,23 @@ impl Roster {
 
 impl Place {
     /// Shows what the connection has done; `last_active` is when the last byte went. To be called once a turn.
-    pub(super) fn show(&self, tally: Tally, last_active: Instant) {
+    #[inline]
+    pub(super) fn show(&mut self, tally: Tally, last_active: Instant) {
+        if last_active >= self.next {
+            self.show_active(last_active);
+        }
         let entry = &*self.entry;
-        entry.active.store(nanoseconds(last_active.saturating_duration_since(entry.since)), Ordering::Relaxed);
         entry.received.store(tally.received, Ordering::Relaxed);
         entry.sent.store(tally.sent, Ordering::Relaxed);
         entry.calls.store(tally.calls, Ordering::Relaxed);
         entry.queued.store(tally.queued, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn show_active(&mut self, last_active: Instant) {
+        let active = last_active.saturating_duration_since(self.entry.since);
+        self.entry.active.store(nanoseconds(active), Ordering::Relaxed);
+        self.next = last_active.checked_add(MOMENT).unwrap_or(last_active);
     }
 }
 

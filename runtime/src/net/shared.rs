@@ -11,7 +11,7 @@ const SCRATCH: usize = 256 << 10;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) scratch: Vec<u8>,
-    spare: Option<Box<Encoder>>,
+    pub(super) spare: Option<Box<Encoder>>,
     /// Memory for a record that comes in pieces.
     pub(super) record: BytesMut,
     pub(super) recorder: Recorder,

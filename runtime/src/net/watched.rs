@@ -59,36 +59,51 @@ impl Watched {
         self.readable = true;
     }
 
-    /// Reads once, into `room` and then `scratch`: how many bytes went into the room, and those in `scratch`. Fewer than
-    /// fit tell that there are no more for now. But an end that has been announced is not announced again, so that it has to
-    /// be read up to there.
-    pub(super) fn read<'a>(
+    /// Reads once, into `buffer`: how many bytes. Fewer than fit tell that there are no more for now. But an end that has been
+    /// announced is not announced again, so that it has to be read up to there.
+    #[inline]
+    pub(super) fn read(&mut self, buffer: &mut [u8], now: Instant) -> io::Result<usize> {
+        self.receive(buffer.len(), now, |socket| socket.read(buffer))
+    }
+
+    /// The same into `room` and then `scratch`: how many bytes went into the room, and those in `scratch`.
+    pub(super) fn read_into_both<'a>(
         &mut self,
         room: &mut [u8],
         scratch: &'a mut [u8],
         now: Instant,
     ) -> io::Result<(usize, &'a [u8])> {
         let (direct, most) = (room.len(), room.len().saturating_add(scratch.len()));
+        let count = self.receive(most, now, |socket| match direct {
+            0 => socket.read(scratch),
+            _ => socket.read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
+        })?;
+        let direct = direct.min(count);
+        Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()))
+    }
+
+    #[inline]
+    fn receive(
+        &mut self,
+        most: usize,
+        now: Instant,
+        mut read: impl FnMut(&mut Stream) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         while self.may_read() {
-            let outcome = match direct {
-                0 => self.socket.read(scratch),
-                _ => self.socket.read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
-            };
-            match outcome {
+            match read(&mut self.socket) {
                 Ok(count) => {
                     self.ended = count == 0;
                     self.readable = self.end_announced || self.to_the_end || count == most;
                     self.last_active = now;
                     self.received = self.received.wrapping_add(count as u64);
-                    let direct = direct.min(count);
-                    return Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()));
+                    return Ok(count);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
                 Err(error) => return Err(error),
             }
         }
-        Ok((0, &[]))
+        Ok(0)
     }
 
     /// Writes what the peer takes at once. `now` is the time after the calls, however long they took.
@@ -99,20 +114,21 @@ impl Watched {
 
     #[inline(never)]
     fn write_some(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
+        // As a rule, all of it goes at once.
+        if self.writable
+            && let Some(bytes) = out.as_slice()
+        {
+            let (outcome, offered) = (self.socket.write(bytes), bytes.len());
+            self.note(outcome, offered, out, now)?;
+        }
+        if out.is_empty() { Ok(()) } else { self.write_rest(out, now) }
+    }
+
+    #[inline(never)]
+    fn write_rest(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
         while self.writable && !out.is_empty() {
-            match write_once(&mut self.socket, out) {
-                Ok((0, _)) => return Err(ErrorKind::WriteZero.into()),
-                Ok((count, offered)) => {
-                    out.advance(count);
-                    self.writable = count == offered;
-                    self.sent = self.sent.wrapping_add(count as u64);
-                    self.last_active = now;
-                    self.stalled = None;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
-                Err(error) => return Err(error),
-            }
+            let (outcome, offered) = write_pieces(&mut self.socket, out);
+            self.note(outcome, offered, out, now)?;
         }
         if !out.is_empty() {
             self.stalled.get_or_insert(now);
@@ -120,7 +136,31 @@ impl Watched {
         Ok(())
     }
 
+    /// Notes what came of a write that so many bytes were offered to.
+    #[inline(always)]
+    fn note(&mut self, outcome: io::Result<usize>, offered: usize, out: &mut Encoder, now: Instant) -> io::Result<()> {
+        match outcome {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(count) => {
+                if count == out.len() {
+                    out.clear();
+                } else {
+                    out.advance(count);
+                }
+                self.writable = count == offered;
+                self.sent = self.sent.wrapping_add(count as u64);
+                self.last_active = now;
+                self.stalled = None;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     /// Whether there may be bytes to read.
+    #[inline]
     pub(super) fn may_read(&self) -> bool {
         self.readable && !self.ended
     }
@@ -159,15 +199,7 @@ impl Watched {
 }
 
 /// One write of what fits; how much was taken, and how much was offered.
-fn write_once(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
-    match out.as_slice() {
-        Some(bytes) => Ok((socket.write(bytes)?, bytes.len())),
-        None => write_pieces(socket, out),
-    }
-}
-
-#[inline(never)]
-fn write_pieces(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)> {
+fn write_pieces(socket: &mut Stream, out: &Encoder) -> (io::Result<usize>, usize) {
     let mut pieces = [IoSlice::new(&[]); PIECES];
     let mut offered = 0;
     let mut used = 0;
@@ -176,6 +208,5 @@ fn write_pieces(socket: &mut Stream, out: &Encoder) -> io::Result<(usize, usize)
         offered += bytes.len();
         used += 1;
     }
-    let count = socket.write_vectored(pieces.get(..used).unwrap_or_default())?;
-    Ok((count, offered))
+    (socket.write_vectored(pieces.get(..used).unwrap_or_default()), offered)
 }

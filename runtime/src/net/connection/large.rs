@@ -29,7 +29,7 @@ impl Connection {
         let mut memory = self.stream.take_back();
         memory.resize(memory.len().max(self.record_size), 0);
         let place = memory.get_mut(..self.record_size).unwrap_or_default();
-        let (direct, come) = self.socket.read(&mut mark, place, now)?;
+        let (direct, come) = self.socket.read_into_both(&mut mark, place, now)?;
         let come = come.len();
         let mut front = mark.get(..direct).unwrap_or_default();
         self.answer(programs, &mut front, out, tally)?;

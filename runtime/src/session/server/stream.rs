@@ -1,3 +1,5 @@
+mod lone;
+
 use super::allowance;
 use super::postponed::Postponed;
 use super::{Backchannel, Handled, Origin, Programs};

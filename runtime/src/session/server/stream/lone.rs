@@ -1,0 +1,43 @@
+use super::ServerStream;
+use crate::record::Record;
+use crate::session::server::{Handled, Programs};
+use crate::xdr::Encoder;
+
+/// Calls that come one at a time, while nothing else is to be looked at.
+impl ServerStream {
+    /// Whether nothing has come that is not answered, or is to be put together.
+    pub fn is_at_rest(&self) -> bool {
+        !self.reader.is_mid_record() && !self.has_postponed() && !self.was_full
+    }
+
+    /// Whether a call may have to wait for others, or some go the other way.
+    #[inline]
+    pub fn is_held_up(&self) -> bool {
+        self.has_backchannel() || self.is_origin_full()
+    }
+
+    /// Whether there have been calls the other way.
+    #[inline]
+    pub fn has_backchannel(&self) -> bool {
+        self.backchannel().is_some()
+    }
+
+    /// The message in `input`, if that is one record and nothing else.
+    #[inline]
+    pub fn lone_record<'a>(&self, input: &'a [u8]) -> Option<&'a [u8]> {
+        let mut rest = input;
+        let record = self.reader.take_whole(&mut rest).ok()??;
+        rest.is_empty().then_some(record)
+    }
+
+    /// Answers a [lone](Self::lone_record) message of a stream [at rest](Self::is_at_rest) that is not
+    /// [held up](Self::is_held_up): what became of it if it was a call.
+    #[inline]
+    pub fn handle_lone(&mut self, programs: &Programs, message: &[u8], out: &mut Encoder) -> Option<Handled> {
+        let version = programs.route(&self.call);
+        match version.and_then(|version| programs.handle_alike(version, &mut self.call, message, out)) {
+            None => self.handle_record(programs, Record::Borrowed(message), false, out),
+            handled => handled,
+        }
+    }
+}
