@@ -231,8 +231,10 @@ const MAX_FILE: u64 = 64 << 20;
 
 impl Loader for Disk {
     fn load(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let read = File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+        let file = File::open(path)?;
+        let length = file.metadata().map_or(0, |found| found.len().min(MAX_FILE));
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        let read = file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
         if u64::try_from(read).is_ok_and(|read| read <= MAX_FILE) {
             Ok(bytes)
         } else {

@@ -133,6 +133,9 @@ fn decode(bytes: &[u8]) -> (String, Encoding) {
     let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut encoding = Encoding { dropped: bytes.len() - content.len(), widened: Vec::new() };
     let content = without_padding(content);
+    if let Ok(text) = str::from_utf8(content) {
+        return (text.to_owned(), encoding);
+    }
     let mut text = String::with_capacity(content.len());
     for chunk in content.utf8_chunks() {
         text.push_str(chunk.valid());

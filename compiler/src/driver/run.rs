@@ -183,11 +183,7 @@ fn output(
     chosen: &Chosen,
     elsewhere: &Elsewhere<'_>,
 ) -> Result<String, EmitError> {
-    let applied = || {
-        let mut model = model.clone();
-        chosen.apply(&mut model);
-        (model, options.emit(path, chosen.clone()))
-    };
+    let applied = || (chosen.applied(model), options.emit(path, chosen.clone()));
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }

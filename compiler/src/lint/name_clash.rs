@@ -7,13 +7,14 @@ use crate::model::types::{Case, Definition, DefinitionId, Discriminant, Enumerat
 use crate::rust::choices::TypeChoices;
 use crate::rust::{Spelling, view_name};
 use crate::source::Span;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::fmt;
 
 pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let Subject { resolved, spelling, choices, is_own, .. } = *subject;
     let mut found = Vec::new();
     let (mut types, mut constants) = (Scope::new("type"), Scope::new("constant"));
-    let mut short = ShortNames { model: &resolved.model, spelling, found: HashMap::new() };
+    let mut short = ShortNames { model: &resolved.model, spelling, found: BTreeMap::new() };
     let definitions = resolved.model.definitions.iter().zip(&resolved.places).enumerate();
     for (index, (definition, places)) in definitions.filter(|(_, (_, places))| is_own(places.name)) {
         let (name, chosen) = (definition.name(), choices.of(DefinitionId(index)));
@@ -103,7 +104,7 @@ fn arms(
         let rust = chosen.member("default").unwrap_or("Default");
         scope.add("default", rust.to_owned(), places.name, found);
     } else if chosen.keeps_unknown {
-        scope.add_shown("the one for the others", "Unknown".to_owned(), places.name, found);
+        scope.add_named(Named::Unknown, "Unknown".to_owned(), places.name, found);
     }
 }
 
@@ -111,7 +112,7 @@ fn arms(
 struct ShortNames<'a> {
     model: &'a Model,
     spelling: Spelling,
-    found: HashMap<DefinitionId, Vec<String>>,
+    found: BTreeMap<DefinitionId, Vec<String>>,
 }
 
 impl ShortNames<'_> {
@@ -131,18 +132,37 @@ impl ShortNames<'_> {
     }
 }
 
-/// Names that must be different in Rust.
-struct Scope {
-    what: &'static str,
-    used: HashMap<String, (String, Span)>,
+/// What has a name in Rust.
+#[derive(Clone, Copy)]
+enum Named<'a> {
+    Source(&'a str),
+    ViewOf(&'a str),
+    /// The variant for discriminants that no arm is for.
+    Unknown,
 }
 
-impl Scope {
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(name) => write!(out, "`{name}`"),
+            Self::ViewOf(name) => write!(out, "the view of `{name}`"),
+            Self::Unknown => out.write_str("the one for the others"),
+        }
+    }
+}
+
+/// Names that must be different in Rust.
+struct Scope<'a> {
+    what: &'static str,
+    used: BTreeMap<String, (Named<'a>, Span)>,
+}
+
+impl<'a> Scope<'a> {
     fn new(what: &'static str) -> Self {
-        Scope { what, used: HashMap::new() }
+        Scope { what, used: BTreeMap::new() }
     }
 
-    fn add_all<'a>(
+    fn add_all(
         mut self,
         names: impl Iterator<Item = &'a str>,
         spell: impl Fn(&str) -> String,
@@ -157,22 +177,22 @@ impl Scope {
     }
 
     /// A type and, where there are views, its view.
-    fn add_viewed(&mut self, views: bool, name: &str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
+    fn add_viewed(&mut self, views: bool, name: &'a str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
         let view = views.then(|| view_name(&rust)).filter(|_| !self.used.contains_key(&rust));
         self.add(name, rust, span, found);
         if let Some(view) = view {
-            self.add_shown(&format!("the view of `{name}`"), view, span, found);
+            self.add_named(Named::ViewOf(name), view, span, found);
         }
     }
 
-    fn add(&mut self, name: &str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
-        self.add_shown(&format!("`{name}`"), rust, span, found);
+    fn add(&mut self, name: &'a str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
+        self.add_named(Named::Source(name), rust, span, found);
     }
 
-    fn add_shown(&mut self, name: &str, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
+    fn add_named(&mut self, name: Named<'a>, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
         let what = self.what;
         let Some((earlier, place)) = self.used.get(&rust) else {
-            self.used.insert(rust, (name.to_owned(), span));
+            self.used.insert(rust, (name, span));
             return;
         };
         let message = format!("the {what}s {earlier} and {name} are both `{rust}` in Rust");

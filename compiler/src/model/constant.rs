@@ -7,19 +7,19 @@ use super::types::{Constant, ConstantValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest::Suggester;
 use crate::syntax::ast::{ConstantDef, Expression, Identifier, Named, Operation, ProgramBody};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All values; a constant whose value could not be found out has none.
 #[derive(Debug, Default)]
 pub(super) struct Constants<'a> {
     entries: Vec<Entry<'a>>,
-    by_name: HashMap<&'a str, usize>,
+    by_name: BTreeMap<&'a str, usize>,
     /// For each item its first entry, if it has any.
     of_item: Vec<usize>,
     /// Entries whose name an earlier entry, the second one, has: refused unless their values are the same.
     repeated: Vec<(usize, usize)>,
     /// Names of several procedures with numbers of their own.
-    ambiguous: HashSet<&'a str>,
+    ambiguous: BTreeSet<&'a str>,
     pub(super) suggester: Suggester,
 }
 

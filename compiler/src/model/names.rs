@@ -7,7 +7,7 @@ use crate::syntax::ast::{
     Bound, ConstantDef, Declaration, Definition, EnumBody, Identifier, Named, ProgramBody, Specification, StructBody,
     TypeKind, UnionBody,
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A definition that becomes part of the model; its place in [`Names::items`] is its id there.
 #[derive(Debug)]
@@ -35,10 +35,10 @@ pub(super) enum ItemKind<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
     pub(super) items: Vec<Item<'a>>,
-    types: HashMap<String, usize>,
+    types: BTreeMap<String, usize>,
     /// Items of types written in place, by the address of their bodies in the tree.
-    bodies: HashMap<usize, usize>,
-    constants: HashMap<&'a str, &'a ConstantDef>,
+    bodies: BTreeMap<usize, usize>,
+    constants: BTreeMap<&'a str, &'a ConstantDef>,
     /// Types named by `typedef struct X X;`, which defines nothing.
     pub(super) mentioned: Vec<&'a Identifier>,
 }

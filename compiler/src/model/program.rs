@@ -8,7 +8,7 @@ use super::types::{Argument, Definition, Model, Procedure, Program, Type, Versio
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{self, Declaration, Expression, Identifier, Named, ProgramBody, VersionBody};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 pub(super) fn lower(
     scope: &Scope<'_>,
@@ -106,13 +106,13 @@ fn number(scope: &Scope<'_>, written: &Expression, what: &str, errors: &mut Erro
 struct Seen {
     code: Code,
     what: &'static str,
-    names: HashMap<String, Span>,
-    numbers: HashMap<u32, Span>,
+    names: BTreeMap<String, Span>,
+    numbers: BTreeMap<u32, Span>,
 }
 
 impl Seen {
     fn new(code: Code, what: &'static str) -> Self {
-        Seen { code, what, names: HashMap::new(), numbers: HashMap::new() }
+        Seen { code, what, names: BTreeMap::new(), numbers: BTreeMap::new() }
     }
 
     fn check(&mut self, name: &Identifier, number: u32, errors: &mut Errors) {

@@ -7,12 +7,12 @@ use super::types::{Definition, Model, Type};
 use super::walk::{self, Mention, edges};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Refuses types a value of which would have no end, and typedefs that lead only to each other.
 pub(super) fn refuse_infinite(model: &Model, places: &[Places], errors: &mut Errors) {
     let structure = "a typedef only names what is there: let a structure or a union stand in between";
-    let typedefs = refuse_cycles(&between_typedefs(model), &HashSet::new(), structure, model, places, errors);
+    let typedefs = refuse_cycles(&between_typedefs(model), &BTreeSet::new(), structure, model, places, errors);
     let parts = edges(model, |how| how == Mention::Part);
     let star = "write `*` before one of these names, so that a value can end there";
     refuse_cycles(&parts, &typedefs, star, model, places, errors);
@@ -21,13 +21,13 @@ pub(super) fn refuse_infinite(model: &Model, places: &[Places], errors: &mut Err
 /// Reports each cycle that begins with none of those in `known`; returns all that is in cycles.
 fn refuse_cycles(
     edges: &[Vec<usize>],
-    known: &HashSet<usize>,
+    known: &BTreeSet<usize>,
     help: &str,
     model: &Model,
     places: &[Places],
     errors: &mut Errors,
-) -> HashSet<usize> {
-    let mut members = HashSet::new();
+) -> BTreeSet<usize> {
+    let mut members = BTreeSet::new();
     for component in graph::components(edges).iter().filter(|component| component.cyclic) {
         if let Some(first) = component.members.first().filter(|first| !known.contains(first))
             && let Some(error) = cycle_error(model, places, &shortest_cycle(edges, *first))
@@ -62,7 +62,7 @@ fn cycle_error(model: &Model, places: &[Places], cycle: &[usize]) -> Option<Diag
 
 /// The nodes of a shortest way from a node back to it, the node first; breadth first.
 fn shortest_cycle(edges: &[Vec<usize>], start: usize) -> Vec<usize> {
-    let mut reached_from: HashMap<usize, usize> = HashMap::new();
+    let mut reached_from: BTreeMap<usize, usize> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
         for to in edges.get(node).into_iter().flatten() {
@@ -97,7 +97,7 @@ fn place_of_mention(model: &Model, places: &[Places], from: usize, to: usize) ->
 /// Marks the types a value of which may hold another value of the type, and the optional-data that closes such cycles.
 pub(super) fn mark(model: &mut Model) {
     let edges = edges(model, |_| true);
-    let mut component_of: HashMap<usize, usize> = HashMap::new();
+    let mut component_of: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, component) in graph::components(&edges).iter().enumerate().filter(|(_, component)| component.cyclic) {
         component_of.extend(component.members.iter().map(|member| (*member, index)));
     }

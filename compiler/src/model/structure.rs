@@ -8,7 +8,7 @@ use super::types::{Size, Structure};
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{Declaration, StructBody};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 pub(super) fn lower(
     scope: &Scope<'_>,
@@ -36,7 +36,7 @@ pub(super) fn refuse_duplicates<'a>(
     declarations: impl IntoIterator<Item = &'a Declaration>,
     errors: &mut Errors,
 ) {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for name in declarations.into_iter().filter_map(|declaration| declaration.name.as_ref()) {
         match seen.get(name.text.as_str()) {
             Some(earlier) => errors.push(duplicate(Code::DuplicateMember, what, name, *earlier)),

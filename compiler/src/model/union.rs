@@ -11,7 +11,7 @@ use crate::suggest::Suggester;
 use crate::syntax::ast::{
     Bound, CaseLabel, CaseSpec, Declaration, EnumBody, Expression, Operation, TypeKind, UnionBody,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn lower(
     scope: &Scope<'_>,
@@ -21,7 +21,7 @@ pub(super) fn lower(
     errors: &mut Errors,
 ) -> Union {
     // The same arm may be written out for each of its cases.
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let declared = body.cases.iter().filter_map(|case| case.arm.as_ref());
     structure::refuse_duplicates("arm", declared.filter(|arm| seen.insert(&arm.source)), errors);
     if body.cases.is_empty() {
@@ -70,7 +70,7 @@ enum Values<'a> {
         name: &'a str,
         body: &'a EnumBody,
         /// The first enumerator of each value, and that of an unknown one.
-        values: HashMap<Option<i32>, usize>,
+        values: BTreeMap<Option<i32>, usize>,
     },
 }
 
@@ -133,7 +133,7 @@ fn resolve<'a>(scope: &Scope<'a>, ty: &Type) -> Option<Option<Resolved<'a>>> {
         let item = scope.names.items.get(index)?;
         ty = match item.kind {
             ItemKind::Enumeration(body) => {
-                let mut values = HashMap::new();
+                let mut values = BTreeMap::new();
                 for (index, value) in enumeration::values(scope, index, body).into_iter().enumerate() {
                     values.entry(value).or_insert(index);
                 }
@@ -178,7 +178,7 @@ fn arms(
     spans: &mut Vec<Span>,
     errors: &mut Errors,
 ) -> (Vec<Arm>, Option<DefaultArm>) {
-    let mut seen: HashMap<i64, Span> = HashMap::new();
+    let mut seen: BTreeMap<i64, Span> = BTreeMap::new();
     let mut arms = Vec::new();
     let mut default: Option<(DefaultArm, Span)> = None;
     let mut default_spans = Vec::new();
@@ -226,7 +226,7 @@ fn case(
     scope: &Scope<'_>,
     values: &Values<'_>,
     written: &Expression,
-    seen: &mut HashMap<i64, Span>,
+    seen: &mut BTreeMap<i64, Span>,
     errors: &mut Errors,
 ) -> Option<Case> {
     if let (Values::Enumeration { name, body, .. }, [Operation::Name(label)]) = (values, written.operations.as_slice())

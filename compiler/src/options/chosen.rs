@@ -3,6 +3,7 @@ use crate::model;
 use crate::model::types::{DefaultArm, Definition, DefinitionId, Model};
 use crate::rust::choices::{Choices, Order, TypeChoices};
 use crate::source::Span;
+use std::borrow::Cow;
 
 /// What the options come to.
 #[derive(Clone, Debug, Default)]
@@ -16,16 +17,20 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// Gives the unions that keep unknown discriminants a void default arm, and all that holds them their new sizes.
-    pub(crate) fn apply(&self, model: &mut Model) {
+    /// The model, in which unions that keep unknown discriminants have a void default arm, and all that holds them its
+    /// new size.
+    pub(crate) fn applied<'a>(&self, model: &'a Model) -> Cow<'a, Model> {
+        if self.keep.is_empty() {
+            return Cow::Borrowed(model);
+        }
+        let mut model = model.clone();
         for index in &self.keep {
             if let Some(Definition::Union(union)) = model.definitions.get_mut(*index) {
                 union.default = Some(DefaultArm { docs: Vec::new(), field: None });
             }
         }
-        if !self.keep.is_empty() {
-            model::compute_sizes(model);
-        }
+        model::compute_sizes(&mut model);
+        Cow::Owned(model)
     }
 
     /// The same, but for definitions that another file holds what is chosen `there`, by their ids in its model.

@@ -2,7 +2,7 @@
 
 use super::choices::Choices;
 use crate::model::types::{Arm, Case, Definition, Discriminant, Field, Model, Union};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// The case labels, each with its arm.
 pub(super) fn cases(it: &Union) -> impl Iterator<Item = (&Arm, &Case)> {
@@ -39,7 +39,7 @@ pub(super) fn held<'a>(model: &Model, choices: &Choices, it: &'a Union) -> impl 
 
 /// Whether every value of the discriminant has a case, so that nothing is left for a default arm.
 pub(super) fn is_covered(model: &Model, choices: &Choices, it: &Union) -> bool {
-    let values: HashSet<i64> = cases(it).map(|(_, case)| case.value).collect();
+    let values: BTreeSet<i64> = cases(it).map(|(_, case)| case.value).collect();
     let has = |value: i64| values.contains(&value);
     match it.discriminant {
         Discriminant::Bool => has(0) && has(1),

@@ -1,55 +1,83 @@
 //! Comments of the `.x` file as documentation comments that say the same and are sound Markdown.
 
+use std::borrow::Cow;
+
 /// The lines of a comment, if any, and the source they stand for, as `///` lines.
 pub(super) fn comment(lines: &[String], source: &str) -> String {
-    comment_and(lines, &format!("`{}`", visible(source).replace('`', "'")))
+    let mut text = prose(lines);
+    begin(&mut text);
+    text.push('`');
+    text.extend(visible(source).chars().map(|letter| if letter == '`' { '\'' } else { letter }));
+    text.push_str("`\n");
+    text
 }
 
 /// As [`comment`], with a sentence of ours in place of the source.
 pub(super) fn comment_and(lines: &[String], sentence: &str) -> String {
     let mut text = prose(lines);
-    if !text.is_empty() {
-        text.push(String::new());
-    }
-    text.push(sentence.to_owned());
-    slashes(&text)
+    begin(&mut text);
+    text.push_str(sentence);
+    end(&mut text);
+    text
 }
 
-fn slashes(lines: &[String]) -> String {
-    let mut text = String::with_capacity(lines.iter().map(|line| "/// \n".len() + line.len()).sum());
+/// The last paragraph.
+fn begin(text: &mut String) {
+    text.push_str(if text.is_empty() { SLASHES } else { "///\n/// " });
+}
+
+/// Bytes for what a line has besides its words.
+const LINE: usize = 16;
+
+/// What every line of a comment begins with.
+const SLASHES: &str = "/// ";
+
+/// A line, without blanks at its end.
+fn end(text: &mut String) {
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+}
+
+/// The comment without empty lines at either end; one that is laid out with blanks keeps its layout in a fence.
+fn prose(lines: &[String]) -> String {
+    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + LINE).sum::<usize>() + LINE);
+    let clean: Vec<Cow<'_, str>> = lines.iter().map(|line| visible(line)).collect();
+    let filled = |line: &Cow<'_, str>| !line.trim().is_empty();
+    let (Some(first), Some(last)) = (clean.iter().position(filled), clean.iter().rposition(filled)) else {
+        return text;
+    };
+    let lines = clean.get(first..=last).unwrap_or_default();
+    let is_laid_out = lines.iter().any(|line| is_laid_out(line));
+    if is_laid_out {
+        text.push_str("/// ~~~text\n");
+    }
     for line in lines {
-        let line = line.trim_end();
-        text.extend([if line.is_empty() { "///" } else { "/// " }, line, "\n"]);
+        text.push_str(SLASHES);
+        if is_laid_out {
+            text.push_str(&line.replace("~~~", "- - -"));
+        } else {
+            escape(line.trim(), &mut text);
+        }
+        end(&mut text);
+    }
+    if is_laid_out {
+        text.push_str("/// ~~~\n");
     }
     text
 }
 
-/// The comment without empty lines at either end; one that is laid out with blanks keeps its layout in a fence.
-fn prose(lines: &[String]) -> Vec<String> {
-    let clean: Vec<String> = lines.iter().map(|line| visible(line)).collect();
-    let filled = |line: &String| !line.trim().is_empty();
-    let (Some(first), Some(last)) = (clean.iter().position(filled), clean.iter().rposition(filled)) else {
-        return Vec::new();
-    };
-    let lines = clean.get(first..=last).unwrap_or_default();
-    if lines.iter().any(|line| is_laid_out(line)) {
-        let fence = || "~~~text".to_owned();
-        let body = lines.iter().map(|line| line.replace("~~~", "- - -"));
-        return std::iter::once(fence()).chain(body).chain(["~~~".to_owned()]).collect();
-    }
-    lines.iter().map(|line| escaped(line.trim())).collect()
-}
-
 /// Without characters that are invisible or turn the direction of writing.
-fn visible(line: &str) -> String {
+fn visible(line: &str) -> Cow<'_, str> {
     let hidden = |letter: char| {
         matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
             || letter.is_control() && letter != '\t'
     };
     if line.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return line.trim_end().to_owned();
+        return Cow::Borrowed(line.trim_end());
     }
-    line.replace('\t', "    ").chars().filter(|letter| !hidden(*letter)).collect::<String>().trim_end().to_owned()
+    let mut clean: String = line.replace('\t', "    ").chars().filter(|letter| !hidden(*letter)).collect();
+    clean.truncate(clean.trim_end().len());
+    Cow::Owned(clean)
 }
 
 fn is_laid_out(line: &str) -> bool {
@@ -58,39 +86,47 @@ fn is_laid_out(line: &str) -> bool {
 }
 
 /// Words are kept, Markdown's own marks are escaped, addresses become links.
-fn escaped(line: &str) -> String {
-    let backticks = line.matches('`').count().is_multiple_of(2) && !line.contains('\'');
-    let word = |word: &str| -> String {
+fn escape(line: &str, text: &mut String) {
+    let number = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    if line.starts_with(['-', '+', '#', '=']) {
+        text.push('\\');
+    } else if number.len() < line.len() && number.starts_with(['.', ')']) {
+        text.push_str(line.strip_suffix(number).unwrap_or_default());
+        text.push('\\');
+        return escape_words(number, text);
+    }
+    escape_words(line, text);
+}
+
+fn escape_words(line: &str, text: &mut String) {
+    let backticks = line.bytes().filter(|byte| *byte == b'`').count().is_multiple_of(2) && !line.contains('\'');
+    for (index, word) in line.split(' ').enumerate() {
+        if index > 0 {
+            text.push(' ');
+        }
         let end = word.trim_end_matches(['.', ',', ';', ':', ')', '>', '"']).len();
         match word.split_at_checked(end) {
             Some((address, rest)) if address.starts_with("http://") || address.starts_with("https://") => {
-                format!("<{address}>{}", escaped_word(rest, backticks))
+                text.extend(["<", address, ">"]);
+                escape_word(rest, backticks, text);
             }
-            _ => escaped_word(word, backticks),
+            _ => escape_word(word, backticks, text),
         }
-    };
-    let text = line.split(' ').map(word).collect::<Vec<_>>().join(" ");
-    let number = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    if text.starts_with(['-', '+', '#', '=']) {
-        format!("\\{text}")
-    } else if number.len() < text.len() && number.starts_with(['.', ')']) {
-        format!("{}\\{number}", text.strip_suffix(number).unwrap_or_default())
-    } else {
-        text
     }
 }
 
-fn escaped_word(word: &str, backticks: bool) -> String {
-    let mut text = String::new();
-    for letter in word.chars() {
-        let mark = matches!(letter, '[' | ']' | '<' | '>' | '*' | '\\' | '~' | '|' | '&')
-            || letter == '_' && word.starts_with('_');
-        if mark || letter == '`' && !backticks {
-            text.push('\\');
-        }
-        text.push(letter);
+fn escape_word(word: &str, backticks: bool, text: &mut String) {
+    let is_mark = |letter: char| {
+        matches!(letter, '[' | ']' | '<' | '>' | '*' | '\\' | '~' | '|' | '&')
+            || letter == '_' && word.starts_with('_')
+            || letter == '`' && !backticks
+    };
+    let mut start = 0;
+    for (at, _) in word.match_indices(is_mark) {
+        text.extend([word.get(start..at).unwrap_or_default(), "\\"]);
+        start = at;
     }
-    text
+    text.push_str(word.get(start..).unwrap_or_default());
 }
 
 #[cfg(test)]

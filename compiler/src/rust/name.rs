@@ -1,6 +1,6 @@
 //! Names of the `.x` file as Rust spells them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How an interface is spelled in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,11 +76,11 @@ const NEVER: &[&str] = &["Self", "_", "crate", "self", "super"];
 /// The names of one Rust scope; hands out each only once.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    used: HashSet<String>,
+    used: BTreeSet<String>,
     /// Names that get a `_` instead of a number.
     apart: &'static [&'static str],
     /// The number to try next for names that were claimed before.
-    next: HashMap<String, u64>,
+    next: BTreeMap<String, u64>,
 }
 
 impl Scope {
@@ -146,7 +146,7 @@ impl Spelling {
     /// A member, argument, procedure or version.
     pub(crate) fn value_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(joined(words(name), str::to_lowercase), name, "x"),
+            Self::Idiomatic => sound(words(name).join("_").to_ascii_lowercase(), name, "x"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -154,7 +154,7 @@ impl Spelling {
     /// A constant.
     pub(crate) fn constant_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(joined(words(name), str::to_uppercase), name, "X"),
+            Self::Idiomatic => sound(words(name).join("_").to_ascii_uppercase(), name, "X"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -244,10 +244,6 @@ fn capitalised(words: &[&str]) -> String {
         start += word.len();
     }
     name
-}
-
-fn joined(words: Vec<&str>, spell: impl Fn(&str) -> String) -> String {
-    words.into_iter().map(spell).collect::<Vec<_>>().join("_")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use super::choices::{Choices, TypeChoices};
 use super::name::{Scope, Spelling};
 use super::{Elsewhere, EmitOptions, ExternTypes, mutual_list, walk};
 use crate::model::types::{Definition, DefinitionId, Enumeration, Model, Type};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The Rust names of a file's definitions. Types and modules share one scope, constants have another.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ struct Namer<'a> {
     choices: &'a Choices,
     types: Scope,
     constants: Scope,
-    versions: HashMap<&'a str, usize>,
+    versions: BTreeMap<&'a str, usize>,
 }
 
 impl Namer<'_> {
@@ -194,8 +194,8 @@ impl Namer<'_> {
 }
 
 /// How many versions of a file's own programs have each name.
-fn versions<'a>(model: &'a Model, elsewhere: &Elsewhere<'_>) -> HashMap<&'a str, usize> {
-    let mut versions = HashMap::new();
+fn versions<'a>(model: &'a Model, elsewhere: &Elsewhere<'_>) -> BTreeMap<&'a str, usize> {
+    let mut versions = BTreeMap::new();
     let own = model.definitions.iter().enumerate().filter(|(id, _)| !elsewhere.holds(*id));
     for (_, definition) in own {
         let Definition::Program(program) = definition else { continue };

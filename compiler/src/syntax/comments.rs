@@ -19,8 +19,8 @@ impl<'a> Comments<'a> {
     /// The documentation of what stands at `start..end`; `brace` is the end of its opening brace, if it has a body.
     pub(super) fn docs(&self, start: usize, end: usize, brace: Option<usize>) -> Vec<String> {
         let mut docs = self.before(start);
-        docs.extend(brace.and_then(|at| self.behind(at, true)).into_iter().flatten());
-        docs.extend(self.behind(end, false).into_iter().flatten());
+        docs.extend(brace.map(|at| self.behind(at, true)).unwrap_or_default());
+        docs.extend(self.behind(end, false));
         docs
     }
 
@@ -83,20 +83,20 @@ impl<'a> Comments<'a> {
     }
 
     /// The lines of a comment behind `end` on the same line; with `alone`, only if nothing follows it there.
-    fn behind(&self, end: usize, alone: bool) -> Option<Vec<String>> {
+    fn behind(&self, end: usize, alone: bool) -> Vec<String> {
         let index = self.comments.partition_point(|comment| comment.start < end);
-        let comment = self.comments.get(index)?;
+        let Some(comment) = self.comments.get(index) else { return Vec::new() };
         let between = self.slice(end, comment.start);
         let separated = between.chars().all(|c| (lex::is_blank(c) || c == ',' || c == ';') && c != '\n');
         let rest = self.text.get(comment.end..).unwrap_or_default();
         let mut rest = rest.chars().take_while(|c| *c != '\n');
         if !separated || (alone && !rest.all(lex::is_blank)) {
-            return None;
+            return Vec::new();
         }
-        Some(match comment.kind {
+        match comment.kind {
             Kind::LineComment => line_comments(&[comment.text(self.text)]),
             _ => block_lines(comment.text(self.text)),
-        })
+        }
     }
 
     fn slice(&self, start: usize, end: usize) -> &'a str {

@@ -38,9 +38,22 @@ fn room(indent: usize) -> usize {
     MARGIN.saturating_sub(indent).max(LEAST)
 }
 
+/// Enough bytes for most lines that are broken.
+const TEXT: usize = 512;
+
+/// Sets in what follows.
+pub(super) fn push_blanks(text: &mut String, count: usize) {
+    const BLANKS: &str = "                                ";
+    match BLANKS.get(..count) {
+        Some(blanks) => text.push_str(blanks),
+        None => text.extend(std::iter::repeat_n(' ', count)),
+    }
+}
+
 /// The lines of a group set in by `indent` columns, which the first line does not have yet.
 pub(super) fn print(tokens: &[Token<'_>], indent: usize) -> String {
-    let mut printer = Printer { text: " ".repeat(indent), indent, room: room(indent), groups: Vec::new() };
+    let mut printer = Printer { text: String::with_capacity(TEXT), indent, room: room(indent), groups: Vec::new() };
+    push_blanks(&mut printer.text, indent);
     for (token, size) in tokens.iter().zip(sizes(tokens)) {
         match *token {
             Token::Text(text) => printer.push(text),
@@ -114,7 +127,7 @@ impl Printer {
         let indent = self.indent.saturating_sub(place.back);
         self.text.push_str(place.upper);
         self.text.push('\n');
-        self.text.extend(std::iter::repeat_n(' ', indent));
+        push_blanks(&mut self.text, indent);
         self.room = room(indent);
         self.push(place.lower);
     }

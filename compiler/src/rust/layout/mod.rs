@@ -51,7 +51,7 @@ fn laid_out(items: &[String]) -> String {
         }
         let mut page = Page::new(text);
         let mut depth = 1_usize;
-        for line in item.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for line in item.split('\n').map(str::trim_ascii).filter(|line| !line.is_empty()) {
             let is_comment = line.starts_with("//");
             if !is_comment && line.starts_with(['}', ')', ']']) {
                 depth = depth.saturating_sub(1);
@@ -86,19 +86,24 @@ impl Page {
     /// A line, behind an empty one where a reader expects that. Brackets with nothing in them stay together.
     pub(super) fn line(&mut self, indent: usize, line: &str) {
         if let Some((above, start)) = self.last {
-            let last = self.text.get(start..).unwrap_or_default().trim_end();
+            let last = self.text.get(start..).unwrap_or_default().trim_ascii_end();
             if last.ends_with('{') && line.starts_with('}') {
-                self.text.truncate(self.text.trim_end().len());
-                self.text.extend([line, "\n"]);
+                self.text.truncate(self.text.trim_ascii_end().len());
+                self.push(line);
                 return;
             }
             if parted(last, line, above == indent) {
                 self.text.push('\n');
             }
         }
-        self.text.extend(std::iter::repeat_n(' ', indent));
+        fit::push_blanks(&mut self.text, indent);
         self.last = Some((indent, self.text.len()));
-        self.text.extend([line, "\n"]);
+        self.push(line);
+    }
+
+    fn push(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 
     /// A line that is too long, as several.

@@ -9,9 +9,12 @@ const LIST_END: Place = Place { upper: ",", back: STEP, ..LIST };
 const BODY: Place = Place { upper: "{", ..LIST };
 const BODY_END: Place = Place { lower: "}", back: STEP, ..LIST };
 
+/// Enough for most lines.
+const TOKENS: usize = 128;
+
 /// A line with its groups and places: an arm of a `match`, a statement, the head of an item.
 pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity(TOKENS);
     match line.split_once(" => ") {
         Some((pattern, body)) if !body.ends_with('{') => {
             words(pattern, true, &mut tokens);
@@ -35,7 +38,7 @@ fn words<'a>(text: &'a str, begins: bool, out: &mut Vec<Token<'a>>) {
     }
     out.push(Token::Open(0));
     let mut before = "";
-    for (index, part) in split(text, ' ').enumerate() {
+    for (index, part) in split(text, b' ').enumerate() {
         match (before, part) {
             _ if index == 0 => {}
             (_, "|") => out.push(Token::Place(NEXT)),
@@ -79,7 +82,7 @@ fn word<'a>(text: &'a str, begins: bool, out: &mut Vec<Token<'a>>) {
 fn attribute<'a>(text: &'a str, out: &mut Vec<Token<'a>>) {
     let Some((head, list, tail)) = first_list(text) else { return out.push(Token::Text(text)) };
     out.extend([Token::Text(head), Token::Open(STEP), Token::Place(LIST)]);
-    for (index, item) in split(list, ',').enumerate() {
+    for (index, item) in split(list, b',').enumerate() {
         if index > 0 {
             out.extend([Token::Text(","), Token::Place(NEXT)]);
         }
@@ -94,13 +97,13 @@ fn items<'a>(list: &'a str, out: &mut Vec<Token<'a>>) {
         return;
     }
     out.extend([Token::Open(STEP), Token::Place(LIST)]);
-    for (index, item) in split(list, ',').enumerate() {
+    for (index, item) in split(list, b',').enumerate() {
         if index > 0 {
             out.extend([Token::Text(","), Token::Place(NEXT)]);
         }
         let mut item = item.trim_start();
         while item.starts_with("#[") {
-            let length = split(item, ' ').next().map_or(item.len(), str::len);
+            let length = split(item, b' ').next().map_or(item.len(), str::len);
             let (of_item, rest) = item.split_at_checked(length).unwrap_or((item, ""));
             attribute(of_item, out);
             out.push(Token::Place(NEXT));
@@ -131,41 +134,42 @@ fn chain<'a>(text: &'a str, begins: bool, out: &mut Vec<Token<'a>>) -> bool {
 
 /// The first list of a text, between what stands before it with its bracket, and behind it with its own.
 fn first_list(text: &str) -> Option<(&str, &str, &str)> {
-    let is_list = |(at, bracket): &(usize, char)| match bracket {
-        '(' | '<' => true,
-        '[' => text.get(..*at).is_some_and(|before| before.ends_with('&')),
-        _ => false,
+    let mut before = b' ';
+    let is_list = |bracket: u8| {
+        let is_list = matches!(bracket, b'(' | b'<') || (bracket == b'[' && before == b'&');
+        before = bracket;
+        is_list
     };
-    let (open, _) = text.char_indices().find(is_list)?;
+    let open = text.bytes().position(is_list)?;
     let (head, rest) = text.split_at_checked(open + 1)?;
-    let close = outside(rest).find(|(_, letter)| matches!(letter, ')' | '>' | ']'))?.0;
+    let close = outside(rest).find(|(_, letter)| matches!(letter, b')' | b'>' | b']'))?.0;
     let (list, tail) = rest.split_at_checked(close)?;
     Some((head, list, tail))
 }
 
-/// The parts of a text between separators that are not in brackets.
-fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+/// The parts of a text between separators, which are ASCII, that are not in brackets.
+fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let ends = outside(text).filter(move |(_, letter)| *letter == separator).map(|(at, _)| at);
     let mut start = 0;
     ends.chain([text.len()]).map(move |end| {
         let part = text.get(start..end).unwrap_or_default();
-        start = end + separator.len_utf8();
+        start = end + 1;
         part
     })
 }
 
-/// The letters that are in no brackets and no string.
-fn outside(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let (mut depth, mut is_string, mut before) = (0_usize, false, ' ');
-    text.char_indices().filter(move |(_, letter)| {
-        let is_arrow = *letter == '>' && matches!(before, '-' | '=');
+/// The bytes that are in no brackets and no string.
+fn outside(text: &str) -> impl Iterator<Item = (usize, u8)> {
+    let (mut depth, mut is_string, mut before) = (0_usize, false, b' ');
+    text.bytes().enumerate().filter(move |(_, letter)| {
+        let is_arrow = *letter == b'>' && matches!(before, b'-' | b'=');
         before = *letter;
-        is_string ^= *letter == '"';
+        is_string ^= *letter == b'"';
         let is_outside = depth == 0 && !is_string;
         match letter {
             _ if is_string || is_arrow => {}
-            '(' | '[' | '<' | '{' => depth += 1,
-            ')' | ']' | '>' | '}' => depth = depth.saturating_sub(1),
+            b'(' | b'[' | b'<' | b'{' => depth += 1,
+            b')' | b']' | b'>' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         is_outside && !is_arrow
