@@ -124,7 +124,7 @@ impl<'a> Names<'a> {
             TypeKind::Enumeration(tag, _) | TypeKind::Structure(tag, _) | TypeKind::Union(tag, _) => tag,
             _ => return self.add_type(name, &declaration.docs, ItemKind::Typedef(declaration), errors),
         };
-        let element = if plain { name.text.clone() } else { format!("{}_element", name.text) };
+        let element = || if plain { name.text.clone() } else { format!("{}_element", name.text) };
         self.add_body(declaration, name, element, errors);
         if !plain || tag.as_ref().is_some_and(|tag| tag.text != name.text) {
             self.add_type(name, &declaration.docs, ItemKind::Typedef(declaration), errors);
@@ -141,7 +141,7 @@ impl<'a> Names<'a> {
     fn add_members(&mut self, parent: &str, members: impl IntoIterator<Item = &'a Declaration>, errors: &mut Errors) {
         for declaration in members {
             let Some(name) = &declaration.name else { continue };
-            self.add_body(declaration, name, format!("{parent}_{}", name.text), errors);
+            self.add_body(declaration, name, || format!("{parent}_{}", name.text), errors);
         }
     }
 
@@ -151,14 +151,20 @@ impl<'a> Names<'a> {
     }
 
     /// The item of a type written in place, called by its own name if it has one.
-    fn add_body(&mut self, declaration: &'a Declaration, place: &'a Identifier, name: String, errors: &mut Errors) {
+    fn add_body(
+        &mut self,
+        declaration: &'a Declaration,
+        place: &'a Identifier,
+        name: impl FnOnce() -> String,
+        errors: &mut Errors,
+    ) {
         let (tag, kind, address) = match &declaration.specifier.kind {
             TypeKind::Enumeration(tag, body) => (tag, ItemKind::Enumeration(body), std::ptr::from_ref(body).addr()),
             TypeKind::Structure(tag, body) => (tag, ItemKind::Structure(body), std::ptr::from_ref(body).addr()),
             TypeKind::Union(tag, body) => (tag, ItemKind::Union(body), std::ptr::from_ref(body.as_ref()).addr()),
             _ => return,
         };
-        let name = tag.as_ref().map_or_else(|| Identifier { text: name, span: place.span }, Identifier::clone);
+        let name = tag.as_ref().map_or_else(|| Identifier { text: name(), span: place.span }, Identifier::clone);
         match kind {
             ItemKind::Structure(body) => self.add_members(&name.text, &body.members, errors),
             ItemKind::Union(body) => self.add_parts(&name.text, body, errors),
@@ -171,10 +177,14 @@ impl<'a> Names<'a> {
     fn add_program(&mut self, program: &'a Named<ProgramBody>, errors: &mut Errors) {
         for procedure in program.body.versions.iter().flat_map(|version| &version.body.procedures) {
             for (index, argument) in procedure.arguments.iter().enumerate() {
-                let name = argument.name.as_ref().map_or_else(|| format!("arg{}", index + 1), |name| name.text.clone());
-                self.add_body(argument, &procedure.name, format!("{}_{name}", procedure.name.text), errors);
+                let name = || match &argument.name {
+                    Some(name) => format!("{}_{}", procedure.name.text, name.text),
+                    None => format!("{}_arg{}", procedure.name.text, index + 1),
+                };
+                self.add_body(argument, &procedure.name, name, errors);
             }
-            self.add_body(&procedure.result, &procedure.name, format!("{}_result", procedure.name.text), errors);
+            let name = || format!("{}_result", procedure.name.text);
+            self.add_body(&procedure.result, &procedure.name, name, errors);
         }
         self.push(&program.name.text, program.name.span, &program.docs, ItemKind::Program(program));
     }

@@ -4,7 +4,7 @@ use super::invocation::{self, Invocation};
 use crate::lex::{self, Kind, Token};
 use crate::source::Span;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// How deep macros and their arguments may lead to others.
 const MAX_DEPTH: usize = 64;
@@ -21,7 +21,7 @@ const MAX_WORK: usize = 1 << 24;
 /// The macros defined at one place of the text.
 #[derive(Debug, Default)]
 pub(super) struct Macros {
-    table: HashMap<String, Macro>,
+    table: BTreeMap<String, Macro>,
     /// How many bytes were read for replacements so far.
     work: Cell<usize>,
 }

@@ -8,7 +8,7 @@ const MARK: &str = "///~ ";
 
 /// A program that is to be changed by hand.
 pub(super) fn sample(text: &str) -> Result<String, EmitError> {
-    let mut page = Page::new(String::new());
+    let mut page = Page::default();
     page.lines(prettyplease::unparse(&syn::parse_file(text)?).lines());
     Ok(page.text.replace(MARK, "// "))
 }

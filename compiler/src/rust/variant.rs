@@ -60,7 +60,11 @@ fn one_pattern(labels: Vec<String>) -> Option<String> {
 
 /// `name(parts)`, or `name` alone.
 pub(super) fn applied(name: &str, parts: &[&str]) -> String {
-    if parts.is_empty() { name.to_owned() } else { format!("{name}({})", parts.join(", ")) }
+    match parts {
+        [] => name.to_owned(),
+        [part] => [name, "(", part, ")"].concat(),
+        _ => format!("{name}({})", parts.join(", ")),
+    }
 }
 
 fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope: &mut Scope) -> Variant {

@@ -9,6 +9,7 @@ mod tests;
 use super::modules::inner_module_name;
 use super::{EmitError, EmitOptions};
 use askama::Template;
+use std::fmt;
 
 #[derive(Template)]
 #[template(path = "file.rs.j2", escape = "none")]
@@ -17,7 +18,7 @@ struct View<'a> {
     module: String,
     lints: &'static str,
     imports: String,
-    items: &'a str,
+    items: LaidOut<'a>,
 }
 
 /// Lints that names in the spelling of C would break.
@@ -27,29 +28,56 @@ const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_gl
 pub(super) fn file(items: &[String], imports: Vec<String>, options: &EmitOptions) -> Result<String, EmitError> {
     let runtime = items.iter().any(|item| item.contains("rpc::")).then(|| "use oncrpc::codegen as rpc;".to_owned());
     let imports = runtime.into_iter().chain(imports).map(|line| format!("    {line}\n"));
-    let items = laid_out(items);
+    let length: usize = items.iter().map(String::len).sum();
+    let mut text = String::with_capacity(length + length / 2 + HEAD);
     let view = View {
         source_name: &options.source_name,
         module: inner_module_name(&options.source_name),
         lints: if options.verbatim_names { VERBATIM } else { "" },
         imports: imports.collect(),
-        items: items.trim_end(),
+        items: LaidOut(items),
     };
-    Ok(view.render()? + "\n")
+    view.render_into(&mut text)?;
+    text.push('\n');
+    Ok(text)
 }
+
+/// Enough bytes for what is around the items.
+const HEAD: usize = 4096;
 
 /// By how many columns what is in brackets is set in.
 const STEP: usize = 4;
 
 /// Items that stand in a module, with empty lines between them.
-fn laid_out(items: &[String]) -> String {
-    let length: usize = items.iter().map(String::len).sum();
-    let mut text = String::with_capacity(length + length / 2);
-    for item in items {
-        if !text.is_empty() {
-            text.push('\n');
+struct LaidOut<'a>(&'a [String]);
+
+impl fmt::Display for LaidOut<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut page = Page::default();
+        let mut apart = "";
+        for item in self.0 {
+            page.item(item);
+            out.write_str(apart)?;
+            out.write_str(page.text.trim_ascii_end())?;
+            apart = "\n\n";
         }
-        let mut page = Page::new(text);
+        Ok(())
+    }
+}
+
+/// An item as far as it is laid out.
+#[derive(Default)]
+pub(super) struct Page {
+    pub(super) text: String,
+    /// How far the last line is set in, and where it begins behind that; nothing for the first.
+    last: Option<(usize, usize)>,
+}
+
+impl Page {
+    /// An item in place of the one before.
+    fn item(&mut self, item: &str) {
+        self.text.clear();
+        self.last = None;
         let mut depth = 1_usize;
         for line in item.split('\n').map(str::trim_ascii).filter(|line| !line.is_empty()) {
             let is_comment = line.starts_with("//");
@@ -58,33 +86,18 @@ fn laid_out(items: &[String]) -> String {
             }
             let indent = depth * STEP;
             if is_comment || fit::fits(indent, line.len()) {
-                page.line(indent, line);
+                self.line(indent, line);
             } else {
-                page.broken(indent, line);
+                self.broken(indent, line);
             }
             if !is_comment && line.ends_with(['{', '(', '[']) {
                 depth += 1;
             }
         }
-        text = page.text;
-    }
-    text
-}
-
-/// An item as far as it is laid out.
-pub(super) struct Page {
-    pub(super) text: String,
-    /// How far the last line is set in, and where it begins behind that; nothing for the first.
-    last: Option<(usize, usize)>,
-}
-
-impl Page {
-    pub(super) fn new(text: String) -> Self {
-        Self { text, last: None }
     }
 
     /// A line, behind an empty one where a reader expects that. Brackets with nothing in them stay together.
-    pub(super) fn line(&mut self, indent: usize, line: &str) {
+    fn line(&mut self, indent: usize, line: &str) {
         if let Some((above, start)) = self.last {
             let last = self.text.get(start..).unwrap_or_default().trim_ascii_end();
             if last.ends_with('{') && line.starts_with('}') {

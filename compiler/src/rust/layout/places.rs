@@ -158,10 +158,14 @@ fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The bytes that are in no brackets and no string.
+/// The bytes that are in no brackets and no string, but for letters and digits, which end nothing.
 fn outside(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let (mut depth, mut is_string, mut before) = (0_usize, false, b' ');
     text.bytes().enumerate().filter(move |(_, letter)| {
+        if letter.is_ascii_alphanumeric() {
+            before = *letter;
+            return false;
+        }
         let is_arrow = *letter == b'>' && matches!(before, b'-' | b'=');
         before = *letter;
         is_string ^= *letter == b'"';

@@ -1,4 +1,4 @@
-use super::{Page, STEP, fit, laid_out, places};
+use super::{LaidOut, Page, STEP, fit, places};
 use crate::rust::choices::Choices;
 use crate::rust::{Elsewhere, EmitOptions, emit};
 use crate::testing::resolved;
@@ -8,6 +8,10 @@ use std::path::Path;
 
 fn broken(line: &str) -> String {
     fit::print(&places::tokens(line), 2 * STEP)
+}
+
+fn laid_out(item: &str) -> String {
+    LaidOut(&[item.to_owned()]).to_string()
 }
 
 #[test]
@@ -46,11 +50,11 @@ fn chains_and_arms_are_parted() {
 fn angle_brackets_are_put_together_again() {
     let argument = "rpc::FixedArray<rpc::FixedArray<rpc::Optional<Something>, 3>, 2>";
     let line = format!("rpc::encode::<{argument}>(&value.something, out)?;");
-    assert_eq!(laid_out(std::slice::from_ref(&line)), format!("    {line}\n"));
+    assert_eq!(laid_out(&line), format!("    {line}"));
     let line = format!("rpc::encode::<{argument}, And<More>>(&value.something, out)?;");
     let expected =
-        format!("    rpc::encode::<\n        {argument},\n        And<More>,\n    >(&value.something, out)?;\n");
-    assert_eq!(laid_out(&[line]), expected);
+        format!("    rpc::encode::<\n        {argument},\n        And<More>,\n    >(&value.something, out)?;");
+    assert_eq!(laid_out(&line), expected);
 }
 
 #[test]
@@ -58,8 +62,10 @@ fn items_are_set_in_by_their_brackets() {
     let item =
         "/// A.\npub struct A {\n\n/// `int a`\npub a: i32,\n  \n}\nimpl B for A {\nconst M: u8 = 0;\n\n}\nimpl A {\n}";
     let expected = "    /// A.\n    pub struct A {\n        /// `int a`\n        pub a: i32,\n    }\n\n    \
-                    impl B for A {\n        const M: u8 = 0;\n    }\n\n    impl A {}\n";
-    assert_eq!(laid_out(&[item.to_owned()]), expected);
+                    impl B for A {\n        const M: u8 = 0;\n    }\n\n    impl A {}";
+    assert_eq!(laid_out(item), expected);
+    let items = ["const A: u8 = 1;\n", "const B: u8 = 2;"].map(str::to_owned);
+    assert_eq!(LaidOut(&items).to_string(), "    const A: u8 = 1;\n\n    const B: u8 = 2;");
 }
 
 /// What the formatter makes of the module in a file of ours.
@@ -68,7 +74,7 @@ fn formatted(file: &str) -> (String, String) {
     let (name, rest) = rest.split_once(" {\n").unwrap();
     let body = rest.rsplit_once("}\n\n#[allow").unwrap().0;
     assert!(head.contains("#[rustfmt::skip]") && !name.contains(' '));
-    let mut page = Page::new(String::new());
+    let mut page = Page::default();
     let formatted = prettyplease::unparse(&syn::parse_file(body).unwrap());
     page.lines(formatted.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().iter().map(String::as_str));
     // It takes a range in a macro for two things.

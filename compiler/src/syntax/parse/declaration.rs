@@ -7,9 +7,14 @@ use crate::syntax::ast::{BasicType, Bound, Declaration, TypeKind, TypeSpecifier}
 
 /// A declaration, an argument or a result.
 pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Declaration> {
+    documented(builder, node, node)
+}
+
+/// A declaration with the comments around the `whole` that it is part of.
+pub(super) fn documented(builder: &Builder<'_>, node: &Node<'_>, whole: &Node<'_>) -> Built<Declaration> {
     let mut built = Declaration {
         span: builder.span(node),
-        docs: builder.docs(node, None),
+        docs: builder.docs(whole, None),
         source: builder.written(node),
         specifier: TypeSpecifier { span: builder.span(node), kind: TypeKind::Void },
         optional: false,

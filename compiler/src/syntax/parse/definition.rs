@@ -42,9 +42,7 @@ fn constant(builder: &Builder<'_>, node: &Node<'_>, from_define: bool) -> Built<
 /// The declaration in a typedef or member, with the comments around the whole.
 fn commented(builder: &Builder<'_>, node: &Node<'_>) -> Built<Declaration> {
     let declared = child(node, Rule::declaration).ok_or_else(|| builder.unread(node))?;
-    let mut declaration = declaration::declaration(builder, &declared)?;
-    declaration.docs = builder.docs(node, None);
-    Ok(declaration)
+    declaration::documented(builder, &declared, node)
 }
 
 /// `struct *name { ... }`, which is `typedef struct { ... } *name`.

@@ -12,11 +12,15 @@ pub(super) struct Tokens<'a> {
     letters: String,
 }
 
+/// About how many bytes a token takes, with the blanks and comments before it.
+const BYTES: usize = 12;
+
 impl<'a> Tokens<'a> {
     /// The tokens of a text, and the comments between them.
     pub(super) fn read(text: &'a str) -> (Self, Vec<Token>) {
         let mut comments = Vec::new();
-        let mut read = Tokens { text, tokens: Vec::new(), letters: String::new() };
+        let guess = text.len() / BYTES;
+        let mut read = Tokens { text, tokens: Vec::with_capacity(guess), letters: String::with_capacity(guess) };
         for token in lex::tokens(text, 0) {
             if token.is_comment() {
                 comments.push(token);
