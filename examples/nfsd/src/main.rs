@@ -35,16 +35,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// What waits for a disk.
-const ON_POOL: [Procedure; 16] = [
-    SETATTR, LOOKUP, READLINK, WRITE, CREATE, MKDIR, SYMLINK, MKNOD, REMOVE, RMDIR, RENAME, LINK, READDIR, FSSTAT,
-    COMMIT, MNT,
+const ON_POOL: [Procedure; 15] = [
+    SETATTR, LOOKUP, READLINK, CREATE, MKDIR, SYMLINK, MKNOD, REMOVE, RMDIR, RENAME, LINK, READDIR, FSSTAT, COMMIT, MNT,
 ];
 
-/// What looks at a file that the system has in memory as a rule.
-const ON_POOL_IF_IT_WAITS: [Procedure; 6] = [GETATTR, ACCESS, READ, READDIRPLUS, FSINFO, PATHCONF];
+/// What is about a file that the system has in memory as a rule, or in a file system that is nowhere else.
+const ON_POOL_IF_IT_WAITS: [Procedure; 7] = [GETATTR, ACCESS, READ, WRITE, READDIRPLUS, FSINFO, PATHCONF];
 
 /// Threads that wait for a disk.
-const POOL_THREADS: usize = 8;
+const POOL_THREADS: usize = 4;
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {

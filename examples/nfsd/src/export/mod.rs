@@ -7,7 +7,7 @@ mod node;
 mod search;
 
 pub use handle::{Handle, Identity};
-pub use node::{KNOWN, Node};
+pub use node::{KNOWN, Node, lock};
 
 use crate::attributes::kind;
 use crate::identity::{self, Caller};
@@ -16,7 +16,6 @@ use crate::rights;
 use crate::status::Outcome;
 use aged::Aged;
 use handle::Key;
-use node::lock;
 use oncrpc::Bytes;
 use rustix::fs::{
     Access, AtFlags, CWD, FileType, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, accessat, fstatfs,
@@ -31,10 +30,13 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Files that are at hand, at most; fewer if the process may not open so many descriptors.
 const MOST_NODES: usize = 512;
+
+/// How long a file is taken for one of the export after it was found to be.
+const PRESENCE: Duration = Duration::from_secs(1);
 
 /// Descriptors that are left for connections and whatever else.
 const OTHER_DESCRIPTORS: usize = 1_280;
@@ -55,7 +57,8 @@ pub struct Export {
     /// `/proc/self/fd`, through which a file at hand is opened.
     pub descriptors: OwnedFd,
     key: Key,
-    root: Arc<Node>,
+    /// Its root.
+    pub root: Arc<Node>,
     nodes: Mutex<Aged<Arc<Node>>>,
     places: Mutex<Aged<Place>>,
     gone: Mutex<Aged<(Identity, Instant)>>,
@@ -89,52 +92,38 @@ impl Export {
         })
     }
 
-    /// The root of the export.
-    pub fn root(&self) -> &Arc<Node> {
-        &self.root
-    }
-
-    /// The file that a client's handle stands for, if it is at hand or what the system has in memory leads to it;
-    /// `NFS3ERR_BADHANDLE` if this server has not made it.
-    pub fn at_hand(&self, handle: &[u8]) -> Outcome<Option<Arc<Node>>> {
+    /// The file that a client's handle stands for: `NFS3ERR_BADHANDLE` if this server has not made it, `NFS3ERR_STALE` if the
+    /// file is gone, `NFS3ERR_JUKEBOX` if it is not at hand and this must not wait for the disk.
+    pub fn node(&self, handle: &[u8], may_wait: bool) -> Outcome<Arc<Node>> {
         let handle = Handle::open(handle, self.key).ok_or(Nfsstat3::ErrBadhandle)?;
         if handle.file == self.root.handle.file {
-            return Ok(Some(Arc::clone(&self.root)));
+            return Ok(Arc::clone(&self.root));
         }
         let known = lock(&self.nodes).get(handle.file.inode).cloned();
-        let is_it = |node: &Arc<Node>| node.handle.file == handle.file && (node.is_fresh() || self.is_present(node));
-        match known.filter(is_it) {
-            Some(node) => Ok(Some(node)),
-            None => {
-                self.act_as_itself()?;
-                Ok(self.remembered(&handle, ResolveFlags::CACHED).map(|path| self.keep(handle, path)))
-            }
-        }
-    }
-
-    /// The file that a client's handle stands for, or `NFS3ERR_STALE` if it is gone. Waits for the disk if it is not at hand.
-    pub fn node(&self, handle: &[u8]) -> Outcome<Arc<Node>> {
-        if let Some(node) = self.at_hand(handle)? {
+        if let Some(node) = known.filter(|node| node.handle.file == handle.file && self.is_present(node)) {
             return Ok(node);
         }
         self.act_as_itself()?;
-        let handle = Handle::open(handle, self.key).ok_or(Nfsstat3::ErrBadhandle)?;
-        Ok(self.keep(handle, self.find(&handle)?))
-    }
-
-    /// Has a file at hand from now on.
-    fn keep(&self, handle: Handle, path: OwnedFd) -> Arc<Node> {
+        let path = match self.remembered(&handle, ResolveFlags::CACHED) {
+            Some(path) => path,
+            None if may_wait => self.find(&handle)?,
+            None => return Err(Nfsstat3::ErrJukebox),
+        };
         let node = Arc::new(Node::new(handle, path));
         lock(&self.nodes).put(handle.file.inode, Arc::clone(&node));
-        node
+        Ok(node)
     }
 
-    /// Whether a file at hand is still in the export, under the name by which it was found.
+    /// Whether a file at hand is still in the export, or was a moment ago.
     fn is_present(&self, node: &Node) -> bool {
+        let mut found = lock(&node.found);
+        if found.elapsed() < PRESENCE {
+            return true;
+        }
         let path = self.path_of(node);
         let is_present = path.starts_with(&self.path) && !path.as_os_str().as_bytes().ends_with(b" (deleted)");
         if is_present {
-            node.refresh();
+            *found = Instant::now();
         }
         is_present
     }
@@ -204,17 +193,12 @@ impl Export {
 
     /// Has what this thread does be done as `caller`, if this process can.
     pub fn act_as(&self, caller: &Caller) -> Outcome<()> {
-        self.become_one(Some(caller))
+        if self.system_decides { Ok(identity::act_as(Some(caller))?) } else { Ok(()) }
     }
 
     /// Has what this thread does be done as this process itself.
     pub fn act_as_itself(&self) -> Outcome<()> {
-        self.become_one(None)
-    }
-
-    fn become_one(&self, whom: Option<&Caller>) -> Outcome<()> {
-        let done = if self.system_decides { identity::act_as(whom) } else { Ok(()) };
-        done.map_err(|_| Nfsstat3::ErrServerfault)
+        if self.system_decides { Ok(identity::act_as(None)?) } else { Ok(()) }
     }
 
     /// As [`Export::act_as`], for something that needs `want` of a directory: `NFS3ERR_ACCES` where the mode decides, and does

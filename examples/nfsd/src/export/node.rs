@@ -20,9 +20,6 @@ pub const OPENINGS: usize = 4;
 /// How long what the system has allowed holds, while mode and owner of the file stay.
 const TRUST: Duration = Duration::from_secs(5);
 
-/// How long a file is taken for one of the export after it was found to be.
-pub const PRESENCE: Duration = Duration::from_secs(1);
-
 /// A file of the export: a descriptor that stays the file's however it is renamed, and gives no right to it.
 pub struct Node {
     /// What clients know it by.
@@ -32,17 +29,15 @@ pub struct Node {
     /// Held by who changes it.
     changing: Mutex<()>,
     /// When it was found in the export.
-    found: Mutex<Instant>,
+    pub found: Mutex<Instant>,
     openings: Mutex<Vec<Opening>>,
 }
 
-/// A file that was opened for somebody.
+/// A file that was opened: for what; and where the system decides, for whom, and mode and owner of the file at that time.
 struct Opening {
-    file: Arc<File>,
-    want: Access,
+    terms: (Access, Option<(Caller, [u32; 3])>),
     since: Instant,
-    /// For whom, where the system decides; mode and owner of the file at that time.
-    terms: Option<(Caller, [u32; 3])>,
+    file: Arc<File>,
 }
 
 /// What is asked of the system about a file.
@@ -70,38 +65,24 @@ impl Node {
         DecInt::from_fd(&self.path)
     }
 
-    /// Whether it was found in the export just now.
-    pub fn is_fresh(&self) -> bool {
-        lock(&self.found).elapsed() < PRESENCE
-    }
-
-    /// It was found in the export.
-    pub fn refresh(&self) {
-        *lock(&self.found) = Instant::now();
-    }
-
     /// The file, opened for `caller`. `stat` is what it is like now; its owner may read and write whatever its mode, as if
     /// it was opened before that was set.
     pub fn open(&self, export: &Export, caller: &Caller, stat: &Statx, want: Access) -> Outcome<Arc<File>> {
         if !export.system_decides && !rights::excused(stat, caller, want) {
             rights::check(stat, caller, want)?;
         }
-        let terms = export.system_decides.then(|| (caller, [u32::from(stat.stx_mode), stat.stx_uid, stat.stx_gid]));
-        let holds = |it: &Opening| {
-            it.want == want
-                && it.terms.as_ref().map(|(caller, attributes)| (caller, *attributes)) == terms
-                && (terms.is_none() || it.since.elapsed() < TRUST)
-        };
-        if let Some(opening) = lock(&self.openings).iter().find(|it| holds(it)) {
+        let for_whom = || (caller.clone(), [u32::from(stat.stx_mode), stat.stx_uid, stat.stx_gid]);
+        let terms = (want, export.system_decides.then(for_whom));
+        let holds = |it: &&Opening| it.terms == terms && (terms.1.is_none() || it.since.elapsed() < TRUST);
+        if let Some(opening) = lock(&self.openings).iter().find(holds) {
             return Ok(Arc::clone(&opening.file));
         }
         let file = Arc::new(self.open_anew(export, caller, stat, want)?);
-        let terms = terms.map(|(caller, attributes)| (caller.clone(), attributes));
         let mut openings = lock(&self.openings);
         if openings.len() >= OPENINGS {
             openings.remove(0);
         }
-        openings.push(Opening { file: Arc::clone(&file), want, since: Instant::now(), terms });
+        openings.push(Opening { terms, since: Instant::now(), file: Arc::clone(&file) });
         Ok(file)
     }
 

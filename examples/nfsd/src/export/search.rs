@@ -39,13 +39,6 @@ pub(super) struct Place {
     name: Box<[u8]>,
 }
 
-/// A name in a directory, while it is read.
-struct Entry<'a> {
-    inode: u64,
-    name: &'a [u8],
-    may_be_directory: bool,
-}
-
 impl Export {
     /// Remembers that the file `inode` is called `name` in `directory`, which is an inode as well.
     pub fn note(&self, directory: u64, inode: u64, name: &[u8]) {
@@ -111,18 +104,18 @@ impl Export {
             if let Some(name) = path.rsplit(|byte| *byte == b'/').next().filter(|_| directory != root) {
                 self.note(above, directory, name);
             }
-            let listed = self.list(&path, |entry| {
-                let path = || if path.is_empty() { entry.name.to_vec() } else { [&path, entry.name].join(&b'/') };
-                if entry.inode == handle.file.inode {
+            let listed = self.list(&path, |inode, name, may_be_directory| {
+                let path = || if path.is_empty() { name.to_vec() } else { [&path, name].join(&b'/') };
+                if inode == handle.file.inode {
                     found = Some(path());
                 }
                 if found.is_some() {
-                    self.note(directory, entry.inode, entry.name);
+                    self.note(directory, inode, name);
                     to_note -= 1;
-                } else if entry.may_be_directory && handle.is_below(entry.inode) {
-                    directories.push_front((directory, entry.inode, path()));
-                } else if entry.may_be_directory {
-                    directories.push_back((directory, entry.inode, path()));
+                } else if may_be_directory && handle.is_below(inode) {
+                    directories.push_front((directory, inode, path()));
+                } else if may_be_directory {
+                    directories.push_back((directory, inode, path()));
                 }
                 left -= 1;
                 left > 0 && to_note > 0
@@ -139,8 +132,8 @@ impl Export {
         Ok(found)
     }
 
-    /// Has `visit` see the entries of the directory at `path`, until it wants no more.
-    fn list(&self, path: &[u8], mut visit: impl FnMut(&Entry<'_>) -> bool) -> rustix::io::Result<()> {
+    /// Has `visit` see the entries of the directory at `path`: inode, name, whether it may be a directory. Until it wants no more.
+    fn list(&self, path: &[u8], mut visit: impl FnMut(u64, &[u8], bool) -> bool) -> rustix::io::Result<()> {
         let path = if path.is_empty() { b"." } else { path };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let directory = openat2(&self.root.path, path, flags, Mode::empty(), BENEATH)?;
@@ -150,8 +143,7 @@ impl Export {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
             let may_be_directory = matches!(entry.file_type(), FileType::Directory | FileType::Unknown);
-            let is_link = matches!(name, b"." | b"..");
-            if !is_link && !visit(&Entry { inode: entry.ino(), name, may_be_directory }) {
+            if !matches!(name, b"." | b"..") && !visit(entry.ino(), name, may_be_directory) {
                 break;
             }
         }

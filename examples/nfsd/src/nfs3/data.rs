@@ -7,9 +7,10 @@ use crate::status::Outcome;
 use oncrpc::Bytes;
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Access, FileType, Statx, fdatasync, fsync};
-use rustix::io::{Errno, ReadWriteFlags, pread, preadv2, pwrite};
+use rustix::io::{Errno, ReadWriteFlags, pread, preadv2};
 use std::fs::File;
 use std::io::IoSliceMut;
+use std::os::unix::fs::FileExt;
 use std::sync::atomic::Ordering;
 
 impl Nfs {
@@ -48,7 +49,7 @@ impl Nfs {
         let file = node.open(&self.export, caller, stat, Access::WRITE_OK)?;
         // Not as the superuser, whose writing leaves set-user-ID bits in place.
         self.export.act_as(caller)?;
-        write_all(&file, data, args.offset)?;
+        file.write_all_at(data, args.offset).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
         self.tally.written(data.len());
         match args.stable {
             StableHow::Unstable => {}
@@ -98,16 +99,4 @@ fn read_from_memory(file: &File, length: usize, offset: u64) -> rustix::io::Resu
         Err(Errno::OPNOTSUPP) => Err(Errno::AGAIN),
         other => other.map(|_| data),
     }
-}
-
-fn write_all(file: &File, mut data: &[u8], mut offset: u64) -> rustix::io::Result<()> {
-    while !data.is_empty() {
-        let written = pwrite(file, data, offset)?;
-        if written == 0 {
-            return Err(Errno::IO);
-        }
-        data = data.get(written..).unwrap_or_default();
-        offset += written as u64;
-    }
-    Ok(())
 }

@@ -86,7 +86,7 @@ impl Nfs {
             let next = next?;
             let name = next.file_name().to_bytes();
             // What is above the root of the export is the root.
-            let is_top = name == b".." && node.handle.file == self.export.root().handle.file;
+            let is_top = name == b".." && node.handle.file == self.export.root.handle.file;
             let fileid = if is_top { node.handle.file.inode } else { next.ino() };
             let Some(entry) = entry(Entry3 { fileid, name: name.into(), cookie: next.next_entry_cookie() }) else {
                 continue;

@@ -57,7 +57,7 @@ impl Nfs {
             export,
             read_only: options.read_only,
             squash_root: !options.no_root_squash,
-            pages: Pages::new(),
+            pages: Pages::default(),
             verifier: AtomicU64::new(RandomState::new().hash_one(std::process::id())),
             tally,
         }
@@ -65,11 +65,7 @@ impl Nfs {
 
     /// The file of a handle; `NFS3ERR_JUKEBOX` if that takes a wait, which may not be.
     fn node(&self, call: &Call, handle: &NfsFh3) -> Outcome<Arc<Node>> {
-        match self.export.at_hand(&handle.data)? {
-            Some(node) => Ok(node),
-            None if call.may_wait() => self.export.node(&handle.data),
-            None => Err(Nfsstat3::ErrJukebox),
-        }
+        self.export.node(&handle.data, call.may_wait())
     }
 
     /// What `act` makes of a file, and what that was like.
@@ -86,7 +82,10 @@ impl Nfs {
     /// What `act` makes of a file that it may change, and what that was like before and after. Others who change it
     /// over NFS wait for it.
     fn changing<T>(&self, call: &Call, of: &NfsFh3, act: impl FnOnce(On<'_>) -> Outcome<T>) -> Changed<T> {
-        match self.export.node(&of.data) {
+        if !call.may_wait() && !self.export.is_in_memory {
+            return (WccData::default(), Err(Nfsstat3::ErrJukebox));
+        }
+        match self.node(call, of) {
             Ok(node) => {
                 let _alone = node.alone();
                 self.watching(&self.caller(call), &node, act)

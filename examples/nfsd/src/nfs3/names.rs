@@ -55,7 +55,7 @@ impl Nfs {
     /// Gives a file another name; the directories before and after.
     pub(super) fn move_file(&self, caller: &Caller, from: &Diropargs3, to: &Diropargs3) -> (WccData, Changed<()>) {
         let (old, new) = (from.name.as_bytes(), to.name.as_bytes());
-        let (from, to) = match (self.export.node(&from.dir.data), self.export.node(&to.dir.data)) {
+        let (from, to) = match (self.export.node(&from.dir.data, true), self.export.node(&to.dir.data, true)) {
             (Ok(from), Ok(to)) => (from, to),
             (Err(status), _) | (_, Err(status)) => return (WccData::default(), (WccData::default(), Err(status))),
         };
@@ -86,7 +86,7 @@ impl Nfs {
 
     /// Gives a file a further name.
     pub(super) fn add_name(&self, on: On<'_>, bytes: &[u8], file: &NfsFh3) -> Outcome<()> {
-        let file = self.export.node(&file.data)?;
+        let file = self.export.node(&file.data, true)?;
         if kind(&file.stat()?) == FileType::Directory {
             return Err(Nfsstat3::ErrIsdir);
         }

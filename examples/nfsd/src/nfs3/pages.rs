@@ -4,7 +4,7 @@
 //! a file through a mapping, or by a name in another directory, so nothing is kept for long; a page with a file of several
 //! names, or with a directory, in which things happen that inotify does not tell here, for a second only.
 
-use crate::export::{Identity, Node};
+use crate::export::{Identity, Node, lock};
 use crate::identity::Caller;
 use crate::idl::Nfstime3;
 use oncrpc::Bytes;
@@ -13,7 +13,7 @@ use rustix::io::read;
 use std::collections::HashMap;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// How long it is kept if inotify tells of changes, and if it does not.
@@ -23,13 +23,11 @@ const UNWATCHED: Duration = Duration::from_secs(1);
 /// Bytes that are kept. Stops clients who list much from filling the memory.
 const MOST_KEPT: usize = 2 << 20;
 
-/// Bytes that a page takes beside its entries.
-const PAGE: usize = 512;
-
 /// Directories that are watched. Stops clients who list much from filling the system's memory.
 const MOST_WATCHED: i32 = 4_096;
 
 /// Parts of directories, as they are sent. They are forgotten together when anything is changed.
+#[derive(Default)]
 pub struct Pages {
     changes: AtomicU64,
     kept: Mutex<Kept>,
@@ -65,11 +63,6 @@ pub struct Watch {
 }
 
 impl Pages {
-    /// None yet.
-    pub fn new() -> Self {
-        Self { changes: AtomicU64::new(0), kept: Mutex::default() }
-    }
-
     /// Something was changed: nothing that was found before is right for sure.
     pub fn outdate(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
@@ -77,8 +70,7 @@ impl Pages {
 
     /// What was found not long ago.
     pub fn get(&self, question: &Question) -> Option<Bytes> {
-        let kept = self.kept();
-        kept.pages.get(question).filter(|(_, end)| Instant::now() < *end).map(|(page, _)| page.clone())
+        self.kept().pages.get(question).filter(|(_, end)| Instant::now() < *end).map(|(page, _)| page.clone())
     }
 
     /// Has inotify tell of what changes in a directory from now on.
@@ -101,8 +93,9 @@ impl Pages {
 
     /// Keeps what was found, if nothing was changed meanwhile.
     pub fn put(&self, question: Question, page: &Bytes, watch: Watch) {
-        let bytes = PAGE + page.len();
         let mut kept = self.kept();
+        // With what it takes beside its entries.
+        let bytes = page.len() + 512;
         if kept.changes == watch.changes && bytes <= MOST_KEPT {
             if kept.bytes + bytes > MOST_KEPT {
                 kept.forget();
@@ -114,7 +107,7 @@ impl Pages {
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.kept);
         let mut events = [0; 4_096];
         while kept.inotify.as_ref().is_some_and(|it| read(it, &mut events).is_ok()) {
             self.outdate();
@@ -130,6 +123,7 @@ impl Pages {
 
 impl Kept {
     fn forget(&mut self) {
-        (self.bytes, self.pages) = (0, HashMap::new());
+        self.bytes = 0;
+        self.pages.clear();
     }
 }
