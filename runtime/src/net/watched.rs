@@ -82,6 +82,12 @@ impl Watched {
         Ok((direct, scratch.get(..count.saturating_sub(direct)).unwrap_or_default()))
     }
 
+    /// The same into `pieces`, one after the other: how many bytes.
+    pub(super) fn read_pieces(&mut self, pieces: &mut [IoSliceMut<'_>], now: Instant) -> io::Result<usize> {
+        let most = pieces.iter().fold(0, |most: usize, piece| most.saturating_add(piece.len()));
+        self.receive(most, now, |socket| socket.read_vectored(pieces))
+    }
+
     #[inline]
     fn receive(
         &mut self,

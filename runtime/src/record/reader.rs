@@ -147,6 +147,26 @@ impl Reader {
         self.body.room(length, self.left)
     }
 
+    /// Takes a record of one fragment, whose mark has come, off the front of `memory`, if its `count` bytes there are all of it.
+    ///
+    /// # Errors
+    /// As [`Reader::next`].
+    #[cfg(feature = "net")]
+    pub(crate) fn take_placed(
+        &self,
+        mark: &[u8],
+        memory: &mut BytesMut,
+        count: usize,
+    ) -> Result<Option<Record<'static>>, RecordError> {
+        let Some(mark) = mark.first_chunk() else { return Ok(None) };
+        let Fragment { length, last } = Fragment::from(*mark);
+        if !last || length == 0 || length != count || count > memory.len() || self.is_mid_record() {
+            return Ok(None);
+        }
+        self.limits.check(length)?;
+        Ok(Some(Record::Owned(memory.split_to(count).freeze())))
+    }
+
     /// Takes `memory` as the place of the record whose mark has just come, if its front are `count` bytes of that record and it is
     /// not far larger than what is announced; whether that is so. They are then to be told by [`Reader::fill`], as if they
     /// had been put into the room.

@@ -21,15 +21,25 @@ impl Connection {
         if most == 0 {
             return Ok(());
         }
-        let expects_large = self.expects_large();
         let may_be_large = most == scratch.len() && self.socket.may_read();
-        if may_be_large && expects_large && self.stream.has_memory_for(self.record_size) {
-            return self.answer_large(programs, out, now, tally);
+        if may_be_large && self.expects_large() && self.answer_large(programs, scratch, out, now, tally)? {
+            return Ok(());
         }
         let room = if may_be_large && self.stream.began().is_some() { self.stream.room() } else { &mut [] };
-        // The next large record is read into a place of its own.
-        let beside = if room.is_empty() || !expects_large { most } else { 0 };
-        let (direct, input) = self.socket.read_into_both(room, scratch.get_mut(..beside).unwrap_or_default(), now)?;
+        let scratch = scratch.get_mut(..most).unwrap_or_default();
+        let (direct, input) = self.socket.read_into_both(room, scratch, now)?;
+        self.answer_both(programs, direct, input, out, tally)
+    }
+
+    /// Answers what came: `direct` bytes into the room of a record, and what is behind it.
+    pub(super) fn answer_both(
+        &mut self,
+        programs: &Programs,
+        direct: usize,
+        input: &[u8],
+        out: &mut Encoder,
+        tally: &mut TurnTally<'_>,
+    ) -> Result<(), Fault> {
         if direct > 0
             && let Some(handled) = self.stream.handle_room(programs, direct, out)
         {

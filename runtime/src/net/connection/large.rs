@@ -3,12 +3,22 @@ use super::{Connection, Fault};
 use crate::record::MARK;
 use crate::session::server::Programs;
 use crate::xdr::Encoder;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use std::io::IoSliceMut;
+use std::mem;
 use std::time::Instant;
 
-/// From this size on, a record is read into a place of its own when those before it were as large: to copy it there from a
-/// buffer that all share takes longer than one more read.
-const OWN_PLACE: usize = 128 << 10;
+/// From this size on, a record is read into a place of its own when those before it were as large: it is not copied there
+/// from a buffer that all share.
+const OWN_PLACE: usize = 16 << 10;
+
+/// Memory for a record of less is taken before it comes, if the one before was as large and has left none: more is taken only as
+/// it comes.
+const MOST_TAKEN: usize = 128 << 10;
+
+/// Bytes of what follows a large record that are read with it: its mark, and as little as possible of what has to be copied. If
+/// there are fewer, no more has come.
+const BEHIND: usize = 4 << 10;
 
 /// Records so large that they are not to be copied.
 impl Connection {
@@ -16,32 +26,110 @@ impl Connection {
         self.record_size >= OWN_PLACE
     }
 
-    /// Reads a mark, and what is behind it into memory that the record before has left. If that is what has come, it is in its
-    /// place; else it is input like any other. What does not fit stays with the system.
+    /// Reads large records into places of their own and answers them, as much as all others read at a time. Whether it has
+    /// read anything: there may be no place.
     pub(super) fn answer_large(
         &mut self,
         programs: &Programs,
+        scratch: &mut [u8],
+        out: &mut Encoder,
+        now: Instant,
+        tally: &mut TurnTally<'_>,
+    ) -> Result<bool, Fault> {
+        let most = self.socket.received().saturating_add(scratch.len() as u64);
+        let behind = scratch.get_mut(..BEHIND).unwrap_or_default();
+        let mut has_read = false;
+        while self.expects_large() && self.socket.may_read() && self.socket.received() < most {
+            if self.stream.has_memory_for(self.record_size) || self.may_take_memory() {
+                self.answer_placed(programs, behind, out, now, tally)?;
+            } else if !self.answer_rest(programs, behind, out, now, tally)? {
+                break;
+            }
+            has_read = true;
+            if !self.backlog.is_empty() || tally.is_over() || self.stream.is_full(now) || self.is_full(out, programs) {
+                break;
+            }
+        }
+        Ok(has_read)
+    }
+
+    /// Reads what is missing of the record that has begun, if it has room.
+    fn answer_rest(
+        &mut self,
+        programs: &Programs,
+        behind: &mut [u8],
+        out: &mut Encoder,
+        now: Instant,
+        tally: &mut TurnTally<'_>,
+    ) -> Result<bool, Fault> {
+        let room = if self.stream.began().is_some() { self.stream.room() } else { &mut [] };
+        if room.is_empty() {
+            return Ok(false);
+        }
+        let (direct, behind) = self.socket.read_into_both(room, behind, now)?;
+        self.answer_both(programs, direct, behind, out, tally)?;
+        Ok(true)
+    }
+
+    /// Whether memory is taken for the next record, although the one before has left none.
+    fn may_take_memory(&self) -> bool {
+        self.record_size < MOST_TAKEN && self.stream.began().is_none()
+    }
+
+    /// Memory for the next record: what the one before has left, or of its size.
+    fn place(&mut self) -> BytesMut {
+        let is_at_hand = self.stream.has_memory_for(self.record_size);
+        let mut memory = self.stream.take_back();
+        if !is_at_hand {
+            // What is too large for it is there for others.
+            self.stream.lend(mem::take(&mut memory));
+        }
+        if memory.len() < self.record_size {
+            memory.resize(self.record_size, 0);
+        }
+        memory
+    }
+
+    /// Reads a mark, and what is behind it into the place of the next record. If that is what has come, it stays there; else
+    /// it is input like any other.
+    fn answer_placed(
+        &mut self,
+        programs: &Programs,
+        behind: &mut [u8],
         out: &mut Encoder,
         now: Instant,
         tally: &mut TurnTally<'_>,
     ) -> Result<(), Fault> {
         let mut mark = [0; MARK];
-        let mut memory = self.stream.take_back();
-        memory.resize(memory.len().max(self.record_size), 0);
+        let mut memory = self.place();
         let place = memory.get_mut(..self.record_size).unwrap_or_default();
-        let (direct, come) = self.socket.read_into_both(&mut mark, place, now)?;
-        let come = come.len();
-        let mut front = mark.get(..direct).unwrap_or_default();
-        self.answer(programs, &mut front, out, tally)?;
-        if front.is_empty() && self.stream.adopt(&mut memory, come) {
-            return self.answer_adopted(programs, come, out, tally);
+        let mut pieces = [&mut mark[..], place, &mut *behind].map(IoSliceMut::new);
+        let come = self.socket.read_pieces(&mut pieces, now)?;
+        let placed = come.saturating_sub(MARK).min(self.record_size);
+        let mut mark = mark.get(..come.min(MARK)).unwrap_or_default();
+        let mut behind = behind.get(..come.saturating_sub(MARK).saturating_sub(placed)).unwrap_or_default();
+        if let Some(record) = self.stream.take_placed(mark, &mut memory, placed)? {
+            drop(memory);
+            self.stream.handle_whole(programs, record, out).into_iter().for_each(|handled| tally.add(handled));
+            self.count(tally);
+            return self.answer_come(programs, behind, out, tally);
         }
-        let mut input = memory.get(..come).unwrap_or_default();
-        if front.is_empty() {
+        self.answer(programs, &mut mark, out, tally)?;
+        if mark.is_empty() && self.stream.adopt(&mut memory, placed) {
+            self.answer_adopted(programs, placed, out, tally)?;
+            return self.answer_come(programs, behind, out, tally);
+        }
+        let mut input = memory.get(..placed).unwrap_or_default();
+        if mark.is_empty() {
             self.answer(programs, &mut input, out, tally)?;
         }
-        self.backlog = Bytes::from([front, input].concat());
-        self.backlog_memory = self.backlog.len();
+        if input.is_empty() {
+            self.answer(programs, &mut behind, out, tally)?;
+        }
+        if [mark, input, behind].iter().any(|piece| !piece.is_empty()) {
+            self.backlog = Bytes::from([mark, input, behind].concat());
+            self.backlog_memory = self.backlog.len();
+        }
         self.stream.lend(memory);
         Ok(())
     }
@@ -66,6 +154,6 @@ impl Connection {
             }
         }
         self.count(tally);
-        self.answer(programs, &mut &[][..], out, tally)
+        Ok(())
     }
 }

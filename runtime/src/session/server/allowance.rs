@@ -26,7 +26,7 @@ pub(super) struct Allowance {
 /// A reader that asks for the [allowance](Programs::allowance) of a record before it keeps more than its header. One
 /// that lies in the input as a whole costs no memory, and one that is shorter than any allowance is not worth asking.
 pub(super) fn reader(limits: Limits) -> Reader {
-    Reader::new(limits).doubting(HEADER + SLACK, LONGEST_HEADER)
+    Reader::new(limits).doubting(HEADER + SLACK, LONGEST_HEADER).reading_ahead()
 }
 
 impl Programs {

@@ -1,4 +1,5 @@
 mod lone;
+mod placed;
 
 use super::allowance;
 use super::postponed::Postponed;
@@ -8,7 +9,6 @@ use crate::metrics::Event;
 use crate::record::{Reader, Record, RecordError};
 use crate::rpc::REPLY;
 use crate::xdr::Encoder;
-use bytes::BytesMut;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -125,30 +125,6 @@ impl ServerStream {
         }
     }
 
-    /// Room to read the next bytes of a large record straight into; empty if they are to be [read](Self::handle_input)
-    /// elsewhere.
-    pub fn room(&mut self) -> &mut [u8] {
-        self.reader.room()
-    }
-
-    /// Whether none has begun, and a record of `length` bytes takes no further memory.
-    pub fn has_memory_for(&self, length: usize) -> bool {
-        !self.reader.is_mid_record() && self.reader.has_memory_for(length)
-    }
-
-    /// Takes `memory` as the place of the record whose mark has just come; see [`Reader::adopt`].
-    pub fn adopt(&mut self, memory: &mut BytesMut, count: usize) -> bool {
-        self.reader.adopt(memory, count)
-    }
-
-    /// Takes `count` bytes that were read into the [room](Self::room); answers the record if they complete it, and tells
-    /// what became of the call if it was one.
-    pub fn handle_room(&mut self, programs: &Programs, count: usize, out: &mut Encoder) -> Option<Handled> {
-        let record = self.reader.fill(count)?;
-        self.began = None;
-        self.handle_record(programs, record, self.is_origin_full(), out)
-    }
-
     /// Bytes of memory that it keeps until more comes: what has come of a record, and calls that wait.
     pub fn memory(&self) -> usize {
         self.reader.memory().saturating_add(self.postponed.memory())
@@ -197,16 +173,6 @@ impl ServerStream {
         if let Some(origin) = self.origin() {
             origin.close_backchannel();
         }
-    }
-
-    /// Memory to put records together in; see [`Reader::lend`].
-    pub fn lend(&mut self, buffer: BytesMut) {
-        self.reader.lend(buffer);
-    }
-
-    /// Takes the memory back; see [`Reader::take_back`].
-    pub fn take_back(&mut self) -> BytesMut {
-        self.reader.take_back()
     }
 
     /// When the connection is to be closed if the record that has begun is not complete by then.
