@@ -122,16 +122,16 @@ impl PeerSocket {
         }
     }
 
-    /// Reads what is there, into `room` and then `scratch`, waiting for `wait` at most. `None` if nothing came; a stream
+    /// Reads what is there, into `pieces` one after the other, waiting for `wait` at most. `None` if nothing came; a stream
     /// that has ended gives 0 bytes.
-    pub(super) fn receive(&self, room: &mut [u8], scratch: &mut [u8], wait: Duration) -> io::Result<Option<usize>> {
+    pub(super) fn receive(&self, pieces: &mut [IoSliceMut<'_>], wait: Duration) -> io::Result<Option<usize>> {
         self.set_read_timeout(wait.max(MIN_READ))?;
         if !self.spin.is_zero() {
             self.look_for_input(self.spin.min(wait));
         }
-        let received = match room {
-            [] => (&self.socket).read(scratch),
-            room => (&self.socket).read_vectored(&mut [IoSliceMut::new(room), IoSliceMut::new(scratch)]),
+        let received = match pieces {
+            [only] => (&self.socket).read(only),
+            pieces => (&self.socket).read_vectored(pieces),
         };
         match received {
             Ok(length) => Ok(Some(length)),
