@@ -1,6 +1,7 @@
 use super::datagram_socket::DatagramSocket;
 use super::shared::Shared;
 use super::tally::{count, count_later};
+use super::turn_length::TurnLength;
 use super::{Turn, readiness};
 use crate::call::Peer;
 use crate::metrics::{Event, Recorder};
@@ -12,26 +13,13 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The most datagrams answered before others have their turn.
-const PER_TURN: u32 = 64;
-
-/// The fewest that a turn takes if there are so many.
-const SHORTEST: u32 = if readiness::TELLS_OF_REST { 1 } else { PER_TURN };
-
-/// The turns in a row that were too short, after which the next ones are longer.
-const SHORT_TURNS: u32 = 32;
-
-/// The turns in a row that found nothing, after which a socket is not trusted to tell of what is there: one that another
-/// process has shut down tells of its end for ever.
-const VAIN_TURNS: u32 = 64;
-
 /// A UDP socket of the server.
 #[derive(Debug)]
 pub(super) struct Datagrams {
     socket: DatagramSocket,
     session: ServerDatagrams,
     out: Encoder,
-    /// A reply in one piece.
+    /// A reply whose pieces are put together.
     reply: Vec<u8>,
     length: TurnLength,
     /// Whether it waits for its turn.
@@ -73,17 +61,19 @@ impl Datagrams {
 
     /// Answers some of the datagrams that have come, until `slice` is over. `scratch` is larger than any.
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        let begin = shared.now;
-        for taken in 0..self.length.datagrams {
+        let (begin, mut last) = (shared.now, Duration::ZERO);
+        let most = self.length.begin(begin);
+        for taken in 0..most {
             match self.socket.receive(&mut shared.scratch) {
                 Ok((length, peer)) => {
                     let datagram = shared.scratch.get(..length).unwrap_or_default();
                     let handled = self.session.handle_datagram(programs, peer, datagram, &mut self.out);
                     send(&self.socket, &self.out, &mut self.reply, &peer, &shared.recorder);
                     let now = Instant::now();
-                    count(&shared.recorder, &handled, Some(now.saturating_duration_since(shared.now)));
+                    last = now.saturating_duration_since(shared.now);
+                    count(&shared.recorder, &handled, Some(last));
                     shared.now = now;
-                    if now.saturating_duration_since(begin) >= slice {
+                    if taken + 1 < most && now.saturating_duration_since(begin) >= slice {
                         return Turn::Again;
                     }
                 }
@@ -96,8 +86,8 @@ impl Datagrams {
                 }
             }
         }
-        self.length.was_used_up();
-        if self.length.tells_of_rest { Turn::Wait } else { Turn::Again }
+        self.length.was_used_up(shared.now, last);
+        if self.length.tells_of_rest() { Turn::Wait } else { Turn::Again }
     }
 
     /// Sends a reply that has come later.
@@ -108,60 +98,20 @@ impl Datagrams {
     }
 }
 
-/// How many datagrams a turn takes. One that takes all there are has to try for one more in vain, which is a third of what
-/// a lone call costs the system; one that takes fewer waits in between, although the next is there. So it is what has
-/// come together lately, and now and then more.
-#[derive(Debug)]
-struct TurnLength {
-    datagrams: u32,
-    /// The last turns that found so many.
-    used_up: u32,
-    /// The last turns that found none.
-    vain: u32,
-    /// Whether the socket tells of what a turn leaves.
-    tells_of_rest: bool,
-}
-
-impl TurnLength {
-    const fn new() -> Self {
-        Self { datagrams: SHORTEST, used_up: 0, vain: 0, tells_of_rest: readiness::TELLS_OF_REST }
-    }
-
-    /// For a socket that tells only of what comes.
-    const fn until_nothing_is_there() -> Self {
-        Self { datagrams: PER_TURN, used_up: 0, vain: 0, tells_of_rest: false }
-    }
-
-    const fn is_vain(&self) -> bool {
-        self.tells_of_rest && self.vain >= VAIN_TURNS
-    }
-
-    fn was_used_up(&mut self) {
-        self.vain = 0;
-        self.used_up += 1;
-        if self.used_up >= SHORT_TURNS {
-            self.used_up = 0;
-            self.datagrams = self.datagrams.saturating_mul(2).min(PER_TURN);
-        }
-    }
-
-    fn was_enough(&mut self, taken: u32) {
-        self.vain = if taken == 0 { self.vain.saturating_add(1) } else { 0 };
-        self.used_up = 0;
-        if self.tells_of_rest {
-            self.datagrams = taken.max(SHORTEST);
-        }
-    }
-}
-
 /// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
 fn send(socket: &DatagramSocket, out: &Encoder, reply: &mut Vec<u8>, caller: &Peer, recorder: &Recorder) {
     if out.is_empty() {
         return;
     }
-    reply.clear();
-    out.slices().for_each(|slice| reply.extend_from_slice(slice));
-    if socket.send(reply, caller).is_err() {
+    let sent = match out.as_slice() {
+        Some(whole) => socket.send(whole, caller),
+        None => {
+            reply.clear();
+            out.slices().for_each(|slice| reply.extend_from_slice(slice));
+            socket.send(reply, caller)
+        }
+    };
+    if sent.is_err() {
         recorder.count(Event::DroppedUnsent);
     }
 }

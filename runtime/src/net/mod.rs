@@ -39,6 +39,7 @@ mod source;
 mod stop;
 mod stream;
 mod tally;
+mod turn_length;
 mod watched;
 
 pub(crate) use acceptor::Acceptor;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Calls for each second that a figure is measured, of which strace makes many.
-const CALLS: f64 = 1_024.0;
+const CALLS: f64 = 8_192.0;
 
 /// The most that a scenario has in flight: it makes a multiple of so many calls.
 const IN_FLIGHT: usize = 64;
@@ -24,7 +24,9 @@ impl Place {
         let calls = ((CALLS * seconds) as usize / IN_FLIGHT).max(1) * IN_FLIGHT;
         let once = self.traced(server, driver, of, calls)?;
         let twice = self.traced(server, driver, of, 2 * calls)?;
-        Ok(Told { figure: (twice - once) / calls as f64, also: Vec::new() })
+        // When a peer comes or goes, a wake-up more or less is a matter of chance.
+        let thousandths = (1_000.0 * (twice - once) / calls as f64).round();
+        Ok(Told { figure: thousandths / 1_000.0, also: Vec::new() })
     }
 
     /// All system calls of one side while the driver makes so many calls. Both sides are slowed down alike: else what one
