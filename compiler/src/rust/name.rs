@@ -212,10 +212,12 @@ fn add_camel_words<'a>(words: &mut Vec<&'a str>, part: &'a str) {
         let (before, at) = (bytes.get(index.wrapping_sub(1)), bytes.get(index));
         before.is_some_and(u8::is_ascii_lowercase) && at.is_some_and(u8::is_ascii_uppercase)
     };
-    let camel = (1..bytes.len()).any(steps);
+    if !(1..bytes.len()).any(steps) {
+        return words.push(part);
+    }
     let ends_capitals = |index: usize| {
         let upper = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
-        camel && upper(index - 1) && upper(index) && bytes.get(index + 1).is_some_and(u8::is_ascii_lowercase)
+        upper(index - 1) && upper(index) && bytes.get(index + 1).is_some_and(u8::is_ascii_lowercase)
     };
     let mut start = 0;
     for index in 1..bytes.len() {
