@@ -18,8 +18,8 @@ use aged::Aged;
 use handle::Key;
 use oncrpc::Bytes;
 use rustix::fs::{
-    Access, AtFlags, CWD, FileType, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, accessat, fstatfs,
-    makedev, open, openat, readlinkat, statx,
+    Access, AtFlags, CWD, FileType, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, fstatfs, makedev, open,
+    openat, readlinkat, statx,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
 use search::Place;
@@ -184,11 +184,6 @@ impl Export {
     fn path_of(&self, node: &Node) -> PathBuf {
         let path = readlinkat(&self.descriptors, node.number(), Vec::new()).unwrap_or_default();
         OsString::from_vec(path.into_bytes()).into()
-    }
-
-    /// Whether this thread may do this with a file, as whoever it acts.
-    pub fn access(&self, node: &Node, access: Access) -> bool {
-        accessat(&self.descriptors, node.number(), access, AtFlags::EACCESS).is_ok()
     }
 
     /// Has what this thread does be done as `caller`, if this process can.

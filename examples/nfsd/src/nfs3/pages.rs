@@ -12,7 +12,6 @@ use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use rustix::io::read;
 use std::collections::HashMap;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -28,14 +27,11 @@ const MOST_WATCHED: i32 = 4_096;
 
 /// Parts of directories, as they are sent. They are forgotten together when anything is changed.
 #[derive(Default)]
-pub struct Pages {
-    changes: AtomicU64,
-    kept: Mutex<Kept>,
-}
+pub struct Pages(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    /// How often something had been changed before these were found.
+    /// How often something was changed.
     changes: u64,
     bytes: usize,
     pages: HashMap<Question, (Bytes, Instant)>,
@@ -65,7 +61,7 @@ pub struct Watch {
 impl Pages {
     /// Something was changed: nothing that was found before is right for sure.
     pub fn outdate(&self) {
-        self.changes.fetch_add(1, Ordering::AcqRel);
+        lock(&self.0).outdate();
     }
 
     /// What was found not long ago.
@@ -77,9 +73,7 @@ impl Pages {
     pub fn watch(&self, directory: &Node) -> Watch {
         let mut kept = self.kept();
         if kept.inotify.is_none() || kept.watched >= MOST_WATCHED {
-            self.outdate();
-            kept.forget();
-            kept.changes = self.changes.load(Ordering::Acquire);
+            kept.outdate();
             kept.inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).ok();
         }
         let path = format!("/proc/self/fd/{}", directory.path.as_raw_fd());
@@ -107,21 +101,21 @@ impl Pages {
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        let mut kept = lock(&self.kept);
+        let mut kept = lock(&self.0);
         let mut events = [0; 4_096];
         while kept.inotify.as_ref().is_some_and(|it| read(it, &mut events).is_ok()) {
-            self.outdate();
-        }
-        let changes = self.changes.load(Ordering::Acquire);
-        if kept.changes != changes {
-            kept.changes = changes;
-            kept.forget();
+            kept.outdate();
         }
         kept
     }
 }
 
 impl Kept {
+    fn outdate(&mut self) {
+        self.changes += 1;
+        self.forget();
+    }
+
     fn forget(&mut self) {
         self.bytes = 0;
         self.pages.clear();
