@@ -11,6 +11,7 @@ mod outcome;
 mod prometheus;
 mod recorder;
 mod snapshot;
+mod table;
 
 pub use event::{Event, Family};
 pub use histogram::Latency;

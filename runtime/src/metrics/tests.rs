@@ -83,6 +83,15 @@ fn busy() -> Snapshot {
     metrics.snapshot()
 }
 
+#[test]
+fn the_table_has_a_line_for_each_procedure_that_was_called() {
+    let text = busy().to_string();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    assert!(words.starts_with(&["procedure", "calls", "errors"]), "{text}");
+    assert!(words.windows(4).any(|it| it == ["5", "0", "240", "140"]), "{text}");
+    assert!(words.ends_with(&["1", "1", "0", "28"]), "{text}");
+}
+
 /// A sample of the text format: name, labels, value.
 type Sample = (String, BTreeMap<String, String>, f64);
 
