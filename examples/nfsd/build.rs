@@ -7,4 +7,6 @@ fn main() {
     let copied = TypeOptions::new().derive(["Copy"]);
     Compiler::new().type_options("wcc_data", copied).compile("../../idl/nfs3.x").unwrap_or_exit();
     compile("../../idl/mount3.x").unwrap_or_exit();
+    // Two directories are locked in order.
+    Compiler::new().ord(true).compile("handle.x").unwrap_or_exit();
 }

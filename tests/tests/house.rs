@@ -216,6 +216,13 @@ fn rooms_are_small() {
     none(large.map(|source| format!("{}: {} lines", source.path, lines(&source))).collect(), "a file has one subject");
 }
 
+/// It is there to be read: an NFS server in less than 2,000 lines.
+#[test]
+fn the_nfs_server_is_small() {
+    let lines = Source::below("examples/nfsd/src").iter().map(|source| source.text.lines().count()).sum::<usize>();
+    assert!((1_000..2_000).contains(&lines), "{lines}");
+}
+
 #[test]
 fn the_libraries_do_not_depend_on_each_other() {
     for (library, other) in [("runtime", "oncrpc-compiler"), ("compiler", "oncrpc.")] {

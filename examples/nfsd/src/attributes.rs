@@ -46,11 +46,8 @@ pub fn wcc(before: &Statx, after: Option<Fattr3>) -> WccData {
     WccData { before: Some(before).into(), after: after.into() }
 }
 
-/// A moment; those that NFS cannot tell become the nearest that it can.
+/// A moment; one that NFS cannot tell becomes a second that it can.
 pub fn time(time: StatxTimestamp) -> Nfstime3 {
-    match u32::try_from(time.tv_sec) {
-        Ok(seconds) => Nfstime3 { seconds, nseconds: time.tv_nsec },
-        Err(_) if time.tv_sec < 0 => Nfstime3::default(),
-        Err(_) => Nfstime3 { seconds: u32::MAX, nseconds: 0 },
-    }
+    let seconds = u32::try_from(time.tv_sec.max(0)).unwrap_or(u32::MAX);
+    Nfstime3 { seconds, nseconds: time.tv_nsec }
 }

@@ -11,26 +11,25 @@ mod identity;
 mod mount3;
 mod nfs3;
 mod options;
-mod report;
-mod rights;
 mod status;
 
-/// What `build.rs` made of `nfs3.x` and `mount3.x`.
+/// What `build.rs` made of `nfs3.x`, `mount3.x` and `handle.x`.
 mod idl {
     oncrpc::include_idl!("nfs3");
     oncrpc::include_idl!("mount3");
+    oncrpc::include_idl!("handle");
 }
 
 use clap::Parser;
-use export::Export;
+use export::{Export, lock};
 use idl::mount_v3::{self, procedure::MNT};
 use idl::nfs_v3::{self, procedure::*};
 use mount3::Mounts;
-use nfs3::Nfs;
+use nfs3::{Failures, Nfs};
 use oncrpc::{Procedure, Server, layers};
 use options::Options;
-use report::Tally;
 use std::error::Error;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -57,24 +56,25 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let export = Arc::new(Export::open(&options.directory, &options.state_file()?)?);
-    let tally = Arc::new(Tally::default());
-    let server = server(options, &export, &tally)?;
+    let failures = Arc::new(Failures::default());
+    let server = server(options, &export, &failures)?;
     let handle = server.handle();
     options.tell(&export.path);
     server.run()?;
-    tally.tell(&handle.metrics());
+    eprintln!("{}", handle.metrics());
+    lock(&failures).iter().for_each(|(procedure, calls)| eprintln!("{procedure}: {calls} in vain"));
     Ok(())
 }
 
-fn server(options: &Options, export: &Arc<Export>, tally: &Arc<Tally>) -> oncrpc::Result<Server> {
+fn server(options: &Options, export: &Arc<Export>, failures: &Arc<Failures>) -> oncrpc::Result<Server> {
     let tcp = Server::new()
-        .serve(nfs_v3::server(Nfs::new(Arc::clone(export), options, Arc::clone(tally))))
+        .serve(nfs_v3::server(Nfs::new(Arc::clone(export), options.clone(), Arc::clone(failures))))
         .serve(mount_v3::server(Mounts::new(Arc::clone(export), options.allow.clone())))
         .on_pool(ON_POOL)
         .on_pool_if_it_waits(ON_POOL_IF_IT_WAITS)
         .pool_threads(POOL_THREADS)
         .on_error(|call, error| eprintln!("nfsd: {} of {}: {error}", call.procedure_name(), call.peer()))
-        .listen(&format!("tcp://{}", options.address()))?;
+        .listen(&format!("tcp://{}", SocketAddr::new(options.listen, options.port)))?;
     // The same port, whichever it is.
     let udp = tcp.addresses().concat().replacen("tcp", "udp", 1);
     let server = tcp.listen(&udp)?;

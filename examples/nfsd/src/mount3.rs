@@ -1,6 +1,6 @@
 //! MOUNT, version 3: the handle that everything else is found from (RFC 1813, appendix I).
 
-use crate::export::Export;
+use crate::export::{Export, lock};
 use crate::idl::{
     Dirpath, Exportnode, Exports, Groupnode, Mountbody, Mountlist, Mountres3, Mountres3Ok, Mountstat3, mount_v3,
 };
@@ -9,7 +9,7 @@ use oncrpc::{Call, Result};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Mounts that are remembered. Stops clients from filling the memory.
 const MOST_MOUNTS: usize = 1_024;
@@ -28,22 +28,18 @@ impl Mounts {
     pub fn new(export: Arc<Export>, allowed: Vec<String>) -> Self {
         Self { export, allowed, mounted: Mutex::default() }
     }
-
-    fn mounted(&self) -> MutexGuard<'_, Vec<Mountbody>> {
-        self.mounted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl mount_v3::Service for Mounts {
     fn mnt(&self, call: &Call, path: Dirpath) -> Result<Mountres3> {
         let found = self.export.directory(Path::new(OsStr::from_bytes(path.as_bytes())));
         let mount = Mountbody { ml_hostname: host(call).into(), ml_directory: path.detached() };
-        let mut mounted = self.mounted();
+        let mut mounted = lock(&self.mounted);
         if found.is_ok() && !mounted.contains(&mount) && mounted.len() < MOST_MOUNTS {
             mounted.push(mount);
         }
         let found = found.map(|(handle, _)| Mountres3Ok {
-            fhandle: self.export.seal(&handle),
+            fhandle: handle.seal(self.export.key).data,
             auth_flavors: vec![Flavor::SYS.0.cast_signed(), Flavor::NONE.0.cast_signed()],
         });
         // The numbers are the same, but MOUNT has fewer.
@@ -52,18 +48,18 @@ impl mount_v3::Service for Mounts {
     }
 
     fn dump(&self, _call: &Call) -> Result<Mountlist> {
-        Ok(self.mounted().clone())
+        Ok(lock(&self.mounted).clone())
     }
 
     fn umnt(&self, call: &Call, path: Dirpath) -> Result<()> {
         let host = host(call);
-        self.mounted().retain(|it| it.ml_hostname != host || it.ml_directory != path);
+        lock(&self.mounted).retain(|it| it.ml_hostname != host || it.ml_directory != path);
         Ok(())
     }
 
     fn umntall(&self, call: &Call) -> Result<()> {
         let host = host(call);
-        self.mounted().retain(|it| it.ml_hostname != host);
+        lock(&self.mounted).retain(|it| it.ml_hostname != host);
         Ok(())
     }
 

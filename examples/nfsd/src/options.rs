@@ -1,21 +1,21 @@
 //! The command line.
 
 use clap::Parser;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 /// Exports a directory over NFS, version 3, and MOUNT on the same port, TCP and UDP.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(version)]
 pub struct Options {
     /// The directory to export; clients mount it by its absolute path.
     pub directory: PathBuf,
     /// The port of NFS and MOUNT.
     #[arg(long, default_value_t = 2049)]
-    port: u16,
+    pub port: u16,
     /// The address to listen on: 0.0.0.0 or :: for all of this machine.
     #[arg(long, value_name = "ADDR", default_value_t = Ipv4Addr::LOCALHOST.into())]
-    listen: IpAddr,
+    pub listen: IpAddr,
     /// Who may call: an address, or a network such as 10.0.0.0/8. Can be given several times; everybody if it is not.
     #[arg(long, value_name = "CIDR")]
     pub allow: Vec<String>,
@@ -35,11 +35,6 @@ pub struct Options {
 }
 
 impl Options {
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        SocketAddr::new(self.listen, self.port)
-    }
-
     /// Where the key of file handles is; an error if that is not given, and there is no home.
     pub fn state_file(&self) -> Result<PathBuf, &'static str> {
         let directory = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

@@ -10,26 +10,16 @@ pub type Outcome<T> = Result<T, Nfsstat3>;
 impl From<Errno> for Nfsstat3 {
     fn from(errno: Errno) -> Self {
         match errno {
-            Errno::PERM => Self::ErrPerm,
-            Errno::NOENT => Self::ErrNoent,
-            Errno::NXIO => Self::ErrNxio,
             // A symbolic link where none may be, and a file system mounted within the export.
-            Errno::ACCESS | Errno::LOOP | Errno::XDEV => Self::ErrAcces,
-            Errno::EXIST => Self::ErrExist,
-            Errno::NODEV => Self::ErrNodev,
-            Errno::NOTDIR => Self::ErrNotdir,
-            Errno::ISDIR => Self::ErrIsdir,
-            Errno::INVAL => Self::ErrInval,
-            Errno::FBIG => Self::ErrFbig,
-            Errno::NOSPC => Self::ErrNospc,
-            Errno::ROFS => Self::ErrRofs,
-            Errno::MLINK => Self::ErrMlink,
+            Errno::LOOP | Errno::XDEV => Self::ErrAcces,
             Errno::NAMETOOLONG => Self::ErrNametoolong,
             Errno::NOTEMPTY => Self::ErrNotempty,
             Errno::DQUOT => Self::ErrDquot,
             Errno::STALE => Self::ErrStale,
             Errno::OPNOTSUPP => Self::ErrNotsupp,
             Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::AGAIN | Errno::BUSY => Self::ErrJukebox,
+            // RFC 1813 has the numbers of UNIX for those that there were then.
+            old if old.raw_os_error() <= 31 => Self::try_from(old.raw_os_error()).unwrap_or(Self::ErrIo),
             _ => Self::ErrIo,
         }
     }

@@ -1,28 +1,26 @@
 //! The exported directory: from handles to files, and from names to handles.
 
-mod aged;
 mod handle;
-mod key;
 mod node;
 mod search;
 
-pub use handle::{Handle, Identity};
+pub use crate::idl::{Handle, Identity};
 pub use node::{KNOWN, Node, lock};
 
 use crate::attributes::kind;
-use crate::identity::{self, Caller};
+use crate::identity::act_as_itself;
 use crate::idl::Nfsstat3;
-use crate::rights;
 use crate::status::Outcome;
-use aged::Aged;
-use handle::Key;
+use handle::load_key;
 use oncrpc::Bytes;
 use rustix::fs::{
-    Access, AtFlags, CWD, FileType, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, fstatfs, makedev, open,
-    openat, readlinkat, statx,
+    AtFlags, CWD, FileType, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, fstatfs, makedev, open, openat,
+    readlinkat, statx,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
 use search::Place;
+use siphasher::sip::SipHasher24;
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -35,11 +33,11 @@ use std::time::{Duration, Instant};
 /// Files that are at hand, at most; fewer if the process may not open so many descriptors.
 const MOST_NODES: usize = 512;
 
-/// How long a file is taken for one of the export after it was found to be.
-const PRESENCE: Duration = Duration::from_secs(1);
-
 /// Descriptors that are left for connections and whatever else.
 const OTHER_DESCRIPTORS: usize = 1_280;
+
+/// How long a file is taken for one of the export after it was found to be.
+const PRESENCE: Duration = Duration::from_secs(1);
 
 /// What the system calls a file system in memory.
 const TMPFS: FsWord = 0x0102_1994;
@@ -50,18 +48,20 @@ pub struct Export {
     pub path: PathBuf,
     /// What clients know the file system by.
     pub fsid: u64,
-    /// Whether the system decides what a caller may do: this process can act as the caller.
-    pub system_decides: bool,
     /// Whether it is in memory and not on a disk.
     pub is_in_memory: bool,
     /// `/proc/self/fd`, through which a file at hand is opened.
     pub descriptors: OwnedFd,
-    key: Key,
     /// Its root.
     pub root: Arc<Node>,
-    nodes: Mutex<Aged<Arc<Node>>>,
-    places: Mutex<Aged<Place>>,
-    gone: Mutex<Aged<(Identity, Instant)>>,
+    /// What keeps handles from being made up.
+    pub key: SipHasher24,
+    nodes: Mutex<HashMap<Identity, Arc<Node>>>,
+    most_nodes: usize,
+    /// Where files were seen last, by their inodes.
+    places: Mutex<HashMap<u64, Place>>,
+    /// Files that were searched for in vain.
+    gone: Mutex<HashMap<Identity, Instant>>,
 }
 
 impl Export {
@@ -72,7 +72,7 @@ impl Export {
             move |error: io::Error| io::Error::new(error.kind(), format!("{what}: {error}"))
         };
         let path = fs::canonicalize(directory).map_err(named(directory))?;
-        let key = key::load(key_file).map_err(named(key_file))?;
+        let key = load_key(key_file).map_err(named(key_file))?;
         // Modes are those that clients say.
         umask(Mode::empty());
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -80,57 +80,55 @@ impl Export {
         let stat = statx(&root, c"", AtFlags::EMPTY_PATH, KNOWN)?;
         Ok(Self {
             fsid: makedev(stat.stx_dev_major, stat.stx_dev_minor),
-            system_decides: identity::can_act_as_others(),
             is_in_memory: fstatfs(&root)?.f_type == TMPFS,
             descriptors: openat(CWD, c"/proc/self/fd", flags, Mode::empty())?,
+            root: Arc::new(Node::new(Handle { file: Identity::of(&stat), ancestors: Vec::new() }, root)),
             key,
-            root: Arc::new(Node::new(Handle::top(Identity::of(&stat)), root)),
-            nodes: Mutex::new(Aged::new(nodes_for_sure())),
-            places: Mutex::new(Aged::new(search::MOST_PLACES)),
-            gone: Mutex::new(Aged::new(search::MOST_GONE)),
+            nodes: Mutex::default(),
+            most_nodes: most_nodes(),
+            places: Mutex::default(),
+            gone: Mutex::default(),
             path,
         })
     }
 
     /// The file that a client's handle stands for: `NFS3ERR_BADHANDLE` if this server has not made it, `NFS3ERR_STALE` if the
-    /// file is gone, `NFS3ERR_JUKEBOX` if it is not at hand and this must not wait for the disk.
-    pub fn node(&self, handle: &[u8], may_wait: bool) -> Outcome<Arc<Node>> {
+    /// file is gone, `NFS3ERR_JUKEBOX` if to find it takes a wait, which may not be.
+    pub fn node(&self, handle: &Bytes, may_wait: bool) -> Outcome<Arc<Node>> {
         let handle = Handle::open(handle, self.key).ok_or(Nfsstat3::ErrBadhandle)?;
         if handle.file == self.root.handle.file {
             return Ok(Arc::clone(&self.root));
         }
-        let known = lock(&self.nodes).get(handle.file.inode).cloned();
-        if let Some(node) = known.filter(|node| node.handle.file == handle.file && self.is_present(node)) {
+        let known = lock(&self.nodes).get(&handle.file).cloned();
+        if let Some(node) = known.filter(|node| self.is_present(node)) {
             return Ok(node);
         }
-        self.act_as_itself()?;
+        act_as_itself()?;
         let path = match self.remembered(&handle, ResolveFlags::CACHED) {
             Some(path) => path,
             None if may_wait => self.find(&handle)?,
             None => return Err(Nfsstat3::ErrJukebox),
         };
         let node = Arc::new(Node::new(handle, path));
-        lock(&self.nodes).put(handle.file.inode, Arc::clone(&node));
+        let mut nodes = lock(&self.nodes);
+        if nodes.len() >= self.most_nodes {
+            nodes.retain(|_, node| Arc::strong_count(node) > 1);
+        }
+        nodes.insert(node.handle.file, Arc::clone(&node));
         Ok(node)
     }
 
-    /// Whether a file at hand is still in the export, or was a moment ago.
+    /// Whether a file at hand is still in the export, under the name by which it was found.
     fn is_present(&self, node: &Node) -> bool {
         let mut found = lock(&node.found);
-        if found.elapsed() < PRESENCE {
-            return true;
-        }
-        let path = self.path_of(node);
-        let is_present = path.starts_with(&self.path) && !path.as_os_str().as_bytes().ends_with(b" (deleted)");
-        if is_present {
+        if found.elapsed() >= PRESENCE {
+            let path = self.path_of(node);
+            if !path.starts_with(&self.path) || path.as_os_str().as_bytes().ends_with(b" (deleted)") {
+                return false;
+            }
             *found = Instant::now();
         }
-        is_present
-    }
-
-    /// What clients know this file by.
-    pub fn seal(&self, handle: &Handle) -> Bytes {
-        handle.seal(self.key)
+        true
     }
 
     /// The file called `name` in `directory`, opened; `NFS3ERR_ACCES` if another file system is mounted there.
@@ -147,19 +145,13 @@ impl Export {
             return Err(Nfsstat3::ErrAcces);
         }
         self.note(directory.handle.file.inode, stat.stx_ino, name);
-        Ok(self.handle_in(directory, stat))
-    }
-
-    /// The handle of a file in `directory`, of which `stat` is known.
-    pub fn handle_in(&self, directory: &Node, stat: &Statx) -> Handle {
-        let (above, file) = (&directory.handle, Identity::of(stat));
-        if above.file == self.root.handle.file { Handle::top(file) } else { above.child(file) }
+        Ok(directory.handle.child(Identity::of(stat)))
     }
 
     /// A directory of the export by its path on this machine, and what it is like.
     pub fn directory(&self, path: &Path) -> Outcome<(Handle, Statx)> {
         let below = path.strip_prefix(&self.path).map_err(|_| Nfsstat3::ErrNoent)?;
-        self.act_as_itself()?;
+        act_as_itself()?;
         let mut found = (Arc::clone(&self.root), self.root.stat()?);
         for part in below.components() {
             let Component::Normal(name) = part else { return Err(Nfsstat3::ErrInval) };
@@ -169,7 +161,7 @@ impl Export {
             }
             found = (Arc::new(node), stat);
         }
-        Ok((found.0.handle, found.1))
+        Ok((found.0.handle.clone(), found.1))
     }
 
     /// The directory that `directory` is in, and what it is like; the root of the export is in itself. `NFS3ERR_STALE` if it is
@@ -185,32 +177,13 @@ impl Export {
         let path = readlinkat(&self.descriptors, node.number(), Vec::new()).unwrap_or_default();
         OsString::from_vec(path.into_bytes()).into()
     }
-
-    /// Has what this thread does be done as `caller`, if this process can.
-    pub fn act_as(&self, caller: &Caller) -> Outcome<()> {
-        if self.system_decides { Ok(identity::act_as(Some(caller))?) } else { Ok(()) }
-    }
-
-    /// Has what this thread does be done as this process itself.
-    pub fn act_as_itself(&self) -> Outcome<()> {
-        if self.system_decides { Ok(identity::act_as(None)?) } else { Ok(()) }
-    }
-
-    /// As [`Export::act_as`], for something that needs `want` of a directory: `NFS3ERR_ACCES` where the mode decides, and does
-    /// not allow it.
-    pub fn enter(&self, caller: &Caller, directory: &Statx, want: Access) -> Outcome<()> {
-        if !self.system_decides {
-            rights::check(directory, caller, want)?;
-        }
-        self.act_as(caller)
-    }
 }
 
-/// Files that can be kept for sure with as many descriptors as this process may have, which it takes from now on.
-fn nodes_for_sure() -> usize {
+/// Files that may be at hand, with as many descriptors as this process may have, which it takes from now on.
+fn most_nodes() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let most = Rlimit { current: limit.maximum, ..limit };
     let descriptors = if setrlimit(Resource::Nofile, most).is_ok() { limit.maximum } else { limit.current };
     let descriptors = descriptors.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
-    (descriptors.saturating_sub(OTHER_DESCRIPTORS) / (2 * (1 + node::OPENINGS))).clamp(16, MOST_NODES / 2)
+    (descriptors.saturating_sub(OTHER_DESCRIPTORS) / (1 + node::OPENINGS)).clamp(16, MOST_NODES)
 }

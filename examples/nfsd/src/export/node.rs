@@ -1,10 +1,8 @@
 //! A file of the export that is at hand.
 
-use super::Export;
-use super::handle::Handle;
-use crate::identity::Caller;
+use super::{Export, Handle};
+use crate::identity::{Caller, SYSTEM_DECIDES, act_as_itself};
 use crate::idl::Nfsstat3;
-use crate::rights;
 use crate::status::Outcome;
 use rustix::fs::{Access, AtFlags, Mode, OFlags, Statx, StatxFlags, openat, statx};
 use rustix::io::Errno;
@@ -26,18 +24,21 @@ pub struct Node {
     pub handle: Handle,
     /// Opened with `O_PATH`.
     pub path: OwnedFd,
-    /// Held by who changes it.
-    changing: Mutex<()>,
+    /// Held by who changes it, so that what it was like before and after belongs together.
+    pub changing: Mutex<()>,
     /// When it was found in the export.
-    pub found: Mutex<Instant>,
+    pub(super) found: Mutex<Instant>,
     openings: Mutex<Vec<Opening>>,
 }
 
-/// A file that was opened: for what; and where the system decides, for whom, and mode and owner of the file at that time.
+/// A file that was opened for somebody.
 struct Opening {
-    terms: (Access, Option<(Caller, [u32; 3])>),
-    since: Instant,
     file: Arc<File>,
+    want: Access,
+    since: Instant,
+    caller: Caller,
+    /// Mode and owner of the file at that time.
+    terms: [u32; 3],
 }
 
 /// What is asked of the system about a file.
@@ -55,11 +56,6 @@ impl Node {
         if stat.stx_nlink == 0 { Err(Nfsstat3::ErrStale) } else { Ok(stat) }
     }
 
-    /// Nobody else changes it meanwhile, so that what it was like before and after belongs together.
-    pub fn alone(&self) -> MutexGuard<'_, ()> {
-        lock(&self.changing)
-    }
-
     /// Its name among the descriptors of this process, as in `/proc/self/fd`.
     pub fn number(&self) -> DecInt {
         DecInt::from_fd(&self.path)
@@ -68,21 +64,22 @@ impl Node {
     /// The file, opened for `caller`. `stat` is what it is like now; its owner may read and write whatever its mode, as if
     /// it was opened before that was set.
     pub fn open(&self, export: &Export, caller: &Caller, stat: &Statx, want: Access) -> Outcome<Arc<File>> {
-        if !export.system_decides && !rights::excused(stat, caller, want) {
-            rights::check(stat, caller, want)?;
+        if !*SYSTEM_DECIDES && !caller.is_excused(stat, want) {
+            caller.must(stat, want)?;
         }
-        let for_whom = || (caller.clone(), [u32::from(stat.stx_mode), stat.stx_uid, stat.stx_gid]);
-        let terms = (want, export.system_decides.then(for_whom));
-        let holds = |it: &&Opening| it.terms == terms && (terms.1.is_none() || it.since.elapsed() < TRUST);
-        if let Some(opening) = lock(&self.openings).iter().find(holds) {
-            return Ok(Arc::clone(&opening.file));
+        let terms = [u32::from(stat.stx_mode), stat.stx_uid, stat.stx_gid];
+        let is_trusted = |it: &Opening| it.caller == *caller && it.terms == terms && it.since.elapsed() < TRUST;
+        // Where the mode decides it was asked just now, and this process may not be able to open the file again.
+        let holds = |it: &&Opening| it.want == want && (!*SYSTEM_DECIDES || is_trusted(it));
+        if let Some(it) = lock(&self.openings).iter().find(holds) {
+            return Ok(Arc::clone(&it.file));
         }
         let file = Arc::new(self.open_anew(export, caller, stat, want)?);
         let mut openings = lock(&self.openings);
         if openings.len() >= OPENINGS {
             openings.remove(0);
         }
-        openings.push(Opening { terms, since: Instant::now(), file: Arc::clone(&file) });
+        openings.push(Opening { file: Arc::clone(&file), want, since: Instant::now(), caller: caller.clone(), terms });
         Ok(file)
     }
 
@@ -90,10 +87,10 @@ impl Node {
         let access = if want == Access::WRITE_OK { OFlags::WRONLY } else { OFlags::RDONLY };
         let flags = access | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let open = || openat(&export.descriptors, self.number(), flags, Mode::empty());
-        export.act_as(caller)?;
+        caller.act()?;
         let opened = match open() {
-            Err(Errno::ACCESS) if export.system_decides && rights::excused(stat, caller, want) => {
-                export.act_as_itself()?;
+            Err(Errno::ACCESS) if *SYSTEM_DECIDES && caller.is_excused(stat, want) => {
+                act_as_itself()?;
                 open()
             }
             other => other,

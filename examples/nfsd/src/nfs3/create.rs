@@ -22,21 +22,24 @@ impl Nfs {
             Createhow3::Exclusive(_) => Mode::RUSR | Mode::WUSR,
         };
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let is_new = match openat(&on.node.path, name, flags, mode) {
-            Ok(_) => true,
-            Err(Errno::EXIST) => false,
-            Err(error) => return Err(error.into()),
-        };
-        let (node, stat) = self.export.open_in(on.node, name)?;
-        let file = On { node: &node, stat: &stat, ..on };
-        match how {
-            Createhow3::Unchecked(new) | Createhow3::Guarded(new) if is_new => self.set_up(file, new)?,
-            // Its length is what was asked for.
-            Createhow3::Unchecked(new) if kind(&stat) == FileType::RegularFile => {
-                self.apply(file, &Sattr3 { size: new.size, ..Sattr3::default() })?;
+        match (openat(&on.node.path, name, flags, mode), how) {
+            (Ok(_), Createhow3::Unchecked(new) | Createhow3::Guarded(new)) => self.finish(on, name, new),
+            (Ok(_), Createhow3::Exclusive(verifier)) => {
+                utimensat(&on.node.path, name, &kept(*verifier), AtFlags::SYMLINK_NOFOLLOW)?;
+                self.finish(on, name, &Sattr3::default())
             }
-            Createhow3::Exclusive(verifier) if is_new => {
-                utimensat(&node.path, c"", &kept(*verifier), AtFlags::EMPTY_PATH)?;
+            (Err(Errno::EXIST), how) => self.take(on, name, how),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// Takes the file that is there, if it is what was to be made; its length is what was asked for.
+    fn take(&self, on: On<'_>, name: &[u8], how: &Createhow3) -> Outcome<Made> {
+        let (node, stat) = self.export.open_in(on.node, name)?;
+        match how {
+            Createhow3::Unchecked(new) if kind(&stat) == FileType::RegularFile => {
+                let cut = Sattr3 { size: new.size, ..Sattr3::default() };
+                self.apply(On { node: &node, stat: &stat, ..on }, &cut)?;
             }
             Createhow3::Exclusive(verifier) if is_kept(&stat, *verifier) => {}
             _ => return Err(Nfsstat3::ErrExist),
@@ -52,11 +55,10 @@ impl Nfs {
 
     /// Makes a symbolic link, which is kept as it is and not followed here.
     pub(super) fn make_link(&self, on: On<'_>, name: &[u8], link: &Symlinkdata3) -> Outcome<Made> {
-        let target = link.symlink_data.as_bytes();
-        if target.is_empty() || target.contains(&0) {
+        if link.symlink_data.is_empty() {
             return Err(Nfsstat3::ErrInval);
         }
-        symlinkat(target, &on.node.path, name)?;
+        symlinkat(link.symlink_data.as_bytes(), &on.node.path, name)?;
         self.finish(on, name, &link.symlink_attributes)
     }
 
@@ -74,22 +76,17 @@ impl Nfs {
         self.finish(on, name, new)
     }
 
-    /// What a client learns of something that was just made.
+    /// Sets what was asked for of something that was just made, with its mode.
     fn finish(&self, on: On<'_>, name: &[u8], new: &Sattr3) -> Outcome<Made> {
         let (node, stat) = self.export.open_in(on.node, name)?;
-        self.set_up(On { node: &node, stat: &stat, ..on }, new)?;
+        let mode = new.mode.into_option().filter(|mode| *mode != u32::from(stat.stx_mode) & 0o7777).into();
+        let size = new.size.into_option().filter(|_| kind(&stat) == FileType::RegularFile).into();
+        self.apply(On { node: &node, stat: &stat, ..on }, &Sattr3 { mode, size, ..new.clone() })?;
         self.made(&node)
     }
 
-    /// Sets what was asked for of something that was made with its mode.
-    fn set_up(&self, on: On<'_>, new: &Sattr3) -> Outcome<()> {
-        let mode = new.mode.into_option().filter(|mode| *mode != u32::from(on.stat.stx_mode) & 0o7777).into();
-        let size = new.size.into_option().filter(|_| kind(on.stat) == FileType::RegularFile).into();
-        self.apply(on, &Sattr3 { mode, size, ..new.clone() })
-    }
-
     fn made(&self, node: &Node) -> Outcome<Made> {
-        Ok((Some(self.handle(&node.handle)).into(), self.post_op(&node.stat()?)))
+        Ok((Some(node.handle.seal(self.export.key)).into(), self.post_op(&node.stat()?)))
     }
 }
 
@@ -97,19 +94,16 @@ fn mode_of(new: &Sattr3, otherwise: u32) -> Mode {
     Mode::from_raw_mode(new.mode.into_option().unwrap_or(otherwise) & 0o7777)
 }
 
-/// The verifier of an exclusive creation, as times of the file; SETATTR sets the right ones.
+/// The verifier of an exclusive creation, as times of the file; SETATTR sets the right ones. Without the highest bits, which
+/// not all file systems keep.
 fn kept(verifier: Createverf3) -> Timestamps {
-    let [last_access, last_modification] = seconds(verifier).map(|tv_sec| Timespec { tv_sec, tv_nsec: 0 });
-    Timestamps { last_access, last_modification }
+    let number = u64::from_be_bytes(verifier);
+    let half = |half: u64| Timespec { tv_sec: (half & 0x7fff_ffff).cast_signed(), tv_nsec: 0 };
+    Timestamps { last_access: half(number >> 32), last_modification: half(number) }
 }
 
 fn is_kept(stat: &Statx, verifier: Createverf3) -> bool {
-    let times = [stat.stx_atime, stat.stx_mtime].map(|time| time.tv_sec);
-    kind(stat) == FileType::RegularFile && stat.stx_size == 0 && times == seconds(verifier)
-}
-
-/// Both halves without the highest bits, which not all file systems keep.
-fn seconds(verifier: Createverf3) -> [i64; 2] {
-    let number = u64::from_be_bytes(verifier);
-    [number >> 32, number].map(|half| (half & 0x7fff_ffff).cast_signed())
+    let Timestamps { last_access, last_modification } = kept(verifier);
+    let is_same = stat.stx_atime.tv_sec == last_access.tv_sec && stat.stx_mtime.tv_sec == last_modification.tv_sec;
+    kind(stat) == FileType::RegularFile && stat.stx_size == 0 && is_same
 }

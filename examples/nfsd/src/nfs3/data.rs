@@ -1,10 +1,11 @@
 //! READ, WRITE, COMMIT.
 
+use super::system::{MOST, most};
 use super::{Nfs, On};
 use crate::attributes::kind;
 use crate::idl::*;
 use crate::status::Outcome;
-use oncrpc::Bytes;
+use oncrpc::{Bytes, Call};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{Access, FileType, Statx, fdatasync, fsync};
 use rustix::io::{Errno, ReadWriteFlags, pread, preadv2};
@@ -14,49 +15,50 @@ use std::os::unix::fs::FileExt;
 use std::sync::atomic::Ordering;
 
 impl Nfs {
-    /// At most `count` bytes from `offset`, and whether the file ends behind them; `NFS3ERR_JUKEBOX` if that takes a wait, which may not
-    /// be.
+    /// At most `count` bytes from `offset`, and whether the file ends behind them; `NFS3ERR_JUKEBOX` if it had to wait.
     pub(super) fn read_file(
         &self,
+        call: &Call,
         On { caller, node, stat }: On<'_>,
         offset: u64,
         count: u32,
-        may_wait: bool,
     ) -> Outcome<(Bytes, bool)> {
         must_be_regular(stat)?;
         let file = node.open(&self.export, caller, stat, Access::READ_OK)?;
         let left = stat.stx_size.saturating_sub(offset);
-        let length = usize::try_from(left.min(count.into())).unwrap_or(0);
+        let length = usize::try_from(left.min(count.min(most(call.transport())).into())).unwrap_or(0);
         if length == 0 {
             return Ok((Bytes::new(), left == 0));
         }
-        let is_at_once = may_wait || self.export.is_in_memory;
+        let is_at_once = call.may_wait() || self.export.is_in_memory;
         let data = if is_at_once { read(&file, length, offset) } else { read_from_memory(&file, length, offset) }?;
-        self.tally.read(data.len());
         let is_end = data.len() < length || data.len() as u64 >= left;
         Ok((data.into(), is_end))
     }
 
-    /// Writes the bytes of `args`; how many, and how safe they are.
-    pub(super) fn write_file(&self, On { caller, node, stat }: On<'_>, args: &Write3args) -> Outcome<(u32, StableHow)> {
+    /// Writes the bytes of `args`; how many, how safe they are, and until when.
+    pub(super) fn write_file(
+        &self,
+        On { caller, node, stat }: On<'_>,
+        args: &Write3args,
+    ) -> Outcome<(u32, StableHow, Writeverf3)> {
         must_be_regular(stat)?;
-        let count = args.count.min(super::system::MOST);
+        let count = args.count.min(MOST);
         let data = usize::try_from(count).ok().and_then(|count| args.data.get(..count)).ok_or(Nfsstat3::ErrInval)?;
-        let is_possible = args.offset.checked_add(count.into()).is_some_and(|end| i64::try_from(end).is_ok());
-        if !is_possible {
+        if args.offset.checked_add(count.into()).is_none_or(|end| i64::try_from(end).is_err()) {
             return Err(Nfsstat3::ErrFbig);
         }
         let file = node.open(&self.export, caller, stat, Access::WRITE_OK)?;
         // Not as the superuser, whose writing leaves set-user-ID bits in place.
-        self.export.act_as(caller)?;
-        file.write_all_at(data, args.offset).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
-        self.tally.written(data.len());
+        caller.act()?;
+        let written = file.write_all_at(data, args.offset);
+        written.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
         match args.stable {
             StableHow::Unstable => {}
             StableHow::DataSync => self.sync(fdatasync(&*file))?,
             StableHow::FileSync => self.sync(fsync(&*file))?,
         }
-        Ok((count, args.stable))
+        Ok((count, args.stable, self.verifier()))
     }
 
     /// Brings all of a file to disk.

@@ -6,7 +6,7 @@ use super::pages::Question;
 use super::system::most;
 use super::{Nfs, On};
 use crate::attributes::{kind, time};
-use crate::export::KNOWN;
+use crate::export::{Identity, KNOWN};
 use crate::idl::*;
 use crate::status::Outcome;
 use oncrpc::xdr::{Encoder, Sink, Xdr, from_bytes};
@@ -48,7 +48,7 @@ impl Nfs {
             Some(page) => page,
             None if !call.may_wait() && !self.export.is_in_memory => return Err(Nfsstat3::ErrJukebox),
             None => {
-                self.export.act_as(on.caller)?;
+                on.caller.act()?;
                 let mut watch = self.pages.watch(on.node);
                 let page =
                     self.page(on, question.cookie, question.room, |entry| self.plus(on, entry, &mut watch.tells_all))?;
@@ -71,7 +71,7 @@ impl Nfs {
         let bytes = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
         let room = bytes(all).checked_sub(EMPTY).ok_or(Nfsstat3::ErrToosmall)?;
         let mut left = bytes(names);
-        self.export.enter(caller, stat, Access::READ_OK)?;
+        caller.enter(stat, Access::READ_OK)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let directory = openat(&self.export.descriptors, node.number(), flags, Mode::empty())?;
         seek(&directory, SeekFrom::Start(cookie)).map_err(|error| match error {
@@ -115,14 +115,14 @@ impl Nfs {
     fn plus(&self, on: On<'_>, entry: Entry3, tells_all: &mut bool) -> Option<Entryplus3> {
         let Entry3 { fileid, name, cookie } = entry;
         let found = match name.as_bytes() {
-            b"." => Ok((*on.stat, on.node.handle)),
+            b"." => Ok((*on.stat, on.node.handle.clone())),
             b".." => Err(Errno::XDEV),
             plain => {
                 statx(&on.node.path, plain, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT, KNOWN).and_then(|stat| {
                     // It does not tell what happens in a directory, or by another name.
                     *tells_all &= kind(&stat) != FileType::Directory && stat.stx_nlink == 1;
                     let is_other = stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
-                    if is_other { Err(Errno::XDEV) } else { Ok((stat, self.export.handle_in(on.node, &stat))) }
+                    if is_other { Err(Errno::XDEV) } else { Ok((stat, on.node.handle.child(Identity::of(&stat)))) }
                 })
             }
         };
@@ -132,7 +132,7 @@ impl Nfs {
                 name,
                 cookie,
                 name_attributes: self.post_op(&stat),
-                name_handle: Some(self.handle(&handle)).into(),
+                name_handle: Some(handle.seal(self.export.key)).into(),
             }),
             Err(Errno::NOENT) => None,
             Err(_) => Some(Entryplus3 { fileid, name, cookie, ..Entryplus3::default() }),
@@ -144,7 +144,7 @@ impl Nfs {
         if kind(stat) != FileType::Directory {
             return Err(Nfsstat3::ErrNotdir);
         }
-        let right = self.export.seal(&node.handle).last_chunk().copied().unwrap_or_default();
+        let right = node.handle.seal(self.export.key).data.last_chunk().copied().unwrap_or_default();
         if cookie == 0 || verifier == right { Ok(right) } else { Err(Nfsstat3::ErrBadCookie) }
     }
 }

@@ -4,8 +4,8 @@ use super::names::name;
 use super::{Nfs, On};
 use crate::attributes::kind;
 use crate::export::KNOWN;
+use crate::identity::SYSTEM_DECIDES;
 use crate::idl::*;
-use crate::rights;
 use crate::status::Outcome;
 use oncrpc::Text;
 use rustix::fs::{Access, AtFlags, FileType, accessat, readlinkat, statx};
@@ -17,26 +17,30 @@ impl Nfs {
             return Err(Nfsstat3::ErrNotdir);
         }
         let name = name(bytes)?;
-        self.export.enter(caller, stat, Access::EXEC_OK)?;
+        caller.enter(stat, Access::EXEC_OK)?;
         let (handle, stat) = match name {
-            b"." => (node.handle, *stat),
+            b"." => (node.handle.clone(), *stat),
             b".." => self.export.parent(node)?,
             name => {
                 let found = statx(&node.path, name, AtFlags::SYMLINK_NOFOLLOW, KNOWN)?;
                 (self.export.child(node, name, &found)?, found)
             }
         };
-        Ok((self.handle(&handle), self.post_op(&stat)))
+        Ok((handle.seal(self.export.key), self.post_op(&stat)))
     }
 
     /// Which of the bits `asked` the caller may do.
-    pub(super) fn allowed(&self, on: On<'_>, asked: u32) -> Outcome<u32> {
-        let is_directory = kind(on.stat) == FileType::Directory;
-        let may = |want| self.may(on, want);
-        let (read, write, execute) = (may(Access::READ_OK)?, may(Access::WRITE_OK)?, may(Access::EXEC_OK)?);
-        let change = write && !self.read_only && (execute || !is_directory);
+    pub(super) fn allowed(&self, On { caller, node, stat }: On<'_>, asked: u32) -> Outcome<u32> {
+        caller.act()?;
+        let may = |want| match *SYSTEM_DECIDES {
+            true => accessat(&self.export.descriptors, node.number(), want, AtFlags::EACCESS).is_ok(),
+            false => caller.may(stat, want),
+        };
+        let is_directory = kind(stat) == FileType::Directory;
+        let execute = may(Access::EXEC_OK);
+        let change = may(Access::WRITE_OK) && !self.options.read_only && (execute || !is_directory);
         let bits = [
-            (ACCESS3_READ, read),
+            (ACCESS3_READ, may(Access::READ_OK)),
             (ACCESS3_LOOKUP, is_directory && execute),
             (ACCESS3_MODIFY | ACCESS3_EXTEND, change),
             (ACCESS3_DELETE, is_directory && change),
@@ -44,14 +48,6 @@ impl Nfs {
         ];
         let allowed = bits.iter().filter(|(_, may)| *may).fold(0, |bits, (bit, _)| bits | bit);
         Ok(allowed & asked)
-    }
-
-    fn may(&self, On { caller, node, stat }: On<'_>, want: Access) -> Outcome<bool> {
-        if !self.export.system_decides {
-            return Ok(rights::allows(stat, caller, want));
-        }
-        self.export.act_as(caller)?;
-        Ok(accessat(&self.export.descriptors, node.number(), want, AtFlags::EACCESS).is_ok())
     }
 
     /// Where a symbolic link leads.

@@ -10,31 +10,33 @@ mod set;
 mod system;
 
 use crate::attributes::{fattr, wcc};
-use crate::export::{Export, Handle, Node};
+use crate::export::{Export, Node, lock};
 use crate::identity::Caller;
 use crate::idl::*;
 use crate::options::Options;
-use crate::report::Tally;
 use crate::status::Outcome;
 use create::Made;
 use oncrpc::{Call, Error, Result};
 use pages::Pages;
-use rustix::fs::{AtFlags, Statx};
+use rustix::fs::{AtFlags, Statx, fstatvfs};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// The export, served.
 pub struct Nfs {
     export: Arc<Export>,
-    read_only: bool,
-    squash_root: bool,
+    options: Options,
     pages: Pages,
     /// Another one in each process, and another one again when bringing data to disk has failed: clients then send again
     /// what they had written.
     verifier: AtomicU64,
-    tally: Arc<Tally>,
+    failures: Arc<Failures>,
 }
+
+/// How many calls came to something else than NFS3_OK, by the names of their procedures.
+pub type Failures = Mutex<BTreeMap<&'static str, u64>>;
 
 /// A file, what it is like, and who wants something of it.
 #[derive(Clone, Copy)]
@@ -44,35 +46,22 @@ struct On<'a> {
     stat: &'a Statx,
 }
 
-/// What came of looking at a file, and what it is like.
+/// What came of looking at a file or of changing it, and what it is like, or was before and after.
 type Looked<T> = (PostOpAttr, Outcome<T>);
-
-/// What came of changing a file, and what it was like before and after.
 type Changed<T> = (WccData, Outcome<T>);
 
 impl Nfs {
     /// Serves `export`.
-    pub fn new(export: Arc<Export>, options: &Options, tally: Arc<Tally>) -> Self {
-        Self {
-            export,
-            read_only: options.read_only,
-            squash_root: !options.no_root_squash,
-            pages: Pages::default(),
-            verifier: AtomicU64::new(RandomState::new().hash_one(std::process::id())),
-            tally,
-        }
-    }
-
-    /// The file of a handle; `NFS3ERR_JUKEBOX` if that takes a wait, which may not be.
-    fn node(&self, call: &Call, handle: &NfsFh3) -> Outcome<Arc<Node>> {
-        self.export.node(&handle.data, call.may_wait())
+    pub fn new(export: Arc<Export>, options: Options, failures: Arc<Failures>) -> Self {
+        let verifier = AtomicU64::new(RandomState::new().hash_one(0));
+        Self { export, options, pages: Pages::default(), verifier, failures }
     }
 
     /// What `act` makes of a file, and what that was like.
     fn looking<T>(&self, call: &Call, of: &NfsFh3, act: impl FnOnce(On<'_>) -> Outcome<T>) -> Looked<T> {
-        match self.node(call, of).and_then(|node| Ok((node.stat()?, node))) {
+        match self.export.node(&of.data, call.may_wait()).and_then(|node| Ok((node.stat()?, node))) {
             Ok((stat, node)) => {
-                let caller = &self.caller(call);
+                let caller = &Caller::of(call, !self.options.no_root_squash);
                 (self.post_op(&stat), act(On { caller, node: &node, stat: &stat }))
             }
             Err(status) => (PostOpAttr::default(), Err(status)),
@@ -85,10 +74,10 @@ impl Nfs {
         if !call.may_wait() && !self.export.is_in_memory {
             return (WccData::default(), Err(Nfsstat3::ErrJukebox));
         }
-        match self.node(call, of) {
+        match self.export.node(&of.data, call.may_wait()) {
             Ok(node) => {
-                let _alone = node.alone();
-                self.watching(&self.caller(call), &node, act)
+                let _alone = lock(&node.changing);
+                self.watching(&Caller::of(call, !self.options.no_root_squash), &node, act)
             }
             Err(status) => (WccData::default(), Err(status)),
         }
@@ -105,14 +94,11 @@ impl Nfs {
             Ok(before) => before,
             Err(status) => return (WccData::default(), Err(status)),
         };
-        let outcome = if self.read_only { Err(Nfsstat3::ErrRofs) } else { act(On { caller, node, stat: &before }) };
+        let outcome =
+            if self.options.read_only { Err(Nfsstat3::ErrRofs) } else { act(On { caller, node, stat: &before }) };
         self.pages.outdate();
         let after = node.stat().ok();
         (wcc(&before, after.map(|after| self.fattr(&after))), outcome)
-    }
-
-    fn caller(&self, call: &Call) -> Caller {
-        Caller::of(call, self.squash_root)
     }
 
     fn fattr(&self, stat: &Statx) -> Fattr3 {
@@ -121,10 +107,6 @@ impl Nfs {
 
     fn post_op(&self, stat: &Statx) -> PostOpAttr {
         Some(self.fattr(stat)).into()
-    }
-
-    fn handle(&self, handle: &Handle) -> NfsFh3 {
-        NfsFh3 { data: self.export.seal(handle) }
     }
 
     fn verifier(&self) -> Writeverf3 {
@@ -140,7 +122,7 @@ impl Nfs {
     fn settled<T>(&self, call: &Call, outcome: Outcome<T>) -> Result<Outcome<T>> {
         match outcome {
             Err(Nfsstat3::ErrJukebox) if !call.may_wait() => return Err(Error::WouldWait),
-            Err(_) => self.tally.failed(call),
+            Err(_) => *lock(&self.failures).entry(call.procedure_name()).or_default() += 1,
             Ok(_) => {}
         }
         Ok(outcome)
@@ -149,7 +131,7 @@ impl Nfs {
 
 impl nfs_v3::Service for Nfs {
     fn getattr(&self, call: &Call, Getattr3args { object }: Getattr3args) -> Result<Getattr3res> {
-        let stat = self.node(call, &object).and_then(|node| node.stat());
+        let stat = self.export.node(&object.data, call.may_wait()).and_then(|node| node.stat());
         let found = stat.map(|stat| Getattr3resok { obj_attributes: self.fattr(&stat) });
         Ok(self.settled(call, found)?.into())
     }
@@ -178,17 +160,14 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn read(&self, call: &Call, Read3args { file, offset, count }: Read3args) -> Result<Read3res> {
-        let count = count.min(system::most(call.transport()));
-        let (file_attributes, read) =
-            self.looking(call, &file, |on| self.read_file(on, offset, count, call.may_wait()));
+        let (file_attributes, read) = self.looking(call, &file, |on| self.read_file(call, on, offset, count));
         let read = read.map(|(data, eof)| Read3resok { file_attributes, count: data.len() as u32, eof, data });
         self.reply(call, read, Read3resfail { file_attributes })
     }
 
     fn write(&self, call: &Call, args: Write3args) -> Result<Write3res> {
         let (file_wcc, written) = self.changing(call, &args.file, |on| self.write_file(on, &args));
-        let verf = self.verifier();
-        let written = written.map(|(count, committed)| Write3resok { file_wcc, count, committed, verf });
+        let written = written.map(|(count, committed, verf)| Write3resok { file_wcc, count, committed, verf });
         self.reply(call, written, Write3resfail { file_wcc })
     }
 
@@ -217,19 +196,19 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn remove(&self, call: &Call, Remove3args { object }: Remove3args) -> Result<Remove3res> {
-        let (dir_wcc, removed) =
-            self.changing(call, &object.dir, |on| self.unlink(on, object.name.as_bytes(), AtFlags::empty()));
+        let (dir_wcc, removed) = self.changing(call, &object.dir, |on| self.unlink(on, &object.name, AtFlags::empty()));
         self.reply(call, removed.map(|()| Remove3resok { dir_wcc }), Remove3resfail { dir_wcc })
     }
 
     fn rmdir(&self, call: &Call, Rmdir3args { object }: Rmdir3args) -> Result<Rmdir3res> {
         let (dir_wcc, removed) =
-            self.changing(call, &object.dir, |on| self.unlink(on, object.name.as_bytes(), AtFlags::REMOVEDIR));
+            self.changing(call, &object.dir, |on| self.unlink(on, &object.name, AtFlags::REMOVEDIR));
         self.reply(call, removed.map(|()| Rmdir3resok { dir_wcc }), Rmdir3resfail { dir_wcc })
     }
 
     fn rename(&self, call: &Call, Rename3args { from, to }: Rename3args) -> Result<Rename3res> {
-        let (fromdir_wcc, (todir_wcc, renamed)) = self.move_file(&self.caller(call), &from, &to);
+        let (fromdir_wcc, (todir_wcc, renamed)) =
+            self.move_file(&Caller::of(call, !self.options.no_root_squash), &from, &to);
         let renamed = renamed.map(|()| Rename3resok { fromdir_wcc, todir_wcc });
         self.reply(call, renamed, Rename3resfail { fromdir_wcc, todir_wcc })
     }
@@ -254,26 +233,26 @@ impl nfs_v3::Service for Nfs {
     }
 
     fn fsstat(&self, call: &Call, Fsstat3args { fsroot }: Fsstat3args) -> Result<Fsstat3res> {
-        let (obj_attributes, space) = self.looking(call, &fsroot, |on| system::space(on.node));
-        let space = space.map(|space| Fsstat3resok { obj_attributes, ..space });
+        let (obj_attributes, system) = self.looking(call, &fsroot, |on| Ok(fstatvfs(&on.node.path)?));
+        let space = system.map(|system| system::space(obj_attributes, &system));
         self.reply(call, space, Fsstat3resfail { obj_attributes })
     }
 
     fn fsinfo(&self, call: &Call, Fsinfo3args { fsroot }: Fsinfo3args) -> Result<Fsinfo3res> {
         let (obj_attributes, found) = self.looking(call, &fsroot, |_| Ok(()));
-        let limits = found.map(|()| Fsinfo3resok { obj_attributes, ..system::limits(call.transport()) });
+        let limits = found.map(|()| system::limits(obj_attributes, call.transport()));
         self.reply(call, limits, Fsinfo3resfail { obj_attributes })
     }
 
     fn pathconf(&self, call: &Call, Pathconf3args { object }: Pathconf3args) -> Result<Pathconf3res> {
-        let (obj_attributes, names) = self.looking(call, &object, |on| system::names(on.node));
-        let names = names.map(|names| Pathconf3resok { obj_attributes, ..names });
+        let (obj_attributes, system) = self.looking(call, &object, |on| Ok(fstatvfs(&on.node.path)?));
+        let names = system.map(|system| system::names(obj_attributes, &system));
         self.reply(call, names, Pathconf3resfail { obj_attributes })
     }
 
     fn commit(&self, call: &Call, Commit3args { file, .. }: Commit3args) -> Result<Commit3res> {
         let (file_wcc, committed) = self.changing(call, &file, |on| self.bring_to_disk(on));
-        let verf = self.verifier();
-        self.reply(call, committed.map(|()| Commit3resok { file_wcc, verf }), Commit3resfail { file_wcc })
+        let committed = committed.map(|()| Commit3resok { file_wcc, verf: self.verifier() });
+        self.reply(call, committed, Commit3resfail { file_wcc })
     }
 }

@@ -2,26 +2,18 @@
 
 use super::{Changed, Nfs, On};
 use crate::attributes::kind;
-use crate::export::KNOWN;
-use crate::identity::Caller;
+use crate::export::{KNOWN, lock};
+use crate::identity::{Caller, SYSTEM_DECIDES};
 use crate::idl::*;
-use crate::rights;
 use crate::status::Outcome;
 use rustix::fs::{Access, AtFlags, FileType, linkat, renameat, statx, unlinkat};
 use rustix::io::Errno;
 
-/// The longest name of any file system.
-const MOST_NAME: usize = 255;
-
-/// The bit of a mode that lets only owners take names out of a directory.
-const STICKY: u16 = 0o1000;
-
-/// The bytes, if they can be the name of something in a directory, or `.` or `..` (RFC 1813, section 3.2).
+/// The bytes, if they can be a name, `.` or `..` (RFC 1813, section 3.2). Which are too long, and so on, tells the system.
 pub fn name(bytes: &[u8]) -> Outcome<&[u8]> {
     match bytes {
         b"" => Err(Nfsstat3::ErrAcces),
-        _ if bytes.len() > MOST_NAME => Err(Nfsstat3::ErrNametoolong),
-        _ if bytes.iter().any(|byte| matches!(byte, b'/' | 0)) => Err(Nfsstat3::ErrInval),
+        _ if bytes.contains(&b'/') => Err(Nfsstat3::ErrInval),
         _ => Ok(bytes),
     }
 }
@@ -37,19 +29,17 @@ impl Nfs {
         if matches!(name, b"." | b"..") {
             return Err(otherwise);
         }
-        self.export.enter(on.caller, on.stat, Access::WRITE_OK | Access::EXEC_OK)?;
+        on.caller.enter(on.stat, Access::WRITE_OK | Access::EXEC_OK)?;
         Ok(name)
     }
 
     /// Removes a name: that of a directory or of anything else, as `flags` say.
-    pub(super) fn unlink(&self, on: On<'_>, bytes: &[u8], flags: AtFlags) -> Outcome<()> {
-        let is_full = bytes == b".." && flags == AtFlags::REMOVEDIR;
-        let name = self.to_change(on, bytes, if is_full { Nfsstat3::ErrExist } else { Nfsstat3::ErrInval })?;
+    pub(super) fn unlink(&self, on: On<'_>, name: &Filename3, flags: AtFlags) -> Outcome<()> {
+        let is_full = *name == ".." && flags == AtFlags::REMOVEDIR;
+        let otherwise = if is_full { Nfsstat3::ErrExist } else { Nfsstat3::ErrInval };
+        let name = self.to_change(on, name.as_bytes(), otherwise)?;
         self.may_take_away(on, name)?;
-        unlinkat(&on.node.path, name, flags).map_err(|error| match error {
-            Errno::EXIST => Nfsstat3::ErrNotempty,
-            other => other.into(),
-        })
+        Ok(unlinkat(&on.node.path, name, flags)?)
     }
 
     /// Gives a file another name; the directories before and after.
@@ -61,8 +51,8 @@ impl Nfs {
         };
         // Always in the same order, so that two who rename do not wait for each other.
         let (first, second) = if from.handle.file <= to.handle.file { (&from, &to) } else { (&to, &from) };
-        let _alone = first.alone();
-        let _alone_too = (first.handle.file != second.handle.file).then(|| second.alone());
+        let _alone = lock(&first.changing);
+        let _alone_too = (first.handle.file != second.handle.file).then(|| lock(&second.changing));
         let mut to_wcc = WccData::default();
         let (from_wcc, outcome) = self.watching(caller, &from, |from| {
             let (wcc, outcome) = self.watching(caller, &to, |to| self.rename_between((from, old), (to, new)));
@@ -97,11 +87,11 @@ impl Nfs {
 
     /// In a directory with the sticky bit only owners take names away: asked where the mode decides.
     fn may_take_away(&self, On { caller, node: directory, stat }: On<'_>, name: &[u8]) -> Outcome<()> {
-        if self.export.system_decides || stat.stx_mode & STICKY == 0 || rights::is_owner(stat, caller) {
+        if *SYSTEM_DECIDES || stat.stx_mode & 0o1000 == 0 || caller.owns(stat) {
             return Ok(());
         }
         match statx(&directory.path, name, AtFlags::SYMLINK_NOFOLLOW, KNOWN) {
-            Ok(file) if !rights::is_owner(&file, caller) => Err(Nfsstat3::ErrAcces),
+            Ok(file) if !caller.owns(&file) => Err(Nfsstat3::ErrAcces),
             _ => Ok(()),
         }
     }

@@ -3,9 +3,8 @@
 use super::data::must_be_regular;
 use super::{Nfs, On};
 use crate::attributes::{kind, time};
-use crate::identity::Caller;
+use crate::identity::{Caller, SYSTEM_DECIDES};
 use crate::idl::*;
-use crate::rights;
 use crate::status::Outcome;
 use rustix::fs::{
     Access, AtFlags, FileType, Mode, Statx, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, chmodat, chownat, ftruncate,
@@ -19,7 +18,7 @@ impl Nfs {
         if args.guard.into_option().is_some_and(|ctime| ctime != time(on.stat.stx_ctime)) {
             return Err(Nfsstat3::ErrNotSync);
         }
-        if !self.export.system_decides {
+        if !*SYSTEM_DECIDES {
             may_set(on.caller, on.stat, &args.new_attributes)?;
         }
         self.apply(on, &args.new_attributes)
@@ -32,7 +31,7 @@ impl Nfs {
         if let Some(size) = new.size.into_option() {
             self.cut(on, size)?;
         }
-        self.export.act_as(caller)?;
+        caller.act()?;
         let uid = new.uid.into_option().filter(|uid| *uid != stat.stx_uid);
         let gid = new.gid.into_option().filter(|gid| *gid != stat.stx_gid);
         if uid == Some(u32::MAX) || gid == Some(u32::MAX) {
@@ -54,26 +53,29 @@ impl Nfs {
             return Err(Nfsstat3::ErrFbig);
         }
         let file = node.open(&self.export, caller, stat, Access::WRITE_OK)?;
-        self.export.act_as(caller)?;
+        caller.act()?;
         Ok(ftruncate(&*file, size)?)
     }
 }
 
 /// What the system would ask of the caller: asked where the mode decides.
 fn may_set(caller: &Caller, stat: &Statx, new: &Sattr3) -> Outcome<()> {
-    let is_owner = rights::is_owner(stat, caller);
+    let is_owner = caller.owns(stat);
     let by_owner = new.mode.discriminant()
         || new.uid.discriminant()
         || new.gid.discriminant()
         || matches!(new.atime, SetAtime::SetToClientTime(_))
         || matches!(new.mtime, SetMtime::SetToClientTime(_));
-    if by_owner && !is_owner {
-        return Err(Nfsstat3::ErrPerm);
+    match (is_owner, by_owner) {
+        (true, _) => Ok(()),
+        (false, true) => Err(Nfsstat3::ErrPerm),
+        (false, false) => caller.must(stat, Access::WRITE_OK),
     }
-    if is_owner { Ok(()) } else { rights::check(stat, caller, Access::WRITE_OK) }
 }
 
 fn times(new: &Sattr3) -> Outcome<Timestamps> {
+    let nsec = |how| if how == TimeHow::SetToServerTime { UTIME_NOW } else { UTIME_OMIT };
+    let special = |how| Timespec { tv_sec: 0, tv_nsec: nsec(how) };
     let last_access = match new.atime {
         SetAtime::SetToClientTime(time) => moment(time)?,
         other => special(other.discriminant()),
@@ -83,10 +85,6 @@ fn times(new: &Sattr3) -> Outcome<Timestamps> {
         other => special(other.discriminant()),
     };
     Ok(Timestamps { last_access, last_modification })
-}
-
-fn special(how: TimeHow) -> Timespec {
-    Timespec { tv_sec: 0, tv_nsec: if how == TimeHow::SetToServerTime { UTIME_NOW } else { UTIME_OMIT } }
 }
 
 fn moment(Nfstime3 { seconds, nseconds }: Nfstime3) -> Outcome<Timespec> {

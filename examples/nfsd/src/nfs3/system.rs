@@ -1,10 +1,8 @@
-//! FSSTAT, FSINFO, PATHCONF: what the file system and this server can do; without the attributes of the file that is asked.
+//! FSSTAT, FSINFO, PATHCONF: what the file system and this server can do.
 
-use crate::export::Node;
 use crate::idl::*;
-use crate::status::Outcome;
 use oncrpc::Transport;
-use rustix::fs::fstatvfs;
+use rustix::fs::StatVfs;
 
 /// The most that is read or written at a time.
 pub const MOST: u32 = 1 << 20;
@@ -18,24 +16,25 @@ pub fn most(transport: Transport) -> u32 {
 }
 
 /// How full the file system is.
-pub fn space(node: &Node) -> Outcome<Fsstat3resok> {
-    let system = fstatvfs(&node.path)?;
+pub fn space(obj_attributes: PostOpAttr, system: &StatVfs) -> Fsstat3resok {
     let bytes = |blocks: u64| blocks.saturating_mul(system.f_frsize);
-    Ok(Fsstat3resok {
+    Fsstat3resok {
+        obj_attributes,
         tbytes: bytes(system.f_blocks),
         fbytes: bytes(system.f_bfree),
         abytes: bytes(system.f_bavail),
         tfiles: system.f_files,
         ffiles: system.f_ffree,
         afiles: system.f_favail,
-        ..Fsstat3resok::default()
-    })
+        invarsec: 0,
+    }
 }
 
 /// What this server takes and gives.
-pub fn limits(transport: Transport) -> Fsinfo3resok {
+pub fn limits(obj_attributes: PostOpAttr, transport: Transport) -> Fsinfo3resok {
     let most = most(transport);
     Fsinfo3resok {
+        obj_attributes,
         rtmax: most,
         rtpref: most,
         rtmult: 4_096,
@@ -46,19 +45,19 @@ pub fn limits(transport: Transport) -> Fsinfo3resok {
         maxfilesize: i64::MAX.cast_unsigned(),
         time_delta: Nfstime3 { seconds: 0, nseconds: 1 },
         properties: FSF3_LINK | FSF3_SYMLINK | FSF3_HOMOGENEOUS | FSF3_CANSETTIME,
-        ..Fsinfo3resok::default()
     }
 }
 
 /// What names can be.
-pub fn names(node: &Node) -> Outcome<Pathconf3resok> {
-    Ok(Pathconf3resok {
+pub fn names(obj_attributes: PostOpAttr, system: &StatVfs) -> Pathconf3resok {
+    Pathconf3resok {
+        obj_attributes,
         // The least of the file systems that have many; more is refused when it comes to it.
         linkmax: 32_000,
-        name_max: u32::try_from(fstatvfs(&node.path)?.f_namemax).unwrap_or(u32::MAX),
+        name_max: u32::try_from(system.f_namemax).unwrap_or(u32::MAX),
         no_trunc: true,
         chown_restricted: true,
+        case_insensitive: false,
         case_preserving: true,
-        ..Pathconf3resok::default()
-    })
+    }
 }
