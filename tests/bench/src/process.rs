@@ -12,6 +12,10 @@ use std::{fmt, io, thread};
 /// How long a contestant may take beyond what it measures.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Processes of which the least figure is taken, and the time, in seconds, that is not divided among several.
+const PROCESSES: u32 = 5;
+const SHORT: f64 = 0.01;
+
 /// What a contestant tells in one run.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
@@ -52,10 +56,25 @@ impl Place {
     pub(crate) fn run(&self, course: &Course, seconds: f64) -> Result<Told, Failure> {
         match course {
             Course::Alone(command) => self.start(command, &seconds.to_string(), "", None)?.finish(),
+            Course::Least(command) => self.least(command, seconds),
             Course::Pair { server, driver } => self.pair(server, driver, &seconds.to_string()),
             Course::SystemCalls { server, driver, of } => self.system_calls(server, driver, *of, seconds),
             Course::Process(command) => self.process(command, seconds),
         }
+    }
+
+    /// The least figure of several processes, but of one where the time is too short to be divided.
+    fn least(&self, command: &Command, seconds: f64) -> Result<Told, Failure> {
+        let count = if seconds < SHORT { 1 } else { PROCESSES };
+        let seconds = (seconds / f64::from(count)).to_string();
+        let mut least: Option<Told> = None;
+        for _ in 0..count {
+            let told = self.start(command, &seconds, "", Some(1))?.finish()?;
+            if least.as_ref().is_none_or(|least| told.figure < least.figure) {
+                least = Some(told);
+            }
+        }
+        least.ok_or(Failure::Silent("figure"))
     }
 
     /// Each on a processor of its own: where the system would put them is another matter each time.

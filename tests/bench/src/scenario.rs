@@ -57,6 +57,9 @@ pub(crate) enum Target {
 pub(crate) enum Course {
     /// A process prints `figure VALUE`.
     Alone(Command),
+    /// Several such processes one after the other, each with its part of the time; the figure is the least. Where buffers lie is
+    /// another matter in each, and what passes by on the machine only ever adds to what so little takes.
+    Least(Command),
     /// A server prints `listening ADDRESS` and serves until its input ends; the driver prints `figure VALUE`.
     Pair { server: Command, driver: Command },
     /// The same, but the figure is how often one of the two calls the kernel for each call that the driver makes.

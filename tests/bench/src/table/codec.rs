@@ -41,7 +41,7 @@ fn scenario(&(name, word, limit, target, others): &Line) -> Scenario {
 
 /// C is a program of its own, all others are in one.
 fn course(contestant: &'static str, word: &str) -> Course {
-    Course::Alone(match contestant {
+    Course::Least(match contestant {
         "rpcgen" => Command::new(Program::C("codec"), &format!("{word} {{seconds}}")),
         other => Command::new(Program::Rust("codec"), &format!("{other} {word} {{seconds}}")),
     })
