@@ -1,6 +1,7 @@
 //! Syntax errors in the words of the language.
 
 use super::Rule;
+use super::tokens::pair;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, Kind, Token};
 use crate::source::Span;
@@ -43,8 +44,12 @@ pub(super) fn expected(what: &str, text: &Text, at: usize) -> Diagnostic {
     Diagnostic::error(Code::Syntax, span, format!("expected {what}, found {found}")).label(format!("expected {what}"))
 }
 
+/// What the grammar reads there as one token.
 fn token_at(code: &str, at: usize) -> Option<Token> {
-    lex::tokens(code, at).find(|token| !token.is_trivia())
+    let mut tokens = lex::tokens(code, at);
+    let first = tokens.find(|token| !token.is_trivia())?;
+    let second = tokens.next().filter(|second| pair(first.text(code), second.text(code)).is_some());
+    Some(Token { end: second.map_or(first.end, |second| second.end), ..first })
 }
 
 fn found(token: Token, code: &str) -> String {

@@ -15,6 +15,9 @@ pub(super) struct Tokens<'a> {
 /// About how many bytes a token takes, with the blanks and comments before it.
 const BYTES: usize = 12;
 
+/// Tokens in brackets that may stand before an apostrophe.
+const SHORTLY: usize = 1_000;
+
 impl<'a> Tokens<'a> {
     /// The tokens of a text, and the comments between them.
     pub(super) fn read(text: &'a str) -> (Self, Vec<Token>) {
@@ -22,13 +25,44 @@ impl<'a> Tokens<'a> {
         let guess = text.len() / BYTES;
         let mut read = Tokens { text, tokens: Vec::with_capacity(guess), letters: String::with_capacity(guess) };
         for token in lex::tokens(text, 0) {
-            if token.is_comment() {
-                comments.push(token);
-            } else if !token.is_trivia() {
-                read.push(token);
+            let is_literal = matches!(token.kind, Kind::Text | Kind::Character);
+            if is_literal && !is_closed(token.text(text)) && read.is_in_brackets() {
+                read.push_unclosed(token, &mut comments);
+            } else {
+                read.push_any(token, &mut comments);
             }
         }
         (read, comments)
+    }
+
+    /// Whether a `[` was opened shortly before.
+    #[cold]
+    fn is_in_brackets(&self) -> bool {
+        let mut before = self.letters.bytes().rev().take(SHORTLY);
+        before.find(|letter| b"[]{};".contains(letter)) == Some(b'[')
+    }
+
+    /// A quote that nothing closes stands for itself, so that it takes nothing of its line with it: in what other compilers
+    /// are told between brackets, it may be an apostrophe.
+    #[cold]
+    fn push_unclosed(&mut self, token: Token, comments: &mut Vec<Token>) {
+        let line = self.text.get(..token.end).unwrap_or_default();
+        let mut at = token.start;
+        while let Some(next) = line.get(at..).and_then(|rest| rest.chars().next()) {
+            let quote = Token { kind: Kind::Other, start: at, end: at + 1 };
+            let is_quote = matches!(next, '"' | '\'');
+            let Some(part) = (if is_quote { Some(quote) } else { lex::token(line, at) }) else { return };
+            self.push_any(part, comments);
+            at = part.end;
+        }
+    }
+
+    fn push_any(&mut self, token: Token, comments: &mut Vec<Token>) {
+        if token.is_comment() {
+            comments.push(token);
+        } else if !token.is_trivia() {
+            self.push(token);
+        }
     }
 
     fn push(&mut self, token: Token) {
@@ -80,7 +114,7 @@ impl<'a> Tokens<'a> {
 }
 
 /// The letter for two that are one token where nothing is between them.
-fn pair(first: &str, second: &str) -> Option<char> {
+pub(super) fn pair(first: &str, second: &str) -> Option<char> {
     match (first, second) {
         (":", ":") => Some('@'),
         ("<", "<") | (">", ">") => Some('$'),
@@ -94,8 +128,8 @@ fn letter(kind: Kind, word: &str) -> char {
     match kind {
         Kind::Word => letter_of_word(word),
         Kind::Number => '0',
-        Kind::Text if is_closed(word, '"') => '"',
-        Kind::Character if is_closed(word, '\'') && word.len() > 2 => '\'',
+        Kind::Text if is_closed(word) => '"',
+        Kind::Character if is_closed(word) && word.len() > 2 => '\'',
         Kind::Other => letter_of_sign(word),
         _ => '?',
     }
@@ -110,8 +144,9 @@ fn letter_of_sign(sign: &str) -> char {
 }
 
 /// Whether a literal ends with its quote and not with its line.
-fn is_closed(word: &str, quote: char) -> bool {
-    let inside = word.get(1..).and_then(|rest| rest.strip_suffix(quote));
+fn is_closed(literal: &str) -> bool {
+    let mut rest = literal.chars();
+    let inside = rest.next().and_then(|quote| rest.as_str().strip_suffix(quote));
     let backslashes = |inside: &str| inside.len() - inside.trim_end_matches('\\').len();
     inside.is_some_and(|inside| backslashes(inside).is_multiple_of(2))
 }
@@ -182,7 +217,8 @@ mod tests {
     #[test]
     fn literals_have_letters_if_they_are_closed() {
         assert_eq!(letters(r#""a\"b" '\'' '\\' """#), "\"''\"");
-        assert_eq!(letters("\"a\n'\n''\n\"a\\\"\n'a\\\\'"), "????'");
+        assert_eq!(letters("\"a\n'\n''\n'a\\\\'"), "???'");
+        assert_eq!(letters("[don't \"a\\\"//\n] don't]"), "[n?n?n??]n?");
         assert_eq!(letters("$ \u{e9} ? \\"), "????");
     }
 }
