@@ -216,7 +216,8 @@ impl Reader {
         self.body.take_spare(self.keeps_nothing())
     }
 
-    /// Bytes of memory that the record takes that has begun: those that have come, twice as many at most.
+    /// Bytes of memory that the record takes that has begun: those that have come, twice as many at most, or those
+    /// at hand if it is [read ahead](Reader::reading_ahead).
     pub fn memory(&self) -> usize {
         self.body.memory()
     }

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use rustix::path::DecInt;
 use std::fs::File;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 /// Times that a file is open at most: for reading and writing, and for several users.
@@ -59,6 +59,16 @@ impl Node {
     /// Its name among the descriptors of this process, as in `/proc/self/fd`.
     pub fn number(&self) -> DecInt {
         DecInt::from_fd(&self.path)
+    }
+
+    /// The right to change it, which one has at a time; `NFS3ERR_JUKEBOX` if it had to be waited for, and may not.
+    pub fn alone(&self, may_wait: bool) -> Outcome<MutexGuard<'_, ()>> {
+        match self.changing.try_lock() {
+            Err(TryLockError::WouldBlock) if !may_wait => Err(Nfsstat3::ErrJukebox),
+            Err(TryLockError::WouldBlock) => Ok(lock(&self.changing)),
+            Err(TryLockError::Poisoned(alone)) => Ok(alone.into_inner()),
+            Ok(alone) => Ok(alone),
+        }
     }
 
     /// The file, opened for `caller`. `stat` is what it is like now; its owner may read and write whatever its mode, as if

@@ -68,17 +68,15 @@ impl Nfs {
         }
     }
 
-    /// What `act` makes of a file that it may change, and what that was like before and after. Others who change it
-    /// over NFS wait for it.
+    /// What `act` makes of a file that it may change, and what that was like before and after. Others who change it wait.
     fn changing<T>(&self, call: &Call, of: &NfsFh3, act: impl FnOnce(On<'_>) -> Outcome<T>) -> Changed<T> {
-        if !call.may_wait() && !self.export.is_in_memory {
+        let may_wait = call.may_wait();
+        if !may_wait && !self.export.is_in_memory {
             return (WccData::default(), Err(Nfsstat3::ErrJukebox));
         }
-        match self.export.node(&of.data, call.may_wait()) {
-            Ok(node) => {
-                let _alone = lock(&node.changing);
-                self.watching(&Caller::of(call, !self.options.no_root_squash), &node, act)
-            }
+        let found = self.export.node(&of.data, may_wait);
+        match found.as_ref().map_err(|status| *status).and_then(|node| Ok((node, node.alone(may_wait)?))) {
+            Ok((node, _alone)) => self.watching(&Caller::of(call, !self.options.no_root_squash), node, act),
             Err(status) => (WccData::default(), Err(status)),
         }
     }
