@@ -4,6 +4,7 @@ mod retransmit;
 mod template;
 mod unfinished;
 mod xid_map;
+mod xid_table;
 
 pub use results::Results;
 pub use retransmit::Retransmission;
@@ -89,17 +90,13 @@ impl ClientSession {
         out: &mut Encoder,
     ) -> Result<u32, EncodeError> {
         let xid = self.free_xid();
-        if call.idempotent {
-            let mut record = Encoder::new();
-            self.append_record(xid, call, arguments, &mut record)?;
-            let record = record.into_bytes();
-            out.begin(record.len());
-            out.put_bytes(&record)?;
-            self.add(xid, now, call.timeout, Some(record));
+        let record = if call.idempotent {
+            Some(self.append_kept(xid, call, arguments, out)?)
         } else {
             self.append_record(xid, call, arguments, out)?;
-            self.add(xid, now, call.timeout, None);
-        }
+            None
+        };
+        self.add(xid, now, call.timeout, record);
         Ok(xid)
     }
 
@@ -162,22 +159,37 @@ impl ClientSession {
     /// The outcome of a call, which is then no longer pending: its results, or why it failed, which may be that its
     /// deadline has passed. `None` while the reply may still come, and for a call that is not pending.
     pub fn poll(&mut self, xid: u32, now: Instant) -> Option<Result<Results>> {
-        let Some(call) = self.calls.waiting(xid) else { return self.take(xid) };
-        if now < call.deadline {
-            return None;
+        match self.calls.waiting(xid) {
+            None => self.take(xid),
+            Some(call) if now < call.deadline => None,
+            Some(_) => self.expire(xid),
         }
-        let after = call.timeout;
-        self.calls.remove(xid);
-        Some(Err(Error::TimedOut { peer: self.peer.clone(), after }))
+    }
+
+    /// Whether a call has no outcome yet and time left at `now`.
+    #[inline]
+    pub fn is_waiting(&self, xid: u32, now: Instant) -> bool {
+        self.calls.waiting(xid).is_some_and(|call| now < call.deadline)
     }
 
     /// As [`ClientSession::poll`], but the deadline is not looked at.
+    #[inline]
     pub fn take(&mut self, xid: u32) -> Option<Result<Results>> {
-        self.calls.take(xid)
+        let mut results = Results::default();
+        let outcome = self.take_into(xid, &mut results)?;
+        Some(outcome.map(|()| results))
+    }
+
+    /// As [`ClientSession::take`]; the results are put into `results`, where they stay: handed from one to the next, they
+    /// would be copied each time.
+    #[inline]
+    pub fn take_into(&mut self, xid: u32, results: &mut Results) -> Option<Result<()>> {
+        self.calls.take(xid, results)
     }
 
     /// Somebody waits for the reply of a call from now on: it will be taken as soon as it comes. Returns until when it
     /// waits, as [`ClientSession::deadline`].
+    #[inline]
     pub fn expect(&mut self, xid: u32) -> Option<Instant> {
         let call = self.calls.waiting_mut(xid)?;
         call.awaited = true;
@@ -221,7 +233,14 @@ impl ClientSession {
         self.calls.waiting(xid).map(|call| call.deadline)
     }
 
+    /// Whether a call is pending that has no outcome yet.
+    #[inline]
+    pub fn is_unanswered(&self, xid: u32) -> bool {
+        self.calls.waiting(xid).is_some()
+    }
+
     /// Lets a call wait until `until` at least. Returns until when it waits, as [`ClientSession::deadline`].
+    #[inline]
     pub fn extend(&mut self, xid: u32, until: Instant) -> Option<Instant> {
         let call = self.calls.waiting_mut(xid)?;
         call.deadline = until.max(call.deadline);
@@ -229,16 +248,25 @@ impl ClientSession {
     }
 
     /// Calls that are pending.
+    #[inline]
     pub fn pending(&self) -> usize {
         self.calls.len()
     }
 
+    #[cold]
+    fn expire(&mut self, xid: u32) -> Option<Result<Results>> {
+        let after = self.calls.waiting(xid)?.timeout;
+        self.calls.remove(xid);
+        Some(Err(Error::TimedOut { peer: self.peer.clone(), after }))
+    }
+
     /// The next xid. After 2^32 calls the numbers come again: one that is still pending is passed over.
+    #[inline]
     fn free_xid(&mut self) -> u32 {
         loop {
             let xid = self.next_xid;
             self.next_xid = xid.wrapping_add(1);
-            if !self.calls.contains(xid) {
+            if self.calls.len() == 0 || !self.calls.contains(xid) {
                 return xid;
             }
         }
@@ -253,6 +281,7 @@ impl ClientSession {
         self.datagrams.split().freeze()
     }
 
+    #[inline]
     fn append_record(
         &self,
         xid: u32,
@@ -261,14 +290,33 @@ impl ClientSession {
         out: &mut Encoder,
     ) -> Result<(), EncodeError> {
         let unfinished = Unfinished::new(out);
-        let record = record::begin(unfinished.out, self.max_call);
-        call.template.encode(xid, call.procedure, unfinished.out)?;
+        let front = call.template.front(xid, call.procedure);
+        let record = record::begin_with(unfinished.out, self.max_call, front)?;
+        call.template.encode_rest(unfinished.out)?;
         arguments(unfinished.out)?;
         record::finish(unfinished.out, record)?;
         unfinished.keep();
         Ok(())
     }
 
+    /// As [`Self::append_record`]; returns the record.
+    #[inline(never)]
+    fn append_kept(
+        &self,
+        xid: u32,
+        call: NewCall<'_>,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+        out: &mut Encoder,
+    ) -> Result<Bytes, EncodeError> {
+        let mut record = Encoder::new();
+        self.append_record(xid, call, arguments, &mut record)?;
+        let record = record.into_bytes();
+        out.begin(record.len());
+        out.put_bytes(&record)?;
+        Ok(record)
+    }
+
+    #[inline]
     fn add(&mut self, xid: u32, now: Instant, timeout: Duration, record: Option<Bytes>) {
         let deadline = now.checked_add(timeout.min(FOREVER)).unwrap_or(now);
         self.calls.insert(xid, Waiting { deadline, timeout, record, sent: false, awaited: false });

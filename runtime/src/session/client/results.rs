@@ -3,18 +3,24 @@ use crate::record::Record;
 use crate::rpc::ReplyBody;
 use crate::xdr::{DecodeLimits, Decoder};
 use bytes::Bytes;
+use std::mem;
 
 /// Results up to this length are kept in the slot of their call, without an allocation. The attributes of a file are as
 /// long as that, with NFS.
 const INLINE: usize = 112;
 
-/// The encoded results of a call that succeeded.
-#[derive(Clone, Debug)]
+/// The encoded results of a call that succeeded; nothing by default.
+#[derive(Clone, Debug, Default)]
 pub struct Results(Stored);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 enum Stored {
-    Inline { bytes: [u8; INLINE], length: usize },
+    #[default]
+    Nothing,
+    Inline {
+        bytes: [u8; INLINE],
+        length: usize,
+    },
     Shared(Bytes),
 }
 
@@ -30,6 +36,9 @@ impl Results {
         let bytes = record.as_slice();
         let start = bytes.len().saturating_sub(length);
         let results = bytes.get(start..).unwrap_or_default();
+        if results.is_empty() {
+            return Self(Stored::Nothing);
+        }
         let mut inline = [0; INLINE];
         if let Some(front) = inline.get_mut(..results.len()) {
             front.copy_from_slice(results);
@@ -41,17 +50,30 @@ impl Results {
         }))
     }
 
+    /// Puts them into `place`: no more is copied than there is.
+    #[inline]
+    pub(super) fn move_to(&mut self, place: &mut Self) {
+        match &mut self.0 {
+            Stored::Nothing => place.0 = Stored::Nothing,
+            Stored::Inline { bytes, length } => place.0 = Stored::Inline { bytes: *bytes, length: *length },
+            Stored::Shared(bytes) => place.0 = Stored::Shared(mem::take(bytes)),
+        }
+    }
+
     /// Bytes that are kept of the reply beyond this value.
+    #[inline]
     pub(super) fn kept(&self) -> usize {
         match &self.0 {
-            Stored::Inline { .. } => 0,
+            Stored::Nothing | Stored::Inline { .. } => 0,
             Stored::Shared(bytes) => bytes.len(),
         }
     }
 
     /// Reads them.
+    #[inline]
     pub fn decoder(&self, limits: DecodeLimits) -> Decoder<'_> {
         match &self.0 {
+            Stored::Nothing => Decoder::new(&[]),
             Stored::Inline { bytes, length } => Decoder::new(bytes.get(..*length).unwrap_or_default()),
             Stored::Shared(bytes) => Decoder::shared(bytes),
         }

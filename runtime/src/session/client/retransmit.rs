@@ -1,4 +1,4 @@
-use super::xid_map::XidMap;
+use super::xid_table::XidTable;
 use bytes::Bytes;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -16,7 +16,7 @@ const SOME: usize = 64;
 #[derive(Debug)]
 pub struct Retransmission {
     first_interval: Duration,
-    calls: XidMap<Retry>,
+    calls: XidTable<Option<Retry>>,
     /// Not sent at all yet.
     fresh: VecDeque<u32>,
     /// When to send which again, the earliest first. Behind that one some are left of calls that are dropped.
@@ -37,18 +37,20 @@ impl Retransmission {
     /// Without calls; `first_interval` is the pause before the second transmission.
     pub fn new(first_interval: Duration) -> Self {
         let first_interval = first_interval.clamp(Duration::from_millis(1), MAX_INTERVAL);
-        Self { first_interval, calls: XidMap::default(), fresh: VecDeque::new(), due: BinaryHeap::new() }
+        Self { first_interval, calls: XidTable::default(), fresh: VecDeque::new(), due: BinaryHeap::new() }
     }
 
     /// Adds a call, to be sent at once, and not again from `until` on, when it has no more time.
     pub fn add(&mut self, xid: u32, message: Bytes, until: Instant) {
-        self.calls.insert(xid, Retry { message, due: None, interval: self.first_interval, until });
+        *self.calls.add(xid) = Some(Retry { message, due: None, interval: self.first_interval, until });
         self.fresh.push_back(xid);
     }
 
     /// Drops a call that is complete or given up.
     pub fn remove(&mut self, xid: u32) {
-        if self.calls.remove(&xid).is_some() {
+        if let Some(retry) = self.calls.get_mut(xid) {
+            *retry = None;
+            self.calls.remove(xid);
             self.tidy();
         }
     }
@@ -82,6 +84,11 @@ impl Retransmission {
         message
     }
 
+    /// The pause before the second transmission of a call, if it is the only one and not sent yet.
+    pub fn only_interval(&self) -> Option<Duration> {
+        (self.calls.len() == 1 && self.fresh.len() == 1).then_some(self.first_interval)
+    }
+
     /// When the next message is to be sent again.
     pub fn next_due(&self) -> Option<Instant> {
         self.due.peek().map(|Reverse((due, _))| *due)
@@ -89,7 +96,7 @@ impl Retransmission {
 
     /// The message of a call that is about to be sent; schedules the next transmission.
     fn sent(&mut self, xid: u32, now: Instant) -> Option<Bytes> {
-        let retry = self.calls.get_mut(&xid)?;
+        let retry = self.calls.get_mut(xid)?.as_mut()?;
         let due = now.checked_add(retry.interval)?;
         let message = retry.message.clone();
         if due < retry.until {
@@ -97,7 +104,8 @@ impl Retransmission {
             retry.interval = retry.interval.saturating_mul(2).min(MAX_INTERVAL);
             self.due.push(Reverse((due, xid)));
         } else {
-            self.calls.remove(&xid);
+            *self.calls.get_mut(xid)? = None;
+            self.calls.remove(xid);
         }
         Some(message)
     }
@@ -105,8 +113,9 @@ impl Retransmission {
     /// Has a call that is not dropped stand first, and fewer of those that are than of others, but for some.
     fn tidy(&mut self) {
         let Self { calls, due, .. } = self;
-        let is_kept =
-            |Reverse((due, xid)): &Reverse<(Instant, u32)>| calls.get(xid).is_some_and(|call| call.due == Some(*due));
+        let is_kept = |Reverse((due, xid)): &Reverse<(Instant, u32)>| {
+            calls.get(*xid).and_then(Option::as_ref).is_some_and(|call| call.due == Some(*due))
+        };
         if due.len() > calls.len().saturating_mul(2).saturating_add(SOME) {
             due.retain(is_kept);
         }
