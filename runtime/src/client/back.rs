@@ -1,9 +1,9 @@
 //! Calls of a server to its client, over the connection that the client made.
 
+use super::Arguments;
 use crate::error::{Error, Result};
 use crate::session::server::Backchannel;
 use crate::session::{NewCall, Results};
-use crate::xdr::{EncodeError, Encoder};
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
@@ -25,24 +25,16 @@ impl Back {
     }
 
     /// Starts a call, as soon as there is room for it. Returns its xid.
-    pub(super) fn start(
-        &self,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<u32> {
+    pub(super) fn start(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<u32> {
         let begin = Instant::now();
         self.wait_for_room(begin, call)?;
-        self.backchannel.start(begin, call, arguments)
+        self.backchannel.start(begin, call, |out| arguments(out))
     }
 
     /// Sends a call that nobody waits for, as soon as there is room for it.
-    pub(super) fn send(
-        &self,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<()> {
+    pub(super) fn send(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<()> {
         self.wait_for_room(Instant::now(), call)?;
-        self.backchannel.send(call, arguments)
+        self.backchannel.send(call, |out| arguments(out))
     }
 
     /// Waits for a call that was started.

@@ -1,12 +1,14 @@
+use super::Arguments;
 use super::service::Service;
 use super::state::State;
-use super::woken::Woken;
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::session::server::Origin;
 use crate::session::{NewCall, Results};
-use crate::xdr::{EncodeError, Encoder};
+use crate::trace::Trace;
+use crate::xdr::Encoder;
 use std::io;
+use std::mem;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -54,58 +56,62 @@ impl Channel {
         self.lock().socket.local()
     }
 
-    /// Calls and waits; `started` gets the xid.
+    /// Calls and waits; `trace` gets the xid, `results` the results.
     pub(super) fn call(
         &self,
         call: NewCall<'_>,
-        started: impl FnOnce(u32),
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<Results> {
+        trace: &Trace,
+        arguments: Arguments<'_>,
+        results: &mut Results,
+    ) -> Result<()> {
         let begin = Instant::now();
-        let mut state = self.open(begin, call.timeout)?;
+        let (mut state, at_once) = self.open(begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
-        started(xid);
-        self.await_reply(state, xid, Duration::ZERO)
+        trace.started(xid);
+        // Another thread may read the reply as soon as the call is sent.
+        state.calls.expect(xid);
+        if at_once {
+            state = self.first_turn(state, begin, call.timeout, xid);
+        }
+        match state.done(xid, results) {
+            Some(outcome) => {
+                leave(state);
+                outcome
+            }
+            None => self.await_reply(state, xid, Duration::ZERO, results),
+        }
     }
 
     /// Starts a call. Returns its xid.
-    pub(super) fn start(
-        &self,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<u32> {
+    pub(super) fn start(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<u32> {
         let begin = Instant::now();
-        let mut state = self.open(begin, call.timeout)?;
+        let (mut state, _) = self.open(begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
         if self.transport == Transport::Udp {
-            self.send_datagrams(state);
+            drop(self.send_datagrams(state, begin));
         }
         Ok(xid)
     }
 
     /// Sends a call, soon and once, whose reply nobody waits for.
-    pub(super) fn send(
-        &self,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<()> {
+    pub(super) fn send(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<()> {
         let begin = Instant::now();
-        let mut state = self.open(begin, call.timeout)?;
+        let (mut state, _) = self.open(begin, call.timeout)?;
         state.send(begin, call, arguments)?;
         if self.transport == Transport::Udp {
-            self.send_datagrams(state);
+            drop(self.send_datagrams(state, begin));
         }
         Ok(())
     }
 
-    /// Waits for a call that was started.
-    pub(super) fn wait(&self, xid: u32) -> Result<Results> {
+    /// Waits for a call that was started; its results are put into `results`.
+    pub(super) fn wait(&self, xid: u32, results: &mut Results) -> Result<()> {
         let mut state = self.lock();
         state.tasks.remove(xid);
-        if let Some(outcome) = state.calls.take(xid) {
+        if let Some(outcome) = state.calls.take_into(xid, results) {
             return outcome;
         }
-        self.await_reply(state, xid, GRACE)
+        self.await_reply(state, xid, GRACE, results)
     }
 
     /// The outcome of a call that was started, if it has come. Sends and reads what can be without waiting.
@@ -167,17 +173,29 @@ impl Channel {
         self.drain(state, 0, Instant::now(), timeout).map(drop)
     }
 
-    /// The state, with room for a call that began at `begin` and has `timeout`.
-    fn open(&self, begin: Instant, timeout: Duration) -> Result<Guard<'_>> {
+    /// The state, with room for a call that began at `begin` and has `timeout`, and whether there was room at once.
+    #[inline]
+    fn open(&self, begin: Instant, timeout: Duration) -> Result<(Guard<'_>, bool)> {
         let mut state = self.lock();
         state.check_open()?;
-        if state.was_idle(begin)
-            && state.socket.has_input()
+        if state.was_idle(begin) {
+            state = self.look_for_end(state);
+        }
+        if state.output.unsent() <= GATHER {
+            return Ok((state, true));
+        }
+        self.drain(state, GATHER, begin, timeout).map(|state| (state, false))
+    }
+
+    /// The peer may have ended the connection.
+    #[cold]
+    fn look_for_end<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
+        if state.socket.has_input()
             && let Some(input) = state.input.take()
         {
             state = self.receive(state, input, Duration::ZERO);
         }
-        if state.output.unsent() > GATHER { self.drain(state, GATHER, begin, timeout) } else { Ok(state) }
+        state
     }
 
     pub(super) fn io_error(&self, source: io::Error) -> Error {
@@ -185,15 +203,20 @@ impl Channel {
     }
 
     /// A thread that panicked while it encoded arguments has left the state as it was.
+    #[inline]
     pub(super) fn lock(&self) -> Guard<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes whom something happened to, without the lock: a waker may be any code.
-    pub(super) fn wake<'a>(&'a self, state: Guard<'a>, woken: Woken) -> Guard<'a> {
-        if woken.is_empty() {
-            return state;
-        }
+    /// Wakes whom something has happened to, without the lock: a waker may be any code.
+    #[inline]
+    pub(super) fn wake<'a>(&'a self, state: Guard<'a>) -> Guard<'a> {
+        if state.woken.is_empty() { state } else { self.wake_some(state) }
+    }
+
+    #[inline(never)]
+    fn wake_some<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
+        let woken = mem::take(&mut state.woken);
         drop(state);
         woken.wake();
         self.lock()
@@ -249,11 +272,18 @@ impl Channel {
     }
 }
 
+/// Leaves sending and reading to others.
+#[inline]
+pub(super) fn leave(mut state: Guard<'_>) {
+    state.output.note_pause();
+    hand_on(state);
+}
+
 /// Wakes a thread that goes on with reading and sending.
+#[inline]
 pub(super) fn hand_on(state: Guard<'_>) {
-    let successor = state.successor();
-    drop(state);
-    if let Some(thread) = successor {
+    if let Some(thread) = state.successor() {
+        drop(state);
         thread.unpark();
     }
 }

@@ -214,8 +214,8 @@ fn over_socket(
         peer: peer.clone(),
     });
     let unusable = |source| Error::Io { peer: peer.clone(), source: Arc::new(source) };
-    let socket = PeerSocket::new(socket, options.spin).map_err(unusable)?;
-    let output = Output::new(transport, options.retransmit_interval);
+    let socket = Arc::new(PeerSocket::new(socket, options.spin).map_err(unusable)?);
+    let output = Output::new(transport, &socket, options.retransmit_interval);
     let state = State::new(socket, Wire::new(connector), calls, output, options, peer.clone());
     let channel = Arc::new(Channel::new(transport, state, peer));
     Ok(Client {

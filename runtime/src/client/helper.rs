@@ -8,7 +8,6 @@
 use super::channel::{Channel, Guard, hand_on};
 use super::socket::Writing;
 use super::wire::Step;
-use super::woken::Woken;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -64,10 +63,9 @@ impl Channel {
 
     /// One thing that brings a reply that is awaited nearer.
     fn help_turn<'a>(&'a self, mut state: Guard<'a>, now: Instant) -> Guard<'a> {
-        let mut woken = Woken::default();
-        state.tasks.expire(now, &mut woken);
-        if !woken.is_empty() {
-            return self.wake(state, woken);
+        state.expire_tasks(now);
+        if !state.woken.is_empty() {
+            return self.wake(state);
         }
         let until = state.next_event().unwrap_or(now + LINGER);
         if !state.wire.is_up() && !state.tasks.are_waiting() {

@@ -4,6 +4,7 @@ use crate::record::{Limits, MARK, Reader, Record, RecordError};
 use bytes::BytesMut;
 use std::io::{self, IoSliceMut};
 use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Bytes of one read. Memory is only touched as far as replies reach.
@@ -23,6 +24,7 @@ const PIECE: usize = 128 << 10;
 /// What reading needs.
 #[derive(Debug)]
 pub(super) struct Input {
+    socket: Arc<PeerSocket>,
     scratch: Vec<u8>,
     /// The place of a reply that is expected, and its mark, if it was read there.
     place: BytesMut,
@@ -51,14 +53,15 @@ struct Replies {
 }
 
 impl Input {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(socket: Arc<PeerSocket>, limits: Limits) -> Self {
         let lent = Lent::new(limits.bytes.saturating_mul(2));
         let replies = Replies { reader: Reader::new(limits).reading_ahead(), lent, expected: 0 };
-        Self { scratch: vec![0; SCRATCH], place: BytesMut::new(), mark: [0; MARK], replies }
+        Self { socket, scratch: vec![0; SCRATCH], place: BytesMut::new(), mark: [0; MARK], replies }
     }
 
     /// Starts over with another connection.
-    pub(super) fn reset(&mut self, limits: Limits) {
+    pub(super) fn reset(&mut self, socket: Arc<PeerSocket>, limits: Limits) {
+        self.socket = socket;
         self.replies.reader = Reader::new(limits).reading_ahead();
     }
 
@@ -67,10 +70,21 @@ impl Input {
     }
 
     /// Reads what is there, waiting for `wait` at most. `None` if nothing came.
-    pub(super) fn receive(&mut self, socket: &PeerSocket, wait: Duration) -> io::Result<Option<Received>> {
+    #[inline]
+    pub(super) fn receive(&mut self, wait: Duration) -> io::Result<Option<Received>> {
+        if self.replies.expected > 0 || self.is_mid_record() {
+            return self.receive_large(wait);
+        }
+        let received = self.socket.receive(&mut [IoSliceMut::new(&mut self.scratch)], wait)?;
+        Ok(received.map(|count| Received::new(count, 0, 0)))
+    }
+
+    /// As [`Input::receive`], straight into the place of a large reply that has begun or is expected.
+    #[inline(never)]
+    fn receive_large(&mut self, wait: Duration) -> io::Result<Option<Received>> {
         self.replies.prepare();
         if let Some(place) = self.replies.take_place() {
-            return self.receive_expected(place, socket, wait);
+            return self.receive_expected(place, wait);
         }
         let between_large = self.replies.expected > 0 && !self.is_mid_record();
         let room = self.replies.reader.room();
@@ -83,24 +97,19 @@ impl Input {
         let room = room.get_mut(..direct).unwrap_or_default();
         let scratch = self.scratch.get_mut(..most).unwrap_or_default();
         let received = match direct {
-            0 => socket.receive(&mut [IoSliceMut::new(scratch)], wait)?,
-            _ => socket.receive(&mut [room, scratch].map(IoSliceMut::new), wait)?,
+            0 => self.socket.receive(&mut [IoSliceMut::new(scratch)], wait)?,
+            _ => self.socket.receive(&mut [room, scratch].map(IoSliceMut::new), wait)?,
         };
         Ok(received.map(|count| Received::new(count, 0, direct)))
     }
 
     /// Reads a mark, and the reply behind it, which is expected to have the length of `place`.
-    fn receive_expected(
-        &mut self,
-        mut place: BytesMut,
-        socket: &PeerSocket,
-        wait: Duration,
-    ) -> io::Result<Option<Received>> {
+    fn receive_expected(&mut self, mut place: BytesMut, wait: Duration) -> io::Result<Option<Received>> {
         let length = self.replies.expected.min(PIECE);
         let behind = if length < self.replies.expected { 0 } else { FRONT };
         let room = place.get_mut(..length).unwrap_or_default();
         let scratch = self.scratch.get_mut(..behind).unwrap_or_default();
-        let received = socket.receive(&mut [&mut self.mark[..], room, scratch].map(IoSliceMut::new), wait);
+        let received = self.socket.receive(&mut [&mut self.mark[..], room, scratch].map(IoSliceMut::new), wait);
         match received {
             Ok(Some(1..)) => self.place = place,
             _ => self.replies.reader.lend(place),

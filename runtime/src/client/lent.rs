@@ -22,8 +22,14 @@ impl Lent {
     }
 
     /// Looks after the memory of `record`, or gives it to `reader` at once if nobody has it.
+    #[inline]
     pub(super) fn add(&mut self, record: Record<'_>, reader: &mut Reader) {
-        let Record::Owned(reply) = record else { return };
+        if let Record::Owned(reply) = record {
+            self.add_owned(reply, reader);
+        }
+    }
+
+    fn add_owned(&mut self, reply: Bytes, reader: &mut Reader) {
         if reply.is_unique() {
             reader.recycle(Record::Owned(reply));
         } else if (MIN_LENGTH..=self.limit).contains(&reply.len()) {

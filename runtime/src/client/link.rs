@@ -1,8 +1,9 @@
+use super::Arguments;
 use super::back::Back;
 use super::channel::Channel;
 use crate::error::Result;
 use crate::session::{NewCall, Results};
-use crate::xdr::{EncodeError, Encoder};
+use crate::trace::Trace;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
@@ -45,29 +46,26 @@ impl Link {
         }
     }
 
-    /// Calls and waits; `started` gets the xid.
+    /// Calls and waits; `trace` gets the xid, `results` the results.
     pub(super) fn call(
         &self,
         call: NewCall<'_>,
-        started: impl FnOnce(u32),
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<Results> {
+        trace: &Trace,
+        arguments: Arguments<'_>,
+        results: &mut Results,
+    ) -> Result<()> {
         match &self.line {
-            Line::Socket(channel) => channel.call(call, started, arguments),
+            Line::Socket(channel) => channel.call(call, trace, arguments, results),
             Line::Back(back) => {
                 let xid = back.start(call, arguments)?;
-                started(xid);
-                back.wait(xid)
+                trace.started(xid);
+                back.wait(xid).map(|come| *results = come)
             }
         }
     }
 
     /// Starts a call. Returns its xid.
-    pub(super) fn start(
-        &self,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<u32> {
+    pub(super) fn start(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<u32> {
         match &self.line {
             Line::Socket(channel) => channel.start(call, arguments),
             Line::Back(back) => back.start(call, arguments),
@@ -75,22 +73,18 @@ impl Link {
     }
 
     /// Sends a call whose reply nobody waits for.
-    pub(super) fn send(
-        &self,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-    ) -> Result<()> {
+    pub(super) fn send(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<()> {
         match &self.line {
             Line::Socket(channel) => channel.send(call, arguments),
             Line::Back(back) => back.send(call, arguments),
         }
     }
 
-    /// Waits for a call that was started.
-    pub(super) fn wait(&self, xid: u32) -> Result<Results> {
+    /// Waits for a call that was started; its results are put into `results`.
+    pub(super) fn wait(&self, xid: u32, results: &mut Results) -> Result<()> {
         match &self.line {
-            Line::Socket(channel) => channel.wait(xid),
-            Line::Back(back) => back.wait(xid),
+            Line::Socket(channel) => channel.wait(xid, results),
+            Line::Back(back) => back.wait(xid).map(|come| *results = come),
         }
     }
 

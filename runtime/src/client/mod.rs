@@ -12,6 +12,7 @@ mod open;
 mod options;
 mod output;
 mod pending;
+mod sending;
 mod service;
 mod socket;
 mod state;
@@ -31,7 +32,7 @@ use crate::error::{Error, Result};
 use crate::procedure::Procedure;
 use crate::rpc::Credential;
 use crate::session::server::Origin;
-use crate::session::{CallTemplate, ClientConfig, NewCall};
+use crate::session::{CallTemplate, ClientConfig, NewCall, Results};
 use crate::trace::Trace;
 use crate::xdr::{DecodeLimits, EncodeError, Encoder, Void, Xdr};
 use back::Back;
@@ -42,6 +43,9 @@ use std::time::Duration;
 
 /// Bytes of replies kept of one connection that a server calls back over, as [`ClientOptions::max_kept`] of a client.
 const BACK_KEPT: usize = 16 << 20;
+
+/// What appends the arguments of a call. It is called once: code that sends is the same for all procedures.
+type Arguments<'a> = &'a mut dyn FnMut(&mut Encoder) -> Result<(), EncodeError>;
 
 /// A client of one version of a program at one server.
 ///
@@ -145,11 +149,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<C::Value> {
-        let (trace, call) = (self.trace(procedure, ""), self.new_call(procedure));
-        let outcome = trace.within(|| self.link.call(call, |xid| trace.started(xid), arguments));
-        let outcome = outcome.and_then(|results| Ok(C::decode(&mut results.decoder(self.decode_limits))?));
-        trace.finish_with(&outcome);
-        outcome
+        self.call_traced::<C>(self.trace(procedure, ""), self.new_call(procedure), &mut once(arguments))
     }
 
     /// Starts a call of `procedure` and returns without its reply, so that several can be in flight.
@@ -170,7 +170,7 @@ impl Client {
         procedure: u32,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Pending<C::Value>> {
-        self.start_traced::<C>(self.trace(procedure, ""), self.new_call(procedure), arguments)
+        self.start_traced::<C>(self.trace(procedure, ""), self.new_call(procedure), &mut once(arguments))
     }
 
     /// As [`Client::start`]; a call of an idempotent procedure may be sent over a second connection.
@@ -179,9 +179,18 @@ impl Client {
         procedure: Procedure,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<Pending<C::Value>> {
-        let idempotent = self.idempotent || procedure.is_idempotent();
-        let call = NewCall { idempotent, ..self.new_call(procedure.number()) };
-        self.start_traced::<C>(self.trace(procedure.number(), procedure.name()), call, arguments)
+        let call = self.new_call_of(procedure);
+        self.start_traced::<C>(self.trace(procedure.number(), procedure.name()), call, &mut once(arguments))
+    }
+
+    /// As [`Client::call`]; a call of an idempotent procedure may be sent over a second connection.
+    pub(crate) fn call_procedure<C: Xdr>(
+        &self,
+        procedure: Procedure,
+        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Result<C::Value> {
+        let call = self.new_call_of(procedure);
+        self.call_traced::<C>(self.trace(procedure.number(), procedure.name()), call, &mut once(arguments))
     }
 
     /// Sends a call of `procedure` without a reply: nobody waits for one, and one that comes is skipped. For procedures
@@ -193,7 +202,7 @@ impl Client {
     /// # Errors
     /// As [`Client::start`].
     pub fn send(&self, procedure: u32, arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>) -> Result<()> {
-        self.link.send(self.new_call(procedure), arguments)
+        self.link.send(self.new_call(procedure), &mut once(arguments))
     }
 
     /// Sends the calls that were started and are not sent yet.
@@ -245,11 +254,19 @@ impl Client {
         Ok(Self { link, template, timeout, idempotent: false, decode_limits })
     }
 
+    fn call_traced<C: Xdr>(&self, trace: Trace, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<C::Value> {
+        let mut results = Results::default();
+        let outcome = trace.within(|| self.link.call(call, &trace, arguments, &mut results));
+        let outcome = outcome.and_then(|()| Ok(C::decode(&mut results.decoder(self.decode_limits))?));
+        trace.finish_with(&outcome);
+        outcome
+    }
+
     fn start_traced<C: Xdr>(
         &self,
         trace: Trace,
         call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+        arguments: Arguments<'_>,
     ) -> Result<Pending<C::Value>> {
         let started = trace.within(|| self.link.start(call, arguments));
         let xid = started.inspect_err(|error| trace.finish_with::<()>(&Err(error.clone())))?;
@@ -261,9 +278,22 @@ impl Client {
         Trace::of_client(self.template.target(), procedure, name, self.peer())
     }
 
+    fn new_call_of(&self, procedure: Procedure) -> NewCall<'_> {
+        let idempotent = self.idempotent || procedure.is_idempotent();
+        NewCall { idempotent, ..self.new_call(procedure.number()) }
+    }
+
     fn new_call(&self, procedure: u32) -> NewCall<'_> {
         NewCall { template: &self.template, procedure, timeout: self.timeout, idempotent: self.idempotent }
     }
+}
+
+/// `arguments`, to be called once.
+fn once(
+    arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+) -> impl FnMut(&mut Encoder) -> Result<(), EncodeError> {
+    let mut arguments = Some(arguments);
+    move |out| arguments.take().map_or(Ok(()), |arguments| arguments(out))
 }
 
 impl fmt::Debug for Client {

@@ -1,14 +1,19 @@
-use super::socket::Sent;
+use super::sending::{Sender, Sending};
+use super::socket::{PeerSocket, Sent};
 use crate::address::Transport;
 use crate::rpc::CALL;
 use crate::session::Retransmission;
 use crate::xdr::{Encoder, Sink};
 use bytes::Bytes;
 use std::mem;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a thread reads beside one that sends, before it looks whether that one has left.
 const READ_BESIDE_SENDER: Duration = Duration::from_millis(100);
+
+/// So many bytes are sent at once if they can be at all, as a rule.
+const LITTLE: usize = 8 << 10;
 
 /// What is to be sent.
 #[derive(Debug)]
@@ -20,7 +25,7 @@ pub(super) enum Output {
 /// What one thread sends at a time, without the lock.
 #[derive(Debug)]
 pub(super) enum Batch {
-    Records(Box<Sending>),
+    Records(Box<Sender>),
     Message(Bytes),
 }
 
@@ -29,18 +34,9 @@ pub(super) enum Batch {
 pub(super) struct StreamOutput {
     pub(super) gathering: Encoder,
     /// `None` while a thread sends it.
-    sending: Option<Box<Sending>>,
+    sender: Option<Box<Sender>>,
     /// The last write found no room.
     stuck: bool,
-}
-
-/// Records that are being sent. All of them stay until the last is written: should the connection end, it shows which
-/// the peer has not got.
-#[derive(Debug, Default)]
-pub(super) struct Sending {
-    pub(super) records: Encoder,
-    /// Bytes of them that are written.
-    pub(super) written: usize,
 }
 
 #[derive(Debug)]
@@ -51,10 +47,11 @@ pub(super) struct DatagramOutput {
 }
 
 impl Output {
-    pub(super) fn new(transport: Transport, retransmit_interval: Duration) -> Self {
+    pub(super) fn new(transport: Transport, socket: &Arc<PeerSocket>, retransmit_interval: Duration) -> Self {
         match transport {
             Transport::Tcp | Transport::Unix => {
-                Self::Stream(StreamOutput { gathering: Encoder::new(), sending: Some(Box::default()), stuck: false })
+                let sender = Some(Box::new(Sender::new(Arc::clone(socket))));
+                Self::Stream(StreamOutput { gathering: Encoder::new(), sender, stuck: false })
             }
             Transport::Udp => Self::Datagrams(DatagramOutput {
                 calls: Retransmission::new(retransmit_interval),
@@ -65,39 +62,40 @@ impl Output {
 
     /// What to send now, if any and if no other thread sends. `reading` tells whether another thread reads: what comes
     /// is then seen at once.
+    #[inline]
     pub(super) fn take(&mut self, now: Instant, reading: bool) -> Option<Batch> {
         match self {
-            Self::Stream(_) => self.take_records(reading),
-            Self::Datagrams(DatagramOutput { calls, heard_nothing }) => calls
-                .poll_first(now)
-                .or_else(|| if *heard_nothing || reading { calls.poll_again(now) } else { None })
-                .map(Batch::Message),
+            Self::Stream(_) => self.take_records(reading).map(Batch::Records),
+            Self::Datagrams(datagrams) => datagrams.take(now, reading).map(Batch::Message),
         }
     }
 
-    /// As [`Output::take`], of records, whatever time it is.
-    pub(super) fn take_records(&mut self, reading: bool) -> Option<Batch> {
+    /// The records to send now, as [`Output::take`].
+    #[inline]
+    pub(super) fn take_records(&mut self, reading: bool) -> Option<Box<Sender>> {
         match self {
             // When stuck, the peer may be waiting for us to read.
-            Self::Stream(stream) if !stream.stuck || reading => stream.take().map(Batch::Records),
+            Self::Stream(stream) if !stream.stuck || reading => stream.take(),
             _ => None,
         }
     }
 
     /// Returns what was taken, less what was sent.
-    pub(super) fn put_back(&mut self, batch: Batch, sent: Sent) {
-        if let (Self::Stream(stream), Batch::Records(mut records)) = (self, batch) {
-            if records.is_empty() {
+    #[inline]
+    pub(super) fn put_back(&mut self, mut sender: Box<Sender>, sent: Sent) {
+        if let Self::Stream(stream) = self {
+            if sender.is_empty() {
                 // What is kept by reference is the callers' again.
-                records.clear();
+                sender.clear();
             }
-            stream.sending = Some(records);
+            stream.sender = Some(sender);
             stream.stuck = sent == Sent::Stuck;
         }
     }
 
     /// Notes that a read is done, and whether nothing came. As long as something comes, a stuck peer is better read from
     /// than written to: it may be sending replies before it goes on reading calls.
+    #[inline]
     pub(super) fn note_read(&mut self, nothing: bool) {
         match self {
             Self::Stream(stream) => stream.stuck &= !nothing,
@@ -106,44 +104,63 @@ impl Output {
     }
 
     /// Notes that a thread goes its way: if nobody reads from now on, replies may come and wait unread.
+    #[inline]
     pub(super) fn note_pause(&mut self) {
         if let Self::Datagrams(datagrams) = self {
             datagrams.heard_nothing = false;
         }
     }
 
+    #[inline]
     pub(super) fn is_stuck(&self) -> bool {
         matches!(self, Self::Stream(stream) if stream.stuck)
     }
 
     /// How long a thread that would wait for `wait` may read; `None` if it must not, because what it waits for may not
     /// be sent yet, and the thread that sends may leave that to it.
+    #[inline]
     pub(super) fn read_wait(&self, wait: Duration) -> Option<Duration> {
         match self {
             Self::Stream(stream) if stream.stuck => Some(Duration::ZERO),
             Self::Stream(stream) if !stream.gathering.is_empty() => None,
-            Self::Stream(stream) if stream.sending.is_none() => Some(wait.min(READ_BESIDE_SENDER)),
+            Self::Stream(stream) if stream.sender.is_none() => Some(wait.min(READ_BESIDE_SENDER)),
             _ => Some(wait),
         }
     }
 
+    /// How long a call that has just begun may wait for its reply until something else is to be done, if what is to be sent
+    /// is little, and nothing is left of what was; `timeout` is the time that it has.
+    #[inline]
+    pub(super) fn first_wait(&self, timeout: Duration) -> Option<Duration> {
+        match self {
+            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck: false })
+                if gathering.len() <= LITTLE && sender.is_empty() =>
+            {
+                Some(timeout)
+            }
+            Self::Stream(_) => None,
+            Self::Datagrams(datagrams) => datagrams.calls.only_interval().map(|interval| interval.min(timeout)),
+        }
+    }
+
     /// Whether there are records and no thread is sending any.
+    #[inline]
     pub(super) fn is_ready(&self) -> bool {
-        matches!(self, Self::Stream(StreamOutput { gathering, sending: Some(sending), .. })
-            if !gathering.is_empty() || !sending.is_empty())
+        matches!(self, Self::Stream(StreamOutput { gathering, sender: Some(sender), .. })
+            if !gathering.is_empty() || !sender.is_empty())
     }
 
     /// Bytes that are not sent; what a thread is sending counts as one.
+    #[inline]
     pub(super) fn unsent(&self) -> usize {
         match self {
-            Self::Stream(stream) => {
-                stream.gathering.len() + stream.sending.as_ref().map_or(1, |sending| sending.left())
-            }
+            Self::Stream(stream) => stream.gathering.len() + stream.sender.as_ref().map_or(1, |sender| sender.left()),
             Self::Datagrams(_) => 0,
         }
     }
 
     /// When there is something to send, if nothing else happens.
+    #[inline]
     pub(super) fn next_due(&self) -> Option<Instant> {
         match self {
             Self::Stream(_) => None,
@@ -152,6 +169,7 @@ impl Output {
     }
 
     /// Drops the transmissions of a call that is complete or given up.
+    #[inline]
     pub(super) fn forget(&mut self, xid: u32) {
         if let Self::Datagrams(datagrams) = self {
             datagrams.calls.remove(xid);
@@ -159,8 +177,9 @@ impl Output {
     }
 
     /// Whether no thread sends.
+    #[inline]
     pub(super) fn is_home(&self) -> bool {
-        !matches!(self, Self::Stream(StreamOutput { sending: None, .. }))
+        !matches!(self, Self::Stream(StreamOutput { sender: None, .. }))
     }
 
     /// Takes out the records that are not wholly written, with the xids of their calls. To be asked when no thread
@@ -168,10 +187,19 @@ impl Output {
     pub(super) fn take_unsent(&mut self) -> Vec<(u32, Bytes)> {
         let Self::Stream(stream) = self else { return Vec::new() };
         stream.stuck = false;
-        let Sending { records, written } = *stream.sending.replace(Box::default()).unwrap_or_default();
+        let Some(Sending { records, written }) = stream.sender.as_mut().map(|sender| sender.take()) else {
+            return Vec::new();
+        };
         let mut unsent = divide(records.into_bytes(), written);
         unsent.extend(divide(mem::take(&mut stream.gathering).into_bytes(), 0));
         unsent
+    }
+
+    /// Sends over another connection from now on. To be called when no thread sends.
+    pub(super) fn install(&mut self, socket: &Arc<PeerSocket>) {
+        if let Self::Stream(StreamOutput { sender: Some(sender), .. }) = self {
+            sender.install(Arc::clone(socket));
+        }
     }
 
     /// Puts records in front of nothing: there must be none.
@@ -197,40 +225,12 @@ impl Output {
         match self {
             Self::Stream(stream) => {
                 stream.gathering.clear();
-                stream.sending.get_or_insert_default().clear();
+                if let Some(sender) = &mut stream.sender {
+                    sender.clear();
+                }
             }
             Self::Datagrams(datagrams) => datagrams.calls.clear(),
         }
-    }
-}
-
-impl Sending {
-    pub(super) fn is_empty(&self) -> bool {
-        self.left() == 0
-    }
-
-    pub(super) fn left(&self) -> usize {
-        self.records.len().saturating_sub(self.written)
-    }
-
-    /// What is to be written, if nothing of the records is kept by reference.
-    pub(super) fn only_slice(&self) -> Option<&[u8]> {
-        self.records.as_slice()?.get(self.written..)
-    }
-
-    /// What is to be written, piece by piece.
-    pub(super) fn slices(&self) -> impl Iterator<Item = &[u8]> {
-        let mut skipped = self.written;
-        self.records.slices().filter_map(move |bytes| {
-            let rest = bytes.get(skipped..).filter(|rest| !rest.is_empty());
-            skipped = skipped.saturating_sub(bytes.len());
-            rest
-        })
-    }
-
-    fn clear(&mut self) {
-        self.records.clear();
-        self.written = 0;
     }
 }
 
@@ -257,15 +257,16 @@ fn head_words(head: [u8; 12]) -> [u32; 3] {
     words
 }
 
+impl DatagramOutput {
+    fn take(&mut self, now: Instant, reading: bool) -> Option<Bytes> {
+        let again = self.heard_nothing || reading;
+        self.calls.poll_first(now).or_else(|| if again { self.calls.poll_again(now) } else { None })
+    }
+}
+
 impl StreamOutput {
-    fn take(&mut self) -> Option<Box<Sending>> {
-        let sending = self.sending.as_mut()?;
-        if sending.is_empty() {
-            if self.gathering.is_empty() {
-                return None;
-            }
-            mem::swap(&mut sending.records, &mut self.gathering);
-        }
-        self.sending.take()
+    #[inline]
+    fn take(&mut self) -> Option<Box<Sender>> {
+        if self.sender.as_mut()?.load(&mut self.gathering) { self.sender.take() } else { None }
     }
 }

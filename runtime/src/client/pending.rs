@@ -47,7 +47,8 @@ impl<T> Pending<T> {
     /// # Errors
     /// See [`Error`](crate::Error).
     pub fn wait(mut self) -> Result<T> {
-        let results = self.wait_for_results()?;
+        let mut results = Results::default();
+        self.wait_for(&mut results)?;
         self.decode(&results)
     }
 
@@ -72,7 +73,8 @@ impl<T> Pending<T> {
     /// # Errors
     /// As [`Pending::wait`].
     pub fn look<C: XdrView<Value = T>, R>(mut self, look: impl FnOnce(C::View<'_>) -> R) -> Result<R> {
-        let results = self.wait_for_results()?;
+        let mut results = Results::default();
+        self.wait_for(&mut results)?;
         Ok(look(results.decoder(self.decode_limits).view::<C>()?))
     }
 
@@ -82,7 +84,8 @@ impl<T> Pending<T> {
     /// # Errors
     /// As [`Pending::wait`], and those of `walk`.
     pub fn walk<C: XdrWalk<Value = T>, R>(mut self, walk: impl FnOnce(C::Walk<'_>) -> Result<R>) -> Result<R> {
-        let results = self.wait_for_results()?;
+        let mut results = Results::default();
+        self.wait_for(&mut results)?;
         walk(results.decoder(self.decode_limits).walk::<C>()?)
     }
 
@@ -95,11 +98,11 @@ impl<T> Pending<T> {
         }
     }
 
-    fn wait_for_results(&mut self) -> Result<Results> {
+    fn wait_for(&mut self, results: &mut Results) -> Result<()> {
         if std::mem::replace(&mut self.taken, true) {
             return Err(Error::Taken);
         }
-        let outcome = self.trace.within(|| self.link.wait(self.xid));
+        let outcome = self.trace.within(|| self.link.wait(self.xid, results));
         self.trace.finish_with(&outcome);
         outcome
     }

@@ -1,4 +1,4 @@
-use super::output::Sending;
+use super::sending::Sending;
 use crate::address::Transport;
 use crate::call::Peer;
 use socket2::Socket;
@@ -73,6 +73,7 @@ impl PeerSocket {
     }
 
     /// Writes what follows what is written.
+    #[inline]
     pub(super) fn send_stream(&self, out: &mut Sending, writing: Writing) -> io::Result<Sent> {
         let written = match out.only_slice() {
             Some(bytes) => self.send_slice(bytes, writing).map(|written| (written, bytes.len())),
@@ -89,6 +90,7 @@ impl PeerSocket {
         }
     }
 
+    #[inline]
     fn send_slice(&self, bytes: &[u8], writing: Writing) -> io::Result<usize> {
         match writing {
             Writing::Waits => (&self.socket).write(bytes),
@@ -97,6 +99,7 @@ impl PeerSocket {
     }
 
     /// Bytes that were written, and those that were to be.
+    #[inline(never)]
     fn send_pieces(&self, out: &Sending, writing: Writing) -> io::Result<(usize, usize)> {
         let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
         let (mut count, mut length) = (0, 0);
@@ -114,6 +117,7 @@ impl PeerSocket {
     }
 
     /// Sends one datagram. One that the system has no room for is as good as lost on the way.
+    #[inline]
     pub(super) fn send_datagram(&self, message: &[u8]) -> io::Result<Sent> {
         match (&self.socket).write(message) {
             Ok(_) => Ok(Sent::Some),
@@ -162,6 +166,7 @@ impl PeerSocket {
 
     /// Changes the timeout only if the one that is set is noticeably longer, or so much shorter that reads would end
     /// in vain: most calls need no system call for it.
+    #[inline]
     fn set_read_timeout(&self, wait: Duration) -> io::Result<()> {
         let wait = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
         let set = self.read_timeout.load(Relaxed);

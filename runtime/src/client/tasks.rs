@@ -39,16 +39,19 @@ impl Tasks {
     }
 
     /// Removes the task that awaits a call. Returns how it is woken.
+    #[inline]
     pub(super) fn remove(&mut self, xid: u32) -> Option<Waker> {
-        if self.waiting.is_empty() {
-            return None;
-        }
+        if self.waiting.is_empty() { None } else { self.remove_waiting(xid) }
+    }
+
+    fn remove_waiting(&mut self, xid: u32) -> Option<Waker> {
         let task = self.waiting.remove(&xid)?;
         self.due.remove(&(task.deadline, xid));
         Some(task.waker)
     }
 
     /// Whether there is nothing that a helper is to do.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty() && !self.serves
     }

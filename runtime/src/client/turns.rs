@@ -1,16 +1,17 @@
 //! What the threads of a channel do in turn: send, read, wait for those who do.
 
-use super::channel::{Channel, Guard, hand_on};
+use super::channel::{Channel, Guard, leave};
 use super::input::Input;
 use super::output::Batch;
+use super::sending::Sender;
 use super::socket::{PeerSocket, Sent, Writing};
 use super::state::State;
 use super::wire::{Connector, Step};
-use super::woken::Woken;
 use crate::address::Transport;
 use crate::error::{Error, Result};
 use crate::session::Results;
 use std::io;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,8 +19,40 @@ use std::time::{Duration, Instant};
 const BATCHES: usize = 2;
 
 impl Channel {
-    /// Takes part in sending and reading until the call has its outcome, which it has not yet. It has `grace` at least.
-    pub(super) fn await_reply<'a>(&'a self, mut state: Guard<'a>, xid: u32, grace: Duration) -> Result<Results> {
+    /// Sends a call that began at `begin`, the only one, and reads once, if the one takes no waiting and nobody else does
+    /// the other: no look at the clock is needed then. Else it does not do all of it.
+    #[inline]
+    pub(super) fn first_turn<'a>(
+        &'a self,
+        mut state: Guard<'a>,
+        begin: Instant,
+        timeout: Duration,
+        xid: u32,
+    ) -> Guard<'a> {
+        let Some(wait) = state.first_wait(timeout) else { return state };
+        state = match state.output.take_records(false) {
+            Some(sender) => self.send_records(state, sender, Writing::DoesNotWait),
+            None => self.send_datagrams(state, begin),
+        };
+        if state.wire.is_up()
+            && state.calls.is_unanswered(xid)
+            && let Some(wait) = state.read_wait(wait)
+            && let Some(input) = state.input.take()
+        {
+            state = self.receive(state, input, wait);
+        }
+        state
+    }
+
+    /// Takes part in sending and reading until the call has its outcome, which is put into `results` if they have come. It
+    /// has not yet, and has `grace` at least.
+    pub(super) fn await_reply<'a>(
+        &'a self,
+        mut state: Guard<'a>,
+        xid: u32,
+        grace: Duration,
+        results: &mut Results,
+    ) -> Result<()> {
         // Another thread may read the reply as soon as the call is sent.
         state.calls.expect(xid);
         // All else is done while the peer is busy with it.
@@ -28,24 +61,24 @@ impl Channel {
         let deadline = state.calls.extend(xid, now + grace).unwrap_or(now);
         let outcome = loop {
             if let Some(outcome) = state.outcome(xid, now) {
-                break outcome;
+                break outcome.map(|come| *results = come);
             }
             state = self.turn(state, now, deadline, xid);
-            if let Some(outcome) = state.done(xid) {
+            if let Some(outcome) = state.done(xid, results) {
                 break outcome;
             }
             now = Instant::now();
         };
-        state.output.note_pause();
-        hand_on(state);
+        leave(state);
         outcome
     }
 
     /// Sends the records that have gathered, if no other thread sends.
+    #[inline]
     fn send_gathered<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
         let reading = state.input.is_none();
         match state.take_records(reading) {
-            Some(batch) => self.transmit(state, batch, Writing::Waits),
+            Some(sender) => self.send_records(state, sender, Writing::Waits),
             None => state,
         }
     }
@@ -134,10 +167,12 @@ impl Channel {
         self.lock()
     }
 
-    pub(super) fn send_datagrams<'a>(&'a self, mut state: Guard<'a>) {
-        while let Some(batch) = state.take_batch(Instant::now(), false) {
+    /// Sends the datagrams that are due at `now`.
+    pub(super) fn send_datagrams<'a>(&'a self, mut state: Guard<'a>, now: Instant) -> Guard<'a> {
+        while let Some(batch) = state.take_batch(now, false) {
             state = self.transmit(state, batch, Writing::Waits);
         }
+        state
     }
 
     /// Sends what can be sent without waiting. The rest is for threads that may wait.
@@ -153,67 +188,83 @@ impl Channel {
         state
     }
 
-    pub(super) fn transmit<'a>(&'a self, state: Guard<'a>, mut batch: Batch, writing: Writing) -> Guard<'a> {
-        let socket = state.socket.clone();
-        drop(state);
-        let sent = match &mut batch {
-            Batch::Records(records) => socket.send_stream(records, writing),
-            Batch::Message(message) => socket.send_datagram(message),
-        };
-        let mut state = self.lock();
-        state.output.put_back(batch, *sent.as_ref().unwrap_or(&Sent::Some));
-        let mut woken = Woken::default();
-        if let Err(error) = sent {
-            self.send_failed(&mut state, error, &mut woken);
+    pub(super) fn transmit<'a>(&'a self, state: Guard<'a>, batch: Batch, writing: Writing) -> Guard<'a> {
+        match batch {
+            Batch::Records(sender) => self.send_records(state, sender, writing),
+            Batch::Message(message) => self.send_message(state, &message),
         }
-        state.settle(&mut woken);
+    }
+
+    #[inline]
+    fn send_records<'a>(&'a self, state: Guard<'a>, mut sender: Box<Sender>, writing: Writing) -> Guard<'a> {
+        drop(state);
+        let sent = sender.send(writing);
+        let mut state = self.lock();
+        state.output.put_back(sender, *sent.as_ref().unwrap_or(&Sent::Some));
+        self.note_sent(state, sent)
+    }
+
+    #[inline]
+    fn send_message<'a>(&'a self, state: Guard<'a>, message: &[u8]) -> Guard<'a> {
+        let socket = Arc::clone(&state.socket);
+        drop(state);
+        let sent = socket.send_datagram(message);
+        let state = self.lock();
+        self.note_sent(state, sent)
+    }
+
+    #[inline]
+    fn note_sent<'a>(&'a self, mut state: Guard<'a>, sent: io::Result<Sent>) -> Guard<'a> {
+        if let Err(error) = sent {
+            self.send_failed(&mut state, error);
+        }
+        state.settle();
         state.wake_crowded();
-        self.wake(state, woken)
+        self.wake(state)
     }
 
     /// Replies to earlier calls may wait in the socket of a stream: the thread that reads takes them and then sees the
     /// end. A datagram socket stays of use, the calls in flight have little hope.
-    fn send_failed(&self, state: &mut State, error: io::Error, woken: &mut Woken) {
+    #[cold]
+    fn send_failed(&self, state: &mut State, error: io::Error) {
         let error = self.io_error(error);
         match self.transport {
             Transport::Tcp | Transport::Unix => {
                 state.break_off(error);
                 state.socket.shut_down();
             }
-            Transport::Udp => state.fail_all(&error, woken),
+            Transport::Udp => state.fail_all(&error),
         }
     }
 
+    #[inline]
     pub(super) fn receive<'a>(&'a self, state: Guard<'a>, mut input: Box<Input>, wait: Duration) -> Guard<'a> {
-        let (socket, service) = (state.socket.clone(), state.service.clone());
+        let service = state.service.clone();
         drop(state);
-        let received = if service.is_none_or(|service| service.wait_for_room(wait)) {
-            input.receive(&socket, wait)
-        } else {
-            Ok(None)
-        };
+        let received =
+            if service.is_none_or(|service| service.wait_for_room(wait)) { input.receive(wait) } else { Ok(None) };
         let mut state = self.lock();
         state.output.note_read(matches!(received, Ok(None)));
-        let mut woken = Woken::default();
         let handled = match received {
             Ok(None) => Ok(()),
-            Ok(Some(received)) => state.handle_input(&mut input, received, self.transport, &mut woken),
+            Ok(Some(received)) => state.handle_input(&mut input, received, self.transport),
             Err(error) => Err(self.io_error(error)),
         };
         state.input = Some(input);
         if let Err(error) = handled {
-            self.receive_failed(&mut state, &error, &mut woken);
+            self.receive_failed(&mut state, &error);
         }
-        self.wake(state, woken)
+        self.wake(state)
     }
 
-    fn receive_failed(&self, state: &mut State, error: &Error, woken: &mut Woken) {
+    #[cold]
+    fn receive_failed(&self, state: &mut State, error: &Error) {
         match self.transport {
             Transport::Tcp | Transport::Unix => {
                 state.socket.shut_down();
-                state.end(error, woken);
+                state.end(error);
             }
-            Transport::Udp => state.fail_all(error, woken),
+            Transport::Udp => state.fail_all(error),
         }
     }
 
@@ -224,14 +275,13 @@ impl Channel {
         let opened = connector.connect(deadline);
         let opened = opened.and_then(|socket| PeerSocket::new(socket, connector.options.spin).map_err(unusable));
         let mut state = self.lock();
-        let mut woken = Woken::default();
         match opened {
-            Ok(socket) => state.install(socket, self.transport, &mut woken),
+            Ok(socket) => state.install(socket, self.transport),
             Err(error) => {
                 state.wire.failed(error, Instant::now());
-                state.wake_all(&mut woken);
+                state.wake_all();
             }
         }
-        self.wake(state, woken)
+        self.wake(state)
     }
 }

@@ -9,10 +9,14 @@ pub(super) struct Woken {
 }
 
 impl Woken {
+    #[inline]
     pub(super) fn add(&mut self, task: Option<Waker>) {
-        self.tasks.extend(task);
+        if let Some(task) = task {
+            self.tasks.push(task);
+        }
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.threads.is_empty() && self.tasks.is_empty()
     }
