@@ -112,6 +112,19 @@ pub fn read_window<S: Source>(input: &mut S, length: usize) -> Result<Reader<'_>
     input.window(length)
 }
 
+/// Calls `procedure`, whose results are those of codec `C`, and waits for them.
+///
+/// # Errors
+/// See [`Client::call`].
+#[cfg(feature = "net")]
+pub fn call<C: Xdr>(
+    client: &Client,
+    procedure: Procedure,
+    arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+) -> crate::Result<C::Value> {
+    client.call_procedure::<C>(procedure, arguments)
+}
+
 /// Begins a call of `procedure`, whose results are those of codec `C`.
 ///
 /// # Errors

@@ -37,6 +37,8 @@ pub(super) struct ProcedureView {
     pub(super) forward_arguments: String,
     /// `, a: i32, name: impl Into<super::Name>`
     pub(super) client_parameters: String,
+    /// `rpc::call::<i32>(&self.0, procedure::ADD, |out| ..)`
+    pub(super) carry_out: String,
     /// `rpc::start::<i32>(&self.0, procedure::ADD, |out| ..)`
     pub(super) begin: String,
     pub(super) result: String,
@@ -118,7 +120,8 @@ fn view(
         docs: docs::comment(&it.docs, &it.source),
         number: it.number,
         source_name: it.name.clone(),
-        begin: begin(&constant, &result_codec, &arguments, chosen),
+        carry_out: call(&format!("rpc::call::<{result_codec}>"), &constant, &arguments),
+        begin: call(&beginning(&result_codec, chosen), &constant, &arguments),
         constant,
         definition: definition(context, it, chosen),
         start_method: format!("start_{}", plain(&method)),
@@ -252,9 +255,13 @@ fn passing(context: Context<'_>, ty: &Type) -> Passing {
     }
 }
 
-/// How a client begins a call.
-fn begin(constant: &str, codec: &str, arguments: &[ArgumentView], chosen: ProcedureChoices) -> String {
-    let function = if chosen.oneway { "rpc::send".to_owned() } else { format!("rpc::start::<{codec}>") };
+/// What begins a call.
+fn beginning(codec: &str, chosen: ProcedureChoices) -> String {
+    if chosen.oneway { "rpc::send".to_owned() } else { format!("rpc::start::<{codec}>") }
+}
+
+/// `function`, which is told what to call, and with which arguments.
+fn call(function: &str, constant: &str, arguments: &[ArgumentView]) -> String {
     let values = arguments.iter().map(|it| format!("rpc::put::<{}>({}, out)", it.codec, it.reference));
     match &values.collect::<Vec<_>>()[..] {
         [] => format!("{function}(&self.0, procedure::{constant}, |_| Ok(()))"),

@@ -266,7 +266,11 @@ mod idl_input {
                 &self,
                 node: impl Into<Vec<super::Node>>,
             ) -> rpc::Result<super::List> {
-                self.start_get(node)?.wait()
+                rpc::call::<rpc::List<super::Node>>(
+                    &self.0,
+                    procedure::GET,
+                    |out| rpc::put::<rpc::NonEmptyList<super::Node>>(&node.into(), out),
+                )
             }
 
             /// Begins [`Client::get`] without waiting for its reply.

@@ -605,7 +605,11 @@ mod idl_input {
                 &self,
                 receiver: impl Into<Vec<super::ReceiverOrSender>>,
             ) -> rpc::Result<super::Route> {
-                self.start_turn(receiver)?.wait()
+                rpc::call::<rpc::MutualList<super::ReceiverOrSender, 1>>(
+                    &self.0,
+                    procedure::TURN,
+                    |out| rpc::put::<rpc::NonEmptyMutualList<super::ReceiverOrSender, 0>>(&receiver.into(), out),
+                )
             }
 
             /// Begins [`Client::turn`] without waiting for its reply.

@@ -600,7 +600,7 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn connect2(&self, self_: &super::Self_) -> rpc::Result<super::Result_> {
-                self.start_connect2(self_)?.wait()
+                rpc::call::<super::Result_>(&self.0, procedure::CONNECT, |out| rpc::put::<super::Self_>(self_, out))
             }
 
             /// Begins [`Client::connect2`] without waiting for its reply.
@@ -619,7 +619,7 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn call(&self, option: &super::Option_) -> rpc::Result<super::Vec_> {
-                self.start_call(option)?.wait()
+                rpc::call::<super::Vec_>(&self.0, procedure::CALL, |out| rpc::put::<super::Option_>(option, out))
             }
 
             /// Begins [`Client::call`] without waiting for its reply.
@@ -638,7 +638,7 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn start_call2(&self, argument: i32) -> rpc::Result<i32> {
-                self.start_start_call2(argument)?.wait()
+                rpc::call::<i32>(&self.0, procedure::START_CALL, |out| rpc::put::<i32>(&argument, out))
             }
 
             /// Begins [`Client::start_call2`] without waiting for its reply.
@@ -657,7 +657,14 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn r#match(&self, argument1: i32, argument2: i32) -> rpc::Result<()> {
-                self.start_match(argument1, argument2)?.wait()
+                rpc::call::<rpc::Void>(
+                    &self.0,
+                    procedure::MATCH,
+                    |out| {
+                        rpc::put::<i32>(&argument1, out)?;
+                        rpc::put::<i32>(&argument2, out)
+                    },
+                )
             }
 
             /// Begins [`Client::match`] without waiting for its reply.
@@ -690,7 +697,16 @@ mod idl_input {
                 call2: i32,
                 input2: i32,
             ) -> rpc::Result<()> {
-                self.start_server(self_, out2, call2, input2)?.wait()
+                rpc::call::<rpc::Void>(
+                    &self.0,
+                    procedure::SERVER,
+                    |out| {
+                        rpc::put::<i32>(&self_, out)?;
+                        rpc::put::<i32>(&out2, out)?;
+                        rpc::put::<i32>(&call2, out)?;
+                        rpc::put::<i32>(&input2, out)
+                    },
+                )
             }
 
             /// Begins [`Client::server`] without waiting for its reply.

@@ -1068,7 +1068,15 @@ mod idl_input {
                 argument2: impl Into<rpc::Text>,
                 argument3: impl Into<super::BytesOf>,
             ) -> rpc::Result<super::Outcome> {
-                self.start_look_up(argument1, argument2, argument3)?.wait()
+                rpc::call::<super::Outcome>(
+                    &self.0,
+                    procedure::LOOK_UP,
+                    |out| {
+                        rpc::put::<rpc::Utf8<1024>>(&argument1.into(), out)?;
+                        rpc::put::<rpc::Str>(&argument2.into(), out)?;
+                        rpc::put::<rpc::OpaqueVec<16>>(&argument3.into(), out)
+                    },
+                )
             }
 
             /// Begins [`Client::look_up`] without waiting for its reply.
@@ -1114,7 +1122,11 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn read(&self, nfs_fh3: &super::FileHandle) -> rpc::Result<rpc::Text> {
-                self.start_read(nfs_fh3)?.wait()
+                rpc::call::<rpc::Str>(
+                    &self.0,
+                    procedure::READ,
+                    |out| rpc::put::<super::FileHandle>(nfs_fh3, out),
+                )
             }
 
             /// Begins [`Client::read`] without waiting for its reply.

@@ -218,7 +218,7 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn null(&self) -> rpc::Result<()> {
-                self.start_null()?.wait()
+                rpc::call::<rpc::Void>(&self.0, procedure::NULL, |_| Ok(()))
             }
 
             /// Begins [`Client::null`] without waiting for its reply.
@@ -239,7 +239,11 @@ mod idl_input {
                 &self,
                 name: impl Into<super::Name>,
             ) -> rpc::Result<super::Greeting> {
-                self.start_greet(name)?.wait()
+                rpc::call::<super::Greeting>(
+                    &self.0,
+                    procedure::GREET,
+                    |out| rpc::put::<rpc::Str<64>>(&name.into(), out),
+                )
             }
 
             /// Begins [`Client::greet`] without waiting for its reply.
@@ -262,7 +266,11 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn forget(&self, greeting: &super::Greeting) -> rpc::Result<()> {
-                self.start_forget(greeting)?.wait()
+                rpc::call::<rpc::Void>(
+                    &self.0,
+                    procedure::FORGET,
+                    |out| rpc::put::<super::Greeting>(greeting, out),
+                )
             }
 
             /// Begins [`Client::forget`] without waiting for its reply.
@@ -454,7 +462,14 @@ mod idl_input {
                 argument1: impl Into<super::Name>,
                 argument2: u32,
             ) -> rpc::Result<super::Greeting> {
-                self.start_greet(argument1, argument2)?.wait()
+                rpc::call::<super::Greeting>(
+                    &self.0,
+                    procedure::GREET,
+                    |out| {
+                        rpc::put::<rpc::Str<64>>(&argument1.into(), out)?;
+                        rpc::put::<u32>(&argument2, out)
+                    },
+                )
             }
 
             /// Begins [`Client::greet`] without waiting for its reply.
@@ -485,7 +500,14 @@ mod idl_input {
                 names: impl Into<Vec<super::Name>>,
                 limit: &Option<i32>,
             ) -> rpc::Result<bool> {
-                self.start_many(names, limit)?.wait()
+                rpc::call::<bool>(
+                    &self.0,
+                    procedure::MANY,
+                    |out| {
+                        rpc::put::<rpc::Array<rpc::Str<64>>>(&names.into(), out)?;
+                        rpc::put::<rpc::Optional<i32>>(limit, out)
+                    },
+                )
             }
 
             /// Begins [`Client::many`] without waiting for its reply.
@@ -512,7 +534,11 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn r#type(&self, argument: impl Into<rpc::Text>) -> rpc::Result<rpc::Text> {
-                self.start_type(argument)?.wait()
+                rpc::call::<rpc::Str>(
+                    &self.0,
+                    procedure::TYPE,
+                    |out| rpc::put::<rpc::Str>(&argument.into(), out),
+                )
             }
 
             /// Begins [`Client::type`] without waiting for its reply.

@@ -339,7 +339,11 @@ mod idl_input {
                 &self,
                 fileAttr: &super::fileAttr,
             ) -> rpc::Result<super::attr_res> {
-                self.start_NFSPROC_GETATTR(fileAttr)?.wait()
+                rpc::call::<super::attr_res>(
+                    &self.0,
+                    procedure::NFSPROC_GETATTR,
+                    |out| rpc::put::<super::fileAttr>(fileAttr, out),
+                )
             }
 
             /// Begins [`Client::NFSPROC_GETATTR`] without waiting for its reply.
@@ -543,7 +547,7 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn SERVER(&self, Server2: &super::Server) -> rpc::Result<i32> {
-                self.start_SERVER(Server2)?.wait()
+                rpc::call::<i32>(&self.0, procedure::SERVER, |out| rpc::put::<super::Server>(Server2, out))
             }
 
             /// Begins [`Client::SERVER`] without waiting for its reply.
@@ -568,7 +572,16 @@ mod idl_input {
                 None2: i32,
                 call2: i32,
             ) -> rpc::Result<i32> {
-                self.start_NAMED(PROGRAM2, VERSION2, None2, call2)?.wait()
+                rpc::call::<i32>(
+                    &self.0,
+                    procedure::NAMED,
+                    |out| {
+                        rpc::put::<i32>(&PROGRAM2, out)?;
+                        rpc::put::<i32>(&VERSION2, out)?;
+                        rpc::put::<i32>(&None2, out)?;
+                        rpc::put::<i32>(&call2, out)
+                    },
+                )
             }
 
             /// Begins [`Client::NAMED`] without waiting for its reply.

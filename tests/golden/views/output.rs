@@ -587,7 +587,14 @@ mod idl_input {
                 argument1: impl Into<Vec<super::Shape>>,
                 argument2: &super::Any,
             ) -> rpc::Result<super::List> {
-                self.start_find(argument1, argument2)?.wait()
+                rpc::call::<rpc::List<super::Node>>(
+                    &self.0,
+                    procedure::FIND,
+                    |out| {
+                        rpc::put::<rpc::NonEmptyList<super::Shape>>(&argument1.into(), out)?;
+                        rpc::put::<super::Any>(argument2, out)
+                    },
+                )
             }
 
             /// Begins [`Client::find`] without waiting for its reply.
@@ -646,7 +653,7 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn place(&self, argument: i32) -> rpc::Result<super::Point> {
-                self.start_place(argument)?.wait()
+                rpc::call::<super::Point>(&self.0, procedure::PLACE, |out| rpc::put::<i32>(&argument, out))
             }
 
             /// Begins [`Client::place`] without waiting for its reply.
@@ -665,7 +672,11 @@ mod idl_input {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn name(&self, list: impl Into<super::List>) -> rpc::Result<rpc::Text> {
-                self.start_name(list)?.wait()
+                rpc::call::<rpc::Str>(
+                    &self.0,
+                    procedure::NAME,
+                    |out| rpc::put::<rpc::List<super::Node>>(&list.into(), out),
+                )
             }
 
             /// Begins [`Client::name`] without waiting for its reply.

@@ -360,7 +360,11 @@ mod idl_a {
                 &self,
                 name: impl Into<super::common::Name>,
             ) -> rpc::Result<super::common::Outcome> {
-                self.start_look(name)?.wait()
+                rpc::call::<super::common::Outcome>(
+                    &self.0,
+                    procedure::LOOK,
+                    |out| rpc::put::<rpc::Str<32>>(&name.into(), out),
+                )
             }
 
             /// Begins [`Client::look`] without waiting for its reply.
@@ -387,7 +391,14 @@ mod idl_a {
                 argument1: &super::common::Point,
                 argument2: super::common::Color,
             ) -> rpc::Result<super::common::Point> {
-                self.start_move(argument1, argument2)?.wait()
+                rpc::call::<super::common::Point>(
+                    &self.0,
+                    procedure::MOVE,
+                    |out| {
+                        rpc::put::<super::common::Point>(argument1, out)?;
+                        rpc::put::<super::common::Color>(&argument2, out)
+                    },
+                )
             }
 
             /// Begins [`Client::move`] without waiting for its reply.
@@ -417,7 +428,11 @@ mod idl_a {
                 &self,
                 entry: impl Into<Vec<super::common::Entry>>,
             ) -> rpc::Result<super::Path> {
-                self.start_trace(entry)?.wait()
+                rpc::call::<super::Path>(
+                    &self.0,
+                    procedure::TRACE,
+                    |out| rpc::put::<rpc::NonEmptyList<super::common::Entry>>(&entry.into(), out),
+                )
             }
 
             /// Begins [`Client::trace`] without waiting for its reply.
@@ -440,7 +455,7 @@ mod idl_a {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn choose(&self, choice: &super::Choice) -> rpc::Result<super::Choice> {
-                self.start_choose(choice)?.wait()
+                rpc::call::<super::Choice>(&self.0, procedure::CHOOSE, |out| rpc::put::<super::Choice>(choice, out))
             }
 
             /// Begins [`Client::choose`] without waiting for its reply.

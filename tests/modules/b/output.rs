@@ -231,7 +231,14 @@ mod idl_b {
                 argument1: &super::Parcel,
                 argument2: &super::a::Node,
             ) -> rpc::Result<super::Parcel> {
-                self.start_pack(argument1, argument2)?.wait()
+                rpc::call::<super::Parcel>(
+                    &self.0,
+                    procedure::PACK,
+                    |out| {
+                        rpc::put::<super::Parcel>(argument1, out)?;
+                        rpc::put::<super::a::Node>(argument2, out)
+                    },
+                )
             }
 
             /// Begins [`Client::pack`] without waiting for its reply.
@@ -258,7 +265,11 @@ mod idl_b {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn tint(&self, paint: super::Paint) -> rpc::Result<super::Paint> {
-                self.start_tint(paint)?.wait()
+                rpc::call::<super::common::Color>(
+                    &self.0,
+                    procedure::TINT,
+                    |out| rpc::put::<super::common::Color>(&paint, out),
+                )
             }
 
             /// Begins [`Client::tint`] without waiting for its reply.
@@ -284,7 +295,11 @@ mod idl_b {
                 &self,
                 handle: impl Into<super::a::Handle>,
             ) -> rpc::Result<super::a::Common> {
-                self.start_count(handle)?.wait()
+                rpc::call::<i32>(
+                    &self.0,
+                    procedure::COUNT,
+                    |out| rpc::put::<rpc::Opaque<8>>(&handle.into(), out),
+                )
             }
 
             /// Begins [`Client::count`] without waiting for its reply.

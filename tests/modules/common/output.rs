@@ -405,7 +405,7 @@ mod idl_common {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn who(&self) -> rpc::Result<super::Name> {
-                self.start_who()?.wait()
+                rpc::call::<rpc::Str<32>>(&self.0, procedure::WHO, |_| Ok(()))
             }
 
             /// Begins [`Client::who`] without waiting for its reply.

@@ -275,7 +275,7 @@ mod idl_portmap {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn set(&self, mapping: &super::Mapping) -> rpc::Result<bool> {
-                self.start_set(mapping)?.wait()
+                rpc::call::<bool>(&self.0, procedure::SET, |out| rpc::put::<super::Mapping>(mapping, out))
             }
 
             /// Begins [`Client::set`] without waiting for its reply.
@@ -296,7 +296,7 @@ mod idl_portmap {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn unset(&self, mapping: &super::Mapping) -> rpc::Result<bool> {
-                self.start_unset(mapping)?.wait()
+                rpc::call::<bool>(&self.0, procedure::UNSET, |out| rpc::put::<super::Mapping>(mapping, out))
             }
 
             /// Begins [`Client::unset`] without waiting for its reply.
@@ -317,7 +317,11 @@ mod idl_portmap {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn getport(&self, mapping: &super::Mapping) -> rpc::Result<u32> {
-                self.start_getport(mapping)?.wait()
+                rpc::call::<u32>(
+                    &self.0,
+                    procedure::GETPORT,
+                    |out| rpc::put::<super::Mapping>(mapping, out),
+                )
             }
 
             /// Begins [`Client::getport`] without waiting for its reply.
@@ -342,7 +346,7 @@ mod idl_portmap {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn dump(&self) -> rpc::Result<super::MappingList> {
-                self.start_dump()?.wait()
+                rpc::call::<rpc::List<super::MappingNode>>(&self.0, procedure::DUMP, |_| Ok(()))
             }
 
             /// Begins [`Client::dump`] without waiting for its reply.

@@ -671,7 +671,11 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn set(&self, registration: &super::Registration) -> rpc::Result<bool> {
-                self.start_set(registration)?.wait()
+                rpc::call::<bool>(
+                    &self.0,
+                    procedure::SET,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::set`] without waiting for its reply.
@@ -696,7 +700,11 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn unset(&self, registration: &super::Registration) -> rpc::Result<bool> {
-                self.start_unset(registration)?.wait()
+                rpc::call::<bool>(
+                    &self.0,
+                    procedure::UNSET,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::unset`] without waiting for its reply.
@@ -724,7 +732,11 @@ mod idl_rpcbind {
                 &self,
                 registration: &super::Registration,
             ) -> rpc::Result<super::UniversalAddress> {
-                self.start_getaddr(registration)?.wait()
+                rpc::call::<rpc::Str<1024>>(
+                    &self.0,
+                    procedure::GETADDR,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::getaddr`] without waiting for its reply.
@@ -749,7 +761,7 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn dump(&self) -> rpc::Result<super::RegistrationList> {
-                self.start_dump()?.wait()
+                rpc::call::<rpc::List<super::RegistrationNode>>(&self.0, procedure::DUMP, |_| Ok(()))
             }
 
             /// Begins [`Client::dump`] without waiting for its reply.
@@ -767,7 +779,7 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn gettime(&self) -> rpc::Result<u32> {
-                self.start_gettime()?.wait()
+                rpc::call::<u32>(&self.0, procedure::GETTIME, |_| Ok(()))
             }
 
             /// Begins [`Client::gettime`] without waiting for its reply.
@@ -788,7 +800,11 @@ mod idl_rpcbind {
                 &self,
                 universal_address: impl Into<super::UniversalAddress>,
             ) -> rpc::Result<super::TransportAddress> {
-                self.start_uaddr2taddr(universal_address)?.wait()
+                rpc::call::<super::TransportAddress>(
+                    &self.0,
+                    procedure::UADDR2TADDR,
+                    |out| rpc::put::<rpc::Str<1024>>(&universal_address.into(), out),
+                )
             }
 
             /// Begins [`Client::uaddr2taddr`] without waiting for its reply.
@@ -816,7 +832,11 @@ mod idl_rpcbind {
                 &self,
                 transport_address: &super::TransportAddress,
             ) -> rpc::Result<super::UniversalAddress> {
-                self.start_taddr2uaddr(transport_address)?.wait()
+                rpc::call::<rpc::Str<1024>>(
+                    &self.0,
+                    procedure::TADDR2UADDR,
+                    |out| rpc::put::<super::TransportAddress>(transport_address, out),
+                )
             }
 
             /// Begins [`Client::taddr2uaddr`] without waiting for its reply.
@@ -1115,7 +1135,11 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn set(&self, registration: &super::Registration) -> rpc::Result<bool> {
-                self.start_set(registration)?.wait()
+                rpc::call::<bool>(
+                    &self.0,
+                    procedure::SET,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::set`] without waiting for its reply.
@@ -1140,7 +1164,11 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn unset(&self, registration: &super::Registration) -> rpc::Result<bool> {
-                self.start_unset(registration)?.wait()
+                rpc::call::<bool>(
+                    &self.0,
+                    procedure::UNSET,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::unset`] without waiting for its reply.
@@ -1168,7 +1196,11 @@ mod idl_rpcbind {
                 &self,
                 registration: &super::Registration,
             ) -> rpc::Result<super::UniversalAddress> {
-                self.start_getaddr(registration)?.wait()
+                rpc::call::<rpc::Str<1024>>(
+                    &self.0,
+                    procedure::GETADDR,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::getaddr`] without waiting for its reply.
@@ -1193,7 +1225,7 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn dump(&self) -> rpc::Result<super::RegistrationList> {
-                self.start_dump()?.wait()
+                rpc::call::<rpc::List<super::RegistrationNode>>(&self.0, procedure::DUMP, |_| Ok(()))
             }
 
             /// Begins [`Client::dump`] without waiting for its reply.
@@ -1211,7 +1243,7 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn gettime(&self) -> rpc::Result<u32> {
-                self.start_gettime()?.wait()
+                rpc::call::<u32>(&self.0, procedure::GETTIME, |_| Ok(()))
             }
 
             /// Begins [`Client::gettime`] without waiting for its reply.
@@ -1232,7 +1264,11 @@ mod idl_rpcbind {
                 &self,
                 universal_address: impl Into<super::UniversalAddress>,
             ) -> rpc::Result<super::TransportAddress> {
-                self.start_uaddr2taddr(universal_address)?.wait()
+                rpc::call::<super::TransportAddress>(
+                    &self.0,
+                    procedure::UADDR2TADDR,
+                    |out| rpc::put::<rpc::Str<1024>>(&universal_address.into(), out),
+                )
             }
 
             /// Begins [`Client::uaddr2taddr`] without waiting for its reply.
@@ -1260,7 +1296,11 @@ mod idl_rpcbind {
                 &self,
                 transport_address: &super::TransportAddress,
             ) -> rpc::Result<super::UniversalAddress> {
-                self.start_taddr2uaddr(transport_address)?.wait()
+                rpc::call::<rpc::Str<1024>>(
+                    &self.0,
+                    procedure::TADDR2UADDR,
+                    |out| rpc::put::<super::TransportAddress>(transport_address, out),
+                )
             }
 
             /// Begins [`Client::taddr2uaddr`] without waiting for its reply.
@@ -1288,7 +1328,11 @@ mod idl_rpcbind {
                 &self,
                 registration: &super::Registration,
             ) -> rpc::Result<super::UniversalAddress> {
-                self.start_getversaddr(registration)?.wait()
+                rpc::call::<rpc::Str<1024>>(
+                    &self.0,
+                    procedure::GETVERSADDR,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::getversaddr`] without waiting for its reply.
@@ -1316,7 +1360,11 @@ mod idl_rpcbind {
                 &self,
                 registration: &super::Registration,
             ) -> rpc::Result<super::ServedAddressList> {
-                self.start_getaddrlist(registration)?.wait()
+                rpc::call::<rpc::List<super::ServedAddress>>(
+                    &self.0,
+                    procedure::GETADDRLIST,
+                    |out| rpc::put::<super::Registration>(registration, out),
+                )
             }
 
             /// Begins [`Client::getaddrlist`] without waiting for its reply.
@@ -1341,7 +1389,7 @@ mod idl_rpcbind {
             /// # Errors
             /// The call failed, or the server refused it.
             pub fn getstat(&self) -> rpc::Result<super::Statistics> {
-                self.start_getstat()?.wait()
+                rpc::call::<rpc::FixedArray<super::VersionStatistics, 3>>(&self.0, procedure::GETSTAT, |_| Ok(()))
             }
 
             /// Begins [`Client::getstat`] without waiting for its reply.
