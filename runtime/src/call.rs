@@ -3,6 +3,7 @@ mod extensions;
 mod memory;
 mod peer;
 mod recent;
+mod run;
 
 pub use extensions::Extensions;
 pub use peer::{Peer, UnixCredentials};
@@ -212,27 +213,6 @@ impl Call {
         Ok(())
     }
 
-    /// The next call, if its header is like the one before: its arguments. Its procedure is the former one if calls of that are
-    /// simply carried out; else what `plain` says, which is told the number: the procedure and its row, if that is so of it. If
-    /// not, this is the former call still.
-    #[inline(always)]
-    pub(crate) fn begin_alike<'a>(
-        &mut self,
-        message: &'a [u8],
-        plain: impl FnOnce(u32) -> Option<(&'static Procedure, u32)>,
-    ) -> Option<&'a [u8]> {
-        let alike = self.recent.recognise(message)?;
-        if !self.is_plain || !self.is_of(alike.procedure) {
-            let (procedure, row) = plain(alike.procedure)?;
-            self.set_procedure(Some(procedure), row);
-            self.header.procedure = alike.procedure;
-            self.is_plain = true;
-        }
-        self.is_admitted = false;
-        self.restart(alike.xid, message.len());
-        Some(alike.arguments)
-    }
-
     #[inline]
     fn is_of(&self, procedure: u32) -> bool {
         self.header.procedure == procedure
@@ -328,6 +308,12 @@ impl Call {
     #[inline]
     pub(crate) fn end(&mut self) {
         self.memo = None;
+        self.end_trace();
+    }
+
+    /// As [`Call::end`], of one that is not remembered.
+    #[inline]
+    pub(crate) fn end_trace(&mut self) {
         self.trace = Trace::none();
     }
 

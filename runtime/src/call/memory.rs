@@ -6,6 +6,8 @@ impl Call {
     /// that, and so all of it, in a buffer of twice the size at most.
     #[inline]
     pub(crate) fn burden(&self, out: &mut Encoder, start: Mark) {
-        out.burden(start, self.length.saturating_mul(2));
+        if out.keeps_since(start) {
+            out.burden(self.length.saturating_mul(2));
+        }
     }
 }

@@ -2,7 +2,12 @@
 /// procedure, and need not be decoded again.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    header: Vec<u8>,
+    /// Bytes of it; 0 as long as nothing was decoded.
+    length: usize,
+    /// Behind the xid, and behind the procedure.
+    known: ([u8; 16], [u8; 16]),
+    /// What credential and verifier have beyond the least there is of them.
+    rest: Vec<u8>,
 }
 
 /// What a message has whose header is otherwise known.
@@ -12,40 +17,61 @@ pub(super) struct Alike<'a> {
     pub(super) arguments: &'a [u8],
 }
 
-/// The words of a header before its credential, and the least there is of credential and verifier (RFC 5531 §9).
-const WORDS: usize = 24;
-const PROOF: usize = 16;
+/// The least that a header takes.
+const SHORTEST: usize = 40;
 
 impl Recent {
     /// `header` was decoded.
     pub(super) fn set(&mut self, header: &[u8]) {
-        self.header.clear();
-        self.header.extend_from_slice(header);
+        self.length = 0;
+        self.rest.clear();
+        if let Some(Header { known, rest, .. }) = Header::of(header) {
+            self.length = header.len();
+            self.known = (*known.0, *known.1);
+            self.rest.extend_from_slice(rest);
+        }
+    }
+
+    /// Bytes of it; 0 as long as nothing was decoded.
+    pub(super) fn length(&self) -> usize {
+        self.length
     }
 
     /// What the header in front of `message` has, if the rest of it is known.
     #[inline]
     pub(super) fn recognise<'a>(&self, message: &'a [u8]) -> Option<Alike<'a>> {
-        let (header, arguments) = message.split_at_checked(self.header.len())?;
-        let (known, known_proof, known_rest) = parts(&self.header)?;
-        let (words, proof, rest) = parts(header)?;
-        let ([_, known @ .., _], []) = known.as_chunks::<4>() else { return None };
-        let ([xid, words @ .., procedure], []) = words.as_chunks::<4>() else { return None };
-        let is_alike = words == known && proof == known_proof && (rest.is_empty() || rest == known_rest);
-        is_alike.then_some(Alike {
-            xid: u32::from_be_bytes(*xid),
-            procedure: u32::from_be_bytes(*procedure),
-            arguments,
-        })
+        let Header { xid, known, procedure, rest } = Header::of(message)?;
+        if *known.0 != self.known.0 || *known.1 != self.known.1 {
+            return None;
+        }
+        let arguments = if self.length == SHORTEST { rest } else { self.behind_rest(rest)? };
+        Some(Alike { xid: u32::from_be_bytes(*xid), procedure: u32::from_be_bytes(*procedure), arguments })
+    }
+
+    fn behind_rest<'a>(&self, rest: &'a [u8]) -> Option<&'a [u8]> {
+        if self.length == 0 { None } else { rest.strip_prefix(&*self.rest) }
     }
 }
 
-/// What is of a known length is compared without a call.
-#[inline]
-fn parts(header: &[u8]) -> Option<(&[u8; WORDS], &[u8; PROOF], &[u8])> {
-    let (words, proof) = header.split_first_chunk()?;
-    let (proof, rest) = proof.split_first_chunk()?;
-    Some((words, proof, rest))
+/// The parts of a message that begins with the header of a call (RFC 5531 §9). What is of a known length is compared without a
+/// call.
+struct Header<'a> {
+    xid: &'a [u8; 4],
+    known: (&'a [u8; 16], &'a [u8; 16]),
+    procedure: &'a [u8; 4],
+    /// What credential and verifier have beyond flavors and lengths, and what is behind them.
+    rest: &'a [u8],
+}
+
+impl<'a> Header<'a> {
+    #[inline]
+    fn of(message: &'a [u8]) -> Option<Self> {
+        let (front, rest) = message.split_first_chunk::<SHORTEST>()?;
+        let (xid, front) = front.split_first_chunk()?;
+        let (words, front) = front.split_first_chunk()?;
+        let (procedure, front) = front.split_first_chunk()?;
+        Some(Self { xid, known: (words, front.first_chunk()?), procedure, rest })
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@ use super::histogram::Histogram;
 use super::{Event, Outcome};
 use core::cell::Cell;
 use core::marker::PhantomData;
-use core::time::Duration;
 use std::sync::Arc;
 
 /// What one thread of a server has counted.
@@ -60,11 +59,11 @@ impl Recorder {
         }
     }
 
-    /// A call took `time`.
+    /// A call took so many nanoseconds.
     #[inline]
-    pub fn latency(&self, row: u32, time: Duration) {
+    pub fn latency(&self, row: u32, nanoseconds: u64) {
         if let Some(row) = self.row(row) {
-            row.latency.record(time);
+            row.latency.record(nanoseconds);
         }
     }
 
@@ -83,6 +82,6 @@ impl Recorder {
     /// The last one is that of all that is not served.
     #[inline]
     fn row(&self, row: u32) -> Option<&Row> {
-        self.shard.rows.get(row as usize).or(self.shard.rows.last())
+        self.shard.rows.get(row as usize).or_else(|| self.shard.rows.last())
     }
 }

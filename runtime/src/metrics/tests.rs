@@ -24,7 +24,7 @@ fn threads_add_up() {
                 for _ in 0..10_000 {
                     recorder.received(row, 10);
                     recorder.answered(row, Outcome::Success, 1, 0, 20);
-                    recorder.latency(row, Duration::from_micros(3));
+                    recorder.latency(row, 3_000);
                     recorder.count(Event::Accepted);
                 }
             });
@@ -76,7 +76,7 @@ fn busy() -> Snapshot {
     for time in [50, 900, 1_500, 5_000_000, 80_000_000_000] {
         recorder.received(1, 48);
         recorder.answered(1, Outcome::Success, 1, 0, 28);
-        recorder.latency(1, Duration::from_nanos(time));
+        recorder.latency(1, time);
     }
     recorder.answered(2, Outcome::SystemError, 1, 0, 28);
     recorder.count(Event::ClosedRecordTime);

@@ -2,6 +2,7 @@ mod input;
 mod large;
 mod lone;
 mod memory;
+mod pace;
 
 use super::budget::Holding;
 use super::roster::{Place, Tally};

@@ -19,7 +19,7 @@ pub(super) struct TurnTally<'a> {
     record_size: usize,
 }
 
-/// Calls of one procedure that came to the same; none without an outcome.
+/// Calls of one procedure that came to the same. Without an outcome it is none: what is no call, or answered later.
 #[derive(Debug, Default)]
 struct Run {
     row: u32,
@@ -43,11 +43,19 @@ impl<'a> TurnTally<'a> {
         }
     }
 
-    /// A message was handled.
+    /// How many calls may be handled before it is to be told of them: the clock is looked at then.
+    #[inline]
+    pub(super) fn most(&self) -> u16 {
+        self.watch.most()
+    }
+
+    /// A message was handled, or calls that came to the same.
     #[inline]
     pub(super) fn add(&mut self, handled: Handled) {
-        if self.watch.passes() || !self.run.add(handled) {
-            self.add_as_such(handled);
+        if self.watch.passes(handled.calls) {
+            self.add_timed(handled);
+        } else if !self.run.add(handled) {
+            self.add_other(handled);
         }
     }
 
@@ -69,20 +77,27 @@ impl<'a> TurnTally<'a> {
         self.is_over
     }
 
-    /// Adds what is timed, or came to something else than what came before it.
+    /// Adds that with whose end the clock is looked at.
     #[inline(never)]
-    fn add_as_such(&mut self, handled: Handled) {
+    fn add_timed(&mut self, handled: Handled) {
         let time = self.watch.look();
         self.is_over = self.watch.last >= self.end;
         if !self.run.add(handled) {
-            self.end_run();
-            self.run = Run::new(handled);
-            self.watch.look_soon();
+            self.add_other(handled);
         }
-        if self.run.calls == 0 {
-            count(self.recorder, &handled, None);
-        } else if let Some(time) = time {
+        if let (Some(_), Some(time)) = (handled.outcome, time) {
             self.recorder.latency(handled.row, time);
+        }
+    }
+
+    /// Adds what came to something else than what came before it.
+    #[inline(never)]
+    fn add_other(&mut self, handled: Handled) {
+        self.end_run();
+        self.run = Run::new(handled);
+        self.watch.look_soon();
+        if handled.outcome.is_none() {
+            count(self.recorder, &handled, None);
         }
     }
 
@@ -94,8 +109,8 @@ impl<'a> TurnTally<'a> {
     }
 
     fn end_run(&mut self) {
-        let Run { row, outcome, calls, received, sent } = std::mem::take(&mut self.run);
-        if let Some(outcome) = outcome {
+        if let Some(outcome) = self.run.outcome.take() {
+            let Run { row, calls, received, sent, .. } = self.run;
             self.recorder.answered(row, outcome, calls, received, sent);
             self.calls = self.calls.wrapping_add(calls);
             self.record_size = received.checked_div(calls).unwrap_or_default() as usize;
@@ -104,11 +119,9 @@ impl<'a> TurnTally<'a> {
 }
 
 impl Run {
-    /// None of what is no call, or answered later.
     fn new(handled: Handled) -> Self {
-        let mut run = Self { row: handled.row, outcome: handled.outcome, ..Self::default() };
-        run.add(handled);
-        run
+        let Handled { row, outcome, calls, received, sent, .. } = handled;
+        Self { row, outcome, calls: calls.into(), received: received.into(), sent: sent.into() }
     }
 
     /// Adds a call if it came to the same; whether it did.
@@ -116,7 +129,7 @@ impl Run {
     fn add(&mut self, handled: Handled) -> bool {
         let is_same = handled.row == self.row && handled.outcome == self.outcome && handled.outcome.is_some();
         if is_same {
-            self.calls = self.calls.wrapping_add(1);
+            self.calls = self.calls.wrapping_add(handled.calls.into());
             self.received = self.received.wrapping_add(handled.received.into());
             self.sent = self.sent.wrapping_add(handled.sent.into());
         }
@@ -153,23 +166,28 @@ impl Stopwatch {
         Self { spent: 0, call: 1, is_timing: true, next_look: 1, last: now, last_call: 1 }
     }
 
-    /// A call has ended: whether to look, because it is timed or the next one is.
+    /// Calls that may end before it is looked at.
     #[inline]
-    fn passes(&mut self) -> bool {
-        let ended = self.call;
-        self.call = ended.wrapping_add(1);
-        ended == self.next_look
+    fn most(&self) -> u16 {
+        self.next_look.wrapping_sub(self.call).wrapping_add(1) as u16
     }
 
-    /// The time that the call took that has ended, if it is timed.
-    fn look(&mut self) -> Option<Duration> {
+    /// So many calls have ended: whether to look, because it is timed or the next one is.
+    #[inline]
+    fn passes(&mut self, calls: u16) -> bool {
+        self.call = self.call.wrapping_add(calls.into());
+        self.call > self.next_look
+    }
+
+    /// Nanoseconds that the call took that has ended, if it is timed.
+    fn look(&mut self) -> Option<u64> {
         let ended = self.call.wrapping_sub(1);
-        if ended != self.next_look {
+        if ended < self.next_look {
             return None;
         }
         let before = self.spent;
         self.now();
-        let time = self.is_timing.then(|| Duration::from_nanos(self.spent.wrapping_sub(before)));
+        let time = self.is_timing.then(|| self.spent.wrapping_sub(before));
         let last_bits = stride(ended, self.spent).wrapping_sub(1);
         self.is_timing = self.call & last_bits == 0;
         self.next_look = if self.is_timing { self.call } else { self.call | last_bits };
@@ -185,7 +203,7 @@ impl Stopwatch {
     fn now(&mut self) -> Instant {
         if self.last_call != self.call {
             let now = Instant::now();
-            self.spent = self.spent.wrapping_add(now.saturating_duration_since(self.last).as_nanos() as u64);
+            self.spent = self.spent.wrapping_add(nanoseconds(now.saturating_duration_since(self.last)));
             self.last = now;
             self.last_call = self.call;
         }
@@ -203,13 +221,18 @@ pub(super) fn count(recorder: &Recorder, handled: &Handled, time: Option<Duratio
     match (handled.event, handled.outcome) {
         (Some(event), _) => recorder.count(event),
         (None, Some(outcome)) => {
-            recorder.answered(handled.row, outcome, 1, handled.received.into(), handled.sent.into());
+            recorder.answered(handled.row, outcome, handled.calls.into(), handled.received.into(), handled.sent.into());
             if let Some(time) = time {
-                recorder.latency(handled.row, time);
+                recorder.latency(handled.row, nanoseconds(time));
             }
         }
         (None, None) => recorder.received(handled.row, handled.received),
     }
+}
+
+/// Of a time that is no longer than 584 years.
+fn nanoseconds(time: Duration) -> u64 {
+    time.as_nanos() as u64
 }
 
 /// Counts a call that was answered later.
@@ -241,7 +264,7 @@ mod tests {
     #[test]
     fn the_first_call_of_a_turn_is_timed_and_then_a_few() {
         let mut watch = Stopwatch::new(Instant::now());
-        let timed: Vec<u32> = (1..=256).filter(|_| watch.passes() && watch.look().is_some()).collect();
+        let timed: Vec<u32> = (1..=256).filter(|_| watch.passes(1) && watch.look().is_some()).collect();
         assert_eq!(timed[0], 1);
         assert!(timed[1..].iter().all(|call| call.is_multiple_of(STRIDE)), "{timed:?}");
         assert!([64, 128, 192, 256].iter().all(|call| timed.contains(call)), "{timed:?}");
@@ -251,7 +274,7 @@ mod tests {
     fn behind_small_calls_it_is_soon_seen_how_long_others_take() {
         let (metrics, now) = (Metrics::new([]), Instant::now());
         let (recorder, received) = (metrics.recorder(), 40);
-        let handled = |row| Handled { row, received, sent: 24, outcome: Some(Outcome::Success), event: None };
+        let handled = |row| Handled { row, received, sent: 24, calls: 1, outcome: Some(Outcome::Success), event: None };
         let mut tally = TurnTally::new(&recorder, now, now);
         tally.run = Run::new(handled(0));
         tally.watch = Stopwatch { call: 70, is_timing: false, next_look: 127, ..tally.watch };

@@ -1,6 +1,6 @@
 use super::body::Body;
 use super::doubt::Doubt;
-use super::{LAST, Limits, RecordError};
+use super::{LAST, Limits, MAX_FRAGMENT, RecordError};
 use crate::xdr::Decoder;
 use bytes::{Bytes, BytesMut};
 
@@ -40,9 +40,11 @@ impl Record<'_> {
 ///
 /// A record that lies in the input as a whole and in one fragment is returned in place. Of others, what has come is
 /// kept: memory is taken for bytes received, never for bytes announced.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Reader {
     limits: Limits,
+    /// The largest record of one fragment.
+    largest: usize,
     mark: PartialMark,
     /// Bytes of the current fragment that are still to come; 0 if a mark is.
     left: usize,
@@ -59,7 +61,18 @@ pub struct Reader {
 impl Reader {
     /// At the start of a stream.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        Self {
+            limits,
+            largest: limits.bytes.min(MAX_FRAGMENT as usize),
+            mark: PartialMark::default(),
+            left: 0,
+            last: false,
+            fragments: 0,
+            empty_fragments: 0,
+            body: Body::default(),
+            doubt: Doubt::default(),
+            ahead: false,
+        }
     }
 
     /// Leaves it to the caller whether to keep a record that does not lie in the input as a whole and announces more
@@ -87,33 +100,23 @@ impl Reader {
     #[inline]
     pub fn next<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<Record<'a>>, RecordError> {
         if !self.is_mid_record()
-            && let Some(record) = self.take_whole(input)?
+            && let Some((record, rest)) = self.whole(input)
+            && !record.is_empty()
         {
+            *input = rest;
             return Ok(Some(Record::Borrowed(record)));
         }
         Ok(self.gather(input)?.map(Record::Owned))
     }
 
-    /// Takes a record of one fragment that lies in `input` as a whole off its front. Not to be asked while another one
-    /// [has begun](Reader::is_mid_record).
-    ///
-    /// # Errors
-    /// As [`Reader::next`].
+    /// The record of one fragment that lies in `input` as a whole, and what is behind it; `None` if it does not, or is too large.
+    /// It may be empty, which is against the limits. Not to be asked while another one [has begun](Reader::is_mid_record).
     #[inline]
-    pub(crate) fn take_whole<'a>(&self, input: &mut &'a [u8]) -> Result<Option<&'a [u8]>, RecordError> {
-        let Some((mark, rest)) = input.split_first_chunk() else {
-            return Ok(None);
-        };
-        let Fragment { length, last } = Fragment::from(*mark);
-        if !last || length == 0 {
-            return Ok(None);
-        }
-        self.limits.check(length)?;
-        let Some((record, rest)) = rest.split_at_checked(length) else {
-            return Ok(None);
-        };
-        *input = rest;
-        Ok(Some(record))
+    pub(crate) fn whole<'a>(&self, input: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+        let (mark, rest) = input.split_first_chunk()?;
+        // Without the bit of the last fragment, it is larger than any.
+        let length = (u32::from_be_bytes(*mark) ^ LAST) as usize;
+        if length <= self.largest { rest.split_at_checked(length) } else { None }
     }
 
     /// What has come of a record that is in doubt: the front that was asked for, or less if the input was used up.
@@ -301,6 +304,12 @@ impl Reader {
         self.fragments = 0;
         self.empty_fragments = 0;
         self.body.take()
+    }
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new(Limits::default())
     }
 }
 

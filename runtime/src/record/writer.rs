@@ -50,15 +50,12 @@ pub fn begin_with<const N: usize>(out: &mut Encoder, limit: usize, front: [u8; N
 /// The record exceeds its limit; it is taken back.
 #[inline]
 pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<u32, EncodeError> {
-    match out.since(record.start).checked_sub(MARK) {
-        Some(length) if length <= record.limit as usize => {
-            let length = length as u32;
-            out.patch(record.start, LAST | length);
-            Ok(length)
-        }
-        _ => {
-            out.truncate(record.start);
-            Err(EncodeError::TooLarge { limit: record.limit as usize })
-        }
+    // Where even the mark was taken back, that is more than any limit.
+    let length = out.since(record.start).wrapping_sub(MARK);
+    if length > record.limit as usize {
+        out.truncate(record.start);
+        return Err(EncodeError::TooLarge { limit: record.limit as usize });
     }
+    out.patch(record.start, LAST | length as u32);
+    Ok(length as u32)
 }

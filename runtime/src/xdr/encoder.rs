@@ -35,7 +35,7 @@ pub struct Encoder {
     payload_bytes: usize,
     depth: u32,
     max_depth: u32,
-    /// The largest message, and where it began.
+    /// The largest message, and how much had been appended when it began, with what was taken of `buffer` since.
     max_message: usize,
     message_start: usize,
 }
@@ -83,7 +83,7 @@ impl Encoder {
     #[inline]
     pub fn begin(&mut self, limit: usize) -> Mark {
         self.max_message = limit;
-        self.message_start = self.len();
+        self.message_start = self.appended();
         self.depth = 0;
         self.mark()
     }
@@ -92,7 +92,7 @@ impl Encoder {
     #[inline]
     pub(crate) fn begin_behind(&mut self, front: usize, limit: usize) -> Mark {
         let start = self.begin(limit);
-        self.message_start = self.message_start.saturating_add(front);
+        self.message_start = self.message_start.wrapping_add(front);
         start
     }
 
@@ -115,7 +115,7 @@ impl Encoder {
     /// Bytes appended since `mark`.
     #[inline]
     pub fn since(&self, mark: Mark) -> usize {
-        (self.end + self.payload_bytes).saturating_sub(mark.end + mark.payload_bytes)
+        self.appended().wrapping_sub(mark.end.wrapping_add(mark.payload_bytes))
     }
 
     /// The pieces of what was appended since `mark`.
@@ -132,15 +132,15 @@ impl Encoder {
     /// Overwrites the 4 bytes behind `mark`, which must have been appended as 4 encoded bytes.
     #[inline]
     pub fn patch(&mut self, mark: Mark, word: u32) {
-        if let Some(bytes) = self.buffer.get_mut(mark.end..).and_then(<[u8]>::first_chunk_mut) {
-            *bytes = word.to_be_bytes();
+        if let Some(bytes) = self.buffer.get_mut(mark.end..mark.end.wrapping_add(4)) {
+            bytes.copy_from_slice(&word.to_be_bytes());
         }
     }
 
     /// Bytes that are there.
     #[inline]
     pub fn len(&self) -> usize {
-        self.end - self.start + self.payload_bytes
+        self.appended().wrapping_sub(self.start)
     }
 
     /// Whether nothing is there.
@@ -155,13 +155,17 @@ impl Encoder {
         self.payloads.iter().fold(self.buffer.capacity(), |sum, payload| sum.saturating_add(payload.memory))
     }
 
-    /// What was appended since `mark` and is kept by reference, if anything, keeps `memory` bytes more than it shows.
+    /// Whether anything that was appended since `mark` is kept by reference.
     #[cfg(feature = "net")]
     #[inline]
-    pub(crate) fn burden(&mut self, mark: Mark, memory: usize) {
-        if self.payloads.len() > mark.payloads
-            && let Some(last) = self.payloads.back_mut()
-        {
+    pub(crate) fn keeps_since(&self, mark: Mark) -> bool {
+        self.payloads.len() > mark.payloads
+    }
+
+    /// What was appended last and is kept by reference, if anything, keeps `memory` bytes more than it shows.
+    #[cfg(feature = "net")]
+    pub(crate) fn burden(&mut self, memory: usize) {
+        if let Some(last) = self.payloads.back_mut() {
             last.memory = last.memory.saturating_add(memory);
         }
     }
@@ -249,6 +253,12 @@ impl Encoder {
         all.freeze()
     }
 
+    /// What grows with each byte appended, and shrinks only with what is taken.
+    #[inline]
+    fn appended(&self) -> usize {
+        self.end.wrapping_add(self.payload_bytes)
+    }
+
     fn compact(&mut self) {
         self.buffer.copy_within(self.start..self.end, 0);
         for payload in &mut self.payloads {
@@ -261,7 +271,7 @@ impl Encoder {
     /// Checks the limit of the message for `length` more bytes.
     #[inline]
     fn check(&self, length: usize) -> Result<(), EncodeError> {
-        let message = self.len().saturating_sub(self.message_start).saturating_add(length);
+        let message = self.appended().saturating_sub(self.message_start).saturating_add(length);
         if message > self.max_message { Err(EncodeError::TooLarge { limit: self.max_message }) } else { Ok(()) }
     }
 

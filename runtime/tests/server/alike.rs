@@ -1,9 +1,10 @@
 //! Calls that come one after the other, of which most are like the one before: each comes to what it would by itself.
 
 use super::support::*;
-use oncrpc::session::server::{Delivery, Handled, Origin, Port, Programs, ServerStream, Work};
+use oncrpc::session::server::{Delivery, Handled, Origin, Pace, Port, Programs, ServerStream, Stretch, Work};
 use oncrpc::xdr::Encoder;
 use oncrpc::{Limits, Peer, Transport};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -109,6 +110,95 @@ fn whatever_comes_before_it_a_call_comes_to_the_same() {
         assert_eq!(at_once, outcome(calls.iter().map(|call| record(call))), "seed {seed}");
         assert_eq!(at_once.handled.len(), calls.len());
     }
+}
+
+/// Is told of up to `stretch` calls at once.
+struct Told {
+    stretch: Stretch,
+    handled: Vec<Handled>,
+    /// Bytes to be sent when it was told.
+    sent: Vec<usize>,
+}
+
+impl Told {
+    fn new(calls: u16, bytes: usize) -> Self {
+        Self { stretch: Stretch { calls, bytes }, handled: Vec::new(), sent: Vec::new() }
+    }
+
+    /// Has `input` answered, as one piece; the replies.
+    fn answer(&mut self, input: &[u8]) -> Vec<u8> {
+        let (programs, _) = programs();
+        let programs = Arc::new(programs);
+        let peer = Peer::new("127.0.0.1:700".parse().unwrap(), Transport::Tcp);
+        let origin = Origin::connection(Arc::clone(&programs), Arc::new(Void), 0);
+        let mut stream = ServerStream::new(peer, &programs, Some(origin));
+        let (mut out, mut input) = (Encoder::new(), input);
+        assert_eq!(stream.handle_paced(&programs, Instant::now, &mut input, &mut out, self), Ok(false));
+        out.into_bytes().to_vec()
+    }
+
+    /// Calls, bytes received and sent, of each procedure and outcome.
+    fn sums(&self) -> BTreeMap<String, [u64; 3]> {
+        let mut sums = BTreeMap::<_, [u64; 3]>::new();
+        for handled in &self.handled {
+            let sum = sums.entry(format!("{} {:?} {:?}", handled.row, handled.outcome, handled.event)).or_default();
+            let more: [u64; 3] = [handled.calls.into(), handled.received.into(), handled.sent.into()];
+            *sum = std::array::from_fn(|index| sum[index] + more[index]);
+        }
+        sums
+    }
+}
+
+impl Pace for Told {
+    fn stretch(&self) -> Stretch {
+        self.stretch
+    }
+
+    fn goes_on(&mut self, handled: Option<Handled>, out: &Encoder) -> bool {
+        self.handled.extend(handled);
+        self.sent.push(out.len());
+        true
+    }
+}
+
+#[test]
+fn calls_that_are_told_of_together_are_told_of_exactly() {
+    for seed in 0..40 {
+        let input: Vec<u8> = calls(seed).iter().flat_map(|call| record(call).repeat(3)).collect();
+        let mut each = Told::new(1, 0);
+        let replies = each.answer(&input);
+        assert!(each.handled.iter().all(|handled| handled.calls == 1));
+        for (calls, bytes) in [(2, usize::MAX), (7, usize::MAX), (63, usize::MAX), (63, 500)] {
+            let mut together = Told::new(calls, bytes);
+            assert_eq!(together.answer(&input), replies, "seed {seed}, {calls} calls");
+            assert_eq!(together.sums(), each.sums(), "seed {seed}, {calls} calls");
+            assert!(bytes < usize::MAX || together.handled.len() < each.handled.len());
+        }
+    }
+}
+
+#[test]
+fn no_more_calls_are_told_of_together_than_may_be() {
+    let fill = |xid| record(&call(xid, FILL, &[0; 4]));
+    let fills = (0..100).flat_map(fill).collect::<Vec<_>>();
+    let mut told = Told::new(30, usize::MAX);
+    told.answer(&fills);
+    // The first one of a connection is looked at as a whole.
+    assert_eq!(told.handled.iter().map(|handled| handled.calls).collect::<Vec<_>>(), [1, 30, 30, 30, 9]);
+
+    let reply = 32;
+    let mut told = Told::new(30, 10 * reply + 1);
+    told.answer(&fills[..13 * fill(0).len()]);
+    assert_eq!(told.sent, [1, 11, 12, 13].map(|calls| calls * reply));
+}
+
+/// It may take longer than what the pace knows.
+#[test]
+fn the_first_call_of_another_procedure_is_told_of_by_itself() {
+    let of = |procedure, count| record(&call(1, procedure, &[0; 4])).repeat(count);
+    let mut told = Told::new(60, usize::MAX);
+    told.answer(&[of(FILL, 10), of(ECHO, 10), of(FILL, 10)].concat());
+    assert_eq!(told.handled.iter().map(|handled| handled.calls).collect::<Vec<_>>(), [1, 9, 1, 9, 1, 9]);
 }
 
 /// A part of the arguments that is returned by reference keeps all of them.

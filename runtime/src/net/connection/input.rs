@@ -1,5 +1,5 @@
 use super::super::tally::TurnTally;
-use super::memory::is_full;
+use super::pace::TurnPace;
 use super::{BATCH, Connection, Fault};
 use crate::session::server::Programs;
 use crate::xdr::Encoder;
@@ -93,14 +93,9 @@ impl Connection {
     ) -> Result<(), Fault> {
         let mut goes_on = true;
         while goes_on && (!input.is_empty() || self.stream.has_postponed()) {
-            let (output, free) = (&self.output, self.never_full(programs));
-            let outcome = self.stream.handle_calls(programs, Instant::now, input, out, |handled, out| {
-                if let Some(handled) = handled {
-                    tally.add(handled);
-                }
-                let has_room = out.len() < free || (out.len() < BATCH && !is_full(out, output, programs));
-                has_room && !tally.is_over()
-            });
+            let free = self.never_full(programs);
+            let mut pace = TurnPace { tally, programs, output: &self.output, free };
+            let outcome = self.stream.handle_paced(programs, Instant::now, input, out, &mut pace);
             self.count(tally);
             goes_on = outcome? && !tally.is_over();
             if out.len() >= BATCH || self.is_full(out, programs) {

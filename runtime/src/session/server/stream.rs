@@ -2,8 +2,9 @@ mod lone;
 mod placed;
 
 use super::allowance;
+use super::pace::EachCall;
 use super::postponed::Postponed;
-use super::{Backchannel, Handled, Origin, Programs};
+use super::{Backchannel, Handled, Origin, Pace, Programs};
 use crate::call::{Call, Peer};
 use crate::metrics::Event;
 use crate::record::{Reader, Record, RecordError};
@@ -77,8 +78,23 @@ impl ServerStream {
         self.handle_calls(programs, now, input, out, |_, _| false)
     }
 
-    /// Answers the records in `input`, whose bytes are taken from its front, as long as `goes_on` says so, which is told after each what
-    /// became of it if it was a call: the replies are appended to `out`. `Ok(false)` if `input` was used up before a record
+    /// As [`ServerStream::handle_paced`], as long as `goes_on` says so, which is told of each message by itself.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn handle_calls(
+        &mut self,
+        programs: &Programs,
+        now: impl Fn() -> Instant,
+        input: &mut &[u8],
+        out: &mut Encoder,
+        goes_on: impl FnMut(Option<Handled>, &Encoder) -> bool,
+    ) -> Result<bool, RecordError> {
+        self.handle_paced(programs, now, input, out, &mut EachCall(goes_on))
+    }
+
+    /// Answers the records in `input`, whose bytes are taken from its front, as long as `pace` goes on, which is told what became
+    /// of them: the replies are appended to `out`. `Ok(false)` if `input` was used up before a record
     /// was complete, or has to wait. `now` tells the time, and is asked only for that of a record that begins and is not
     /// complete.
     ///
@@ -88,16 +104,16 @@ impl ServerStream {
     /// # Errors
     /// The peer broke record marking or a limit: the connection is to be closed.
     #[inline]
-    pub fn handle_calls(
+    pub fn handle_paced(
         &mut self,
         programs: &Programs,
         now: impl Fn() -> Instant,
         input: &mut &[u8],
         out: &mut Encoder,
-        mut goes_on: impl FnMut(Option<Handled>, &Encoder) -> bool,
+        pace: &mut impl Pace,
     ) -> Result<bool, RecordError> {
         loop {
-            if let Some(is_used_up) = self.handle_run(programs, input, out, &mut goes_on)? {
+            if let Some(is_used_up) = self.handle_run(programs, input, out, pace) {
                 return Ok(!is_used_up);
             }
             let is_full = self.is_origin_full();
@@ -110,13 +126,13 @@ impl ServerStream {
                 None => {
                     let handled = self.handle_part(programs, &now, out);
                     if input.is_empty() {
-                        goes_on(handled, out);
+                        pace.goes_on(handled, out);
                         return Ok(false);
                     }
                     handled
                 }
             };
-            if !goes_on(handled, out) {
+            if !pace.goes_on(handled, out) {
                 return Ok(true);
             }
             if input.is_empty() && self.postponed.is_empty() {
@@ -184,36 +200,20 @@ impl ServerStream {
     }
 
     /// Answers the records in front of `input` that are [calls like the one before](Programs::handle_alike). Whether `input` is
-    /// used up, if `goes_on` did not end it; `None` if what comes next is to be looked at more closely.
+    /// used up, if `pace` did not end it; `None` if what comes next is to be looked at more closely.
     #[inline(always)]
     fn handle_run(
         &mut self,
         programs: &Programs,
         input: &mut &[u8],
         out: &mut Encoder,
-        goes_on: &mut impl FnMut(Option<Handled>, &Encoder) -> bool,
-    ) -> Result<Option<bool>, RecordError> {
+        pace: &mut impl Pace,
+    ) -> Option<bool> {
         if self.reader.is_mid_record() || self.has_postponed() || self.is_origin_full() {
-            return Ok(None);
+            return None;
         }
-        let Some(version) = programs.route(&self.call) else { return Ok(None) };
-        let mut rest = *input;
-        while let Some(message) = self.reader.take_whole(&mut rest)?
-            && let Some(handled) = programs.handle_alike(version, &mut self.call, message, out)
-        {
-            *input = rest;
-            if !goes_on(Some(handled), out) {
-                return Ok(Some(false));
-            }
-            if rest.is_empty() {
-                return Ok(Some(true));
-            }
-            // It may have taken the last place of those that are answered later.
-            if handled.outcome.is_none() {
-                break;
-            }
-        }
-        Ok(None)
+        let version = programs.route(&self.call)?;
+        programs.handle_alike(version, &self.reader, &mut self.call, input, out, pace)
     }
 
     /// The next record, one that was postponed before others; `None` if it is not complete.

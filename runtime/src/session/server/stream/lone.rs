@@ -25,9 +25,8 @@ impl ServerStream {
     /// The message in `input`, if that is one record and nothing else.
     #[inline]
     pub fn lone_record<'a>(&self, input: &'a [u8]) -> Option<&'a [u8]> {
-        let mut rest = input;
-        let record = self.reader.take_whole(&mut rest).ok()??;
-        rest.is_empty().then_some(record)
+        let (record, rest) = self.reader.whole(input)?;
+        (rest.is_empty() && !record.is_empty()).then_some(record)
     }
 
     /// Answers a [lone](Self::lone_record) message of a stream [at rest](Self::is_at_rest) that is not
@@ -35,7 +34,7 @@ impl ServerStream {
     #[inline]
     pub fn handle_lone(&mut self, programs: &Programs, message: &[u8], out: &mut Encoder) -> Option<Handled> {
         let version = programs.route(&self.call);
-        match version.and_then(|version| programs.handle_alike(version, &mut self.call, message, out)) {
+        match version.and_then(|version| programs.handle_lone(version, &mut self.call, message, out)) {
             None => self.handle_record(programs, Record::Borrowed(message), false, out),
             handled => handled,
         }
