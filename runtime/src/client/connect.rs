@@ -26,7 +26,7 @@ const MAX_DATAGRAM: usize = 8_800;
 const MIN_ATTEMPT: Duration = Duration::from_millis(50);
 
 /// The longest that connecting takes; keeps sums of times in range.
-const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
+pub(super) const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 3_600);
 
 /// What is called, and how.
 #[derive(Clone, Copy, Debug)]

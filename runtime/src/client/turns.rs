@@ -1,6 +1,7 @@
 //! What the threads of a channel do in turn: send, read, wait for those who do.
 
 use super::channel::{Channel, Guard, leave};
+use super::connect::MAX_TIMEOUT;
 use super::input::Input;
 use super::output::Batch;
 use super::sending::Sender;
@@ -144,7 +145,7 @@ impl Channel {
     }
 
     fn drain_turn<'a>(&'a self, mut state: Guard<'a>, now: Instant, left: Duration) -> Guard<'a> {
-        let mut until = now + left;
+        let mut until = now + left.min(MAX_TIMEOUT);
         if !state.wire.is_up() {
             match state.wire.step(now) {
                 Step::Connect(connector) => return self.connect(state, &connector, until),

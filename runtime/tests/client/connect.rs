@@ -85,6 +85,8 @@ fn times_without_end() {
         .retransmit_interval(std::time::Duration::MAX);
     let client = Client::connect_with(&peer.address, PROGRAM, VERSION, &options).unwrap();
     client.null().unwrap();
+    client.send(9, |_| Ok(())).unwrap();
+    client.flush().unwrap();
     drop(client);
     peer.join();
 }
