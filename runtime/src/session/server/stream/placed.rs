@@ -17,7 +17,7 @@ impl ServerStream {
         !self.reader.is_mid_record() && self.reader.has_memory_for(length)
     }
 
-    /// Takes `memory` as the place of the record whose mark has just come; see [`Reader::adopt`].
+    /// Takes `memory` as the place of the record whose mark has just come; see [`Reader::adopt`](crate::record::Reader::adopt).
     pub fn adopt(&mut self, memory: &mut BytesMut, count: usize) -> bool {
         self.reader.adopt(memory, count)
     }
@@ -53,12 +53,12 @@ impl ServerStream {
         self.handle_record(programs, record, self.is_origin_full(), out)
     }
 
-    /// Memory to put records together in; see [`Reader::lend`].
+    /// Memory to put records together in; see [`Reader::lend`](crate::record::Reader::lend).
     pub fn lend(&mut self, buffer: BytesMut) {
         self.reader.lend(buffer);
     }
 
-    /// Takes the memory back; see [`Reader::take_back`].
+    /// Takes the memory back; see [`Reader::take_back`](crate::record::Reader::take_back).
     pub fn take_back(&mut self) -> BytesMut {
         self.reader.take_back()
     }
