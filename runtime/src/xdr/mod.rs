@@ -14,6 +14,7 @@ mod decoder;
 mod encoder;
 mod error;
 mod growth;
+mod hypers;
 mod limits;
 mod list;
 mod mutual_list;
@@ -27,6 +28,7 @@ mod string;
 mod text;
 mod view;
 mod void;
+mod words;
 
 pub use array::{Array, FixedArray, HeapArray};
 pub use copied::{HeapOpaqueVec, OpaqueVec, Utf8};

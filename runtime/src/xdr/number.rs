@@ -1,10 +1,10 @@
-use super::{DecodeError, EncodeError, Sink, Source, Xdr};
+use super::{DecodeError, EncodeError, Sink, Source, Xdr, hypers, words};
 use alloc::vec::Vec;
 use byteorder::{BigEndian, ByteOrder};
 
 /// Numbers whose size on the wire is their size in memory: RFC 4506 §4.1, 4.2, 4.5-4.7.
 macro_rules! number {
-    ($type:ty, $size:literal, $write:ident, $read:ident) => {
+    ($type:ty, $size:literal, $rows:ident, $read_array:ident) => {
         impl Xdr for $type {
             type Value = Self;
             const MIN: usize = $size;
@@ -22,35 +22,34 @@ macro_rules! number {
 
             #[inline]
             fn encode_all(values: &[Self], out: &mut impl Sink) -> Result<(), EncodeError> {
-                let window = out.window(values.len().saturating_mul($size))?.into_rest();
-                BigEndian::$write(values, window);
+                let window = out.window(values.len().saturating_mul($size))?;
+                $rows::write(values, window.into_rest(), Self::to_ne_bytes);
                 Ok(())
             }
 
             #[inline]
             fn decode_all(input: &mut impl Source, count: usize) -> Result<Vec<Self>, DecodeError> {
                 let window = input.window(count.saturating_mul($size))?;
-                let (elements, _) = window.rest().as_chunks();
-                Ok(elements.iter().map(|bytes| Self::from_be_bytes(*bytes)).collect())
+                Ok($rows::read(window.rest(), Self::from_ne_bytes))
             }
 
             #[inline]
             fn decode_array<const N: usize>(input: &mut impl Source) -> Result<[Self; N], DecodeError> {
                 let window = input.window(N.saturating_mul($size))?;
                 let mut values = [Self::default(); N];
-                BigEndian::$read(window.rest(), &mut values);
+                BigEndian::$read_array(window.rest(), &mut values);
                 Ok(values)
             }
         }
     };
 }
 
-number!(i32, 4, write_i32_into, read_i32_into);
-number!(u32, 4, write_u32_into, read_u32_into);
-number!(i64, 8, write_i64_into, read_i64_into);
-number!(u64, 8, write_u64_into, read_u64_into);
-number!(f32, 4, write_f32_into, read_f32_into);
-number!(f64, 8, write_f64_into, read_f64_into);
+number!(i32, 4, words, read_i32_into);
+number!(u32, 4, words, read_u32_into);
+number!(i64, 8, hypers, read_i64_into);
+number!(u64, 8, hypers, read_u64_into);
+number!(f32, 4, words, read_f32_into);
+number!(f64, 8, hypers, read_f64_into);
 
 /// `char` and `short`, which C rpcgen widens to 4 bytes.
 macro_rules! narrow {
