@@ -4,8 +4,9 @@ use crate::Result;
 use crate::peer::{Responder, SocketPath, drive};
 use crate::process::Process;
 use crate::table::{Operation, Transport, Work};
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
@@ -18,6 +19,11 @@ pub(crate) fn run(command: Command, operation: &Operation, times: u64) -> Result
         Work::Codec => {
             command.args(["codec", operation.name, &times.to_string()]).stdin(Stdio::null());
             finish(command.spawn()?)
+        }
+        Work::Compile(file) => {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+            command.args([OsStr::new("compile"), file.as_os_str(), OsStr::new(&times.to_string())]);
+            finish(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?)
         }
         Work::Server(call, depth, transport) => {
             let path = SocketPath::new();

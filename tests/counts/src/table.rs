@@ -31,6 +31,8 @@ pub(crate) enum Work {
     Server(Call, u64, Transport),
     /// The client's part of such calls.
     Client(Call, u64, Transport),
+    /// The compiler with an interface file, from the root of the repository; beginning and end of its process are left out.
+    Compile(&'static str),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +92,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     client("client, ECHO, 64 in flight", Call::Echo, 64, Tcp, 6400),
     client("client, READ of 64 KiB", Call::Read, 1, Unix, 200),
     client("client, WRITE of 64 KiB", Call::Write, 1, Unix, 200),
+    compile("compile idl/nfs3.x", "idl/nfs3.x"),
+    compile("compile idl/kitchen_sink.x", "idl/kitchen_sink.x"),
     syscalls("server, TCP, null call, alone", Work::Server(Call::Null, 1, Tcp), &[(Syscalls, Bound::Most(3.0))]),
     syscalls(
         "server, TCP, null call, 64 in flight",
@@ -120,6 +124,10 @@ const fn server(name: &'static str, call: Call, depth: u64, transport: Transport
 
 const fn client(name: &'static str, call: Call, depth: u64, transport: Transport, times: u64) -> Operation {
     Operation { name, work: Work::Client(call, depth, transport), times, kinds: NO_ALLOCATION }
+}
+
+const fn compile(name: &'static str, file: &'static str) -> Operation {
+    Operation { name, work: Work::Compile(file), times: 4, kinds: &[(Instructions, Bound::None)] }
 }
 
 const fn syscalls(name: &'static str, work: Work, kinds: &'static [(Kind, Bound)]) -> Operation {

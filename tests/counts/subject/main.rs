@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! subject codec OPERATION COUNT          one operation on values, so many times
+//! subject compile FILE COUNT             an interface file to Rust, so many times
 //! subject server INTERFACE ADDRESS       a server; says where it listens, and ends when its standard input does
 //! subject client CALL DEPTH ADDRESS COUNT    so many calls, DEPTH at a time
 //! ```
 
 mod client;
 mod codec;
+mod compile;
 mod sample;
 mod server;
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["codec", operation, count] => count.parse().ok().and_then(|count| codec::run(operation, count)),
+        ["compile", file, count] => count.parse().ok().and_then(|count| compile::run(file, count)),
         ["server", interface, address] => server::run(interface, address),
         ["client", call, depth, address, count] => depth
             .parse()
