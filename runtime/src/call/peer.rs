@@ -25,6 +25,8 @@ pub struct UnixCredentials {
 
 impl Peer {
     /// The peer at `address`; one that an IPv6 socket has for an IPv4 peer becomes its IPv4 address.
+    // Inlined, addresses are taken apart and moved byte by byte.
+    #[inline(never)]
     pub fn new(address: SocketAddr, transport: Transport) -> Self {
         let mapped = match address.ip() {
             IpAddr::V6(ip) => ip.to_ipv4_mapped(),

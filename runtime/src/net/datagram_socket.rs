@@ -1,9 +1,7 @@
 use super::packet_info::PacketInfo;
-use crate::address::Transport;
-use crate::call::Peer;
 use mio::net::UdpSocket;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A UDP socket whose replies come from the address that was called: C's clients take no others. One that is bound to
 /// all addresses of the machine is told which with each datagram.
@@ -28,19 +26,25 @@ impl DatagramSocket {
         self.socket.local_addr()
     }
 
-    /// Takes a datagram: its length, and who has sent it.
-    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> io::Result<(usize, Peer)> {
-        let (length, sender, called) = match &mut self.info {
-            Some(info) => info.receive(&self.socket, buffer)?,
-            None => self.socket.recv_from(buffer).map(|(length, sender)| (length, sender, None))?,
-        };
-        Ok((length, Peer::new(sender, Transport::Udp).calling(called)))
+    /// Takes a datagram: its length, and where it has come from.
+    #[inline]
+    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        match &mut self.info {
+            Some(info) => info.receive(&self.socket, buffer),
+            None => self.socket.recv_from(buffer),
+        }
     }
 
-    /// Sends a reply.
-    pub(super) fn send(&self, reply: &[u8], peer: &Peer) -> io::Result<()> {
-        let Some(caller) = peer.address() else { return Err(io::ErrorKind::AddrNotAvailable.into()) };
-        if let (Some(info), Some(called)) = (&self.info, peer.called())
+    /// The address that the last datagram went to, if that is known.
+    #[inline]
+    pub(super) fn called(&self) -> Option<IpAddr> {
+        self.info.as_ref().and_then(PacketInfo::called)
+    }
+
+    /// Sends a reply to a datagram that went to `called`.
+    #[inline]
+    pub(super) fn send(&self, reply: &[u8], caller: SocketAddr, called: Option<IpAddr>) -> io::Result<()> {
+        if let (Some(info), Some(called)) = (&self.info, called)
             && info.send(&self.socket, reply, called, caller).is_ok()
         {
             return Ok(());

@@ -3,6 +3,7 @@ use super::shared::Shared;
 use super::tally::{count, count_later};
 use super::turn_length::TurnLength;
 use super::{Turn, readiness};
+use crate::address::Transport;
 use crate::call::Peer;
 use crate::metrics::{Event, Recorder};
 use crate::session::server::{Delivery, Origin, Programs, ServerDatagrams};
@@ -10,6 +11,7 @@ use crate::xdr::Encoder;
 use mio::net::UdpSocket;
 use mio::{Registry, Token};
 use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -63,20 +65,10 @@ impl Datagrams {
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
         let (begin, mut last) = (shared.now, Duration::ZERO);
         let most = self.length.begin(begin);
-        for taken in 0..most {
-            match self.socket.receive(&mut shared.scratch) {
-                Ok((length, peer)) => {
-                    let datagram = shared.scratch.get(..length).unwrap_or_default();
-                    let handled = self.session.handle_datagram(programs, peer, datagram, &mut self.out);
-                    send(&self.socket, &self.out, &mut self.reply, &peer, &shared.recorder);
-                    let now = Instant::now();
-                    last = now.saturating_duration_since(shared.now);
-                    count(&shared.recorder, &handled, Some(last));
-                    shared.now = now;
-                    if taken + 1 < most && now.saturating_duration_since(begin) >= slice {
-                        return Turn::Again;
-                    }
-                }
+        let mut taken = 0;
+        while taken < most {
+            match self.answer_one(programs, shared) {
+                Ok(time) => last = time,
                 // Of a datagram sent before: nobody was there to take it.
                 Err(error) if is_of_sending(error.kind()) => {}
                 // Nothing is there; or the system fails, and the next datagram is another event.
@@ -85,37 +77,67 @@ impl Datagrams {
                     return Turn::Wait;
                 }
             }
+            taken += 1;
+            if taken < most && shared.now.saturating_duration_since(begin) >= slice {
+                return Turn::Again;
+            }
         }
         self.length.was_used_up(shared.now, last);
         if self.length.tells_of_rest() { Turn::Wait } else { Turn::Again }
     }
 
+    /// Takes a datagram and answers it: how long that took.
+    #[inline]
+    fn answer_one(&mut self, programs: &Programs, shared: &mut Shared) -> io::Result<Duration> {
+        let (length, caller) = self.socket.receive(&mut shared.scratch)?;
+        let datagram = shared.scratch.get(..length).unwrap_or_default();
+        let peer = Peer::new(caller, Transport::Udp).calling(self.socket.called());
+        let handled = self.session.handle_datagram(programs, peer, datagram, &mut self.out);
+        send(&self.socket, &self.out, &mut self.reply, (caller, self.socket.called()), &shared.recorder);
+        let now = Instant::now();
+        let time = now.saturating_duration_since(shared.now);
+        count(&shared.recorder, &handled, Some(time));
+        shared.now = now;
+        Ok(time)
+    }
+
     /// Sends a reply that has come later.
     pub(super) fn deliver(&mut self, delivery: Delivery, recorder: &Recorder) {
         count_later(recorder, &delivery);
-        let caller = *delivery.peer();
-        send(&self.socket, &delivery.into_reply(), &mut self.reply, &caller, recorder);
+        let peer = *delivery.peer();
+        if let Some(caller) = peer.address() {
+            send(&self.socket, &delivery.into_reply(), &mut self.reply, (caller, peer.called()), recorder);
+        }
     }
 }
 
 /// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
-fn send(socket: &DatagramSocket, out: &Encoder, reply: &mut Vec<u8>, caller: &Peer, recorder: &Recorder) {
+#[inline]
+fn send(
+    socket: &DatagramSocket,
+    out: &Encoder,
+    reply: &mut Vec<u8>,
+    (caller, called): (SocketAddr, Option<IpAddr>),
+    recorder: &Recorder,
+) {
     if out.is_empty() {
         return;
     }
-    let sent = match out.as_slice() {
-        Some(whole) => socket.send(whole, caller),
-        None => {
-            reply.clear();
-            out.slices().for_each(|slice| reply.extend_from_slice(slice));
-            socket.send(reply, caller)
-        }
-    };
+    let whole = out.as_slice().unwrap_or_else(|| put_together(out, reply));
+    let sent = socket.send(whole, caller, called);
     if sent.is_err() {
         recorder.count(Event::DroppedUnsent);
     }
 }
 
+#[cold]
+fn put_together<'a>(out: &Encoder, reply: &'a mut Vec<u8>) -> &'a [u8] {
+    reply.clear();
+    out.slices().for_each(|slice| reply.extend_from_slice(slice));
+    reply
+}
+
+#[cold]
 fn is_of_sending(kind: ErrorKind) -> bool {
     use ErrorKind::{ConnectionRefused, HostUnreachable, Interrupted, NetworkUnreachable};
     matches!(kind, ConnectionRefused | HostUnreachable | Interrupted | NetworkUnreachable)

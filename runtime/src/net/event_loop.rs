@@ -274,7 +274,8 @@ impl EventLoop {
     pub(super) fn serve(&mut self, source: Source, slice: Duration) {
         let turn = match source {
             Source::Connection(key) => self.connection_turn(key, slice),
-            source => self.other_turn(source, slice),
+            Source::Datagrams(index) => self.datagram_turn(index, slice),
+            source => self.other_turn(source),
         };
         if turn != Turn::Wait {
             self.go_on(source, turn);
@@ -291,7 +292,7 @@ impl EventLoop {
     }
 
     #[inline(never)]
-    fn other_turn(&mut self, source: Source, slice: Duration) -> Turn {
+    fn other_turn(&mut self, source: Source) -> Turn {
         if let Some(queued) = self.queued_mut(source) {
             *queued = false;
         }
@@ -301,13 +302,14 @@ impl EventLoop {
                 self.alarm.ring();
                 self.accept(index)
             }
-            Source::Datagrams(index) => self.datagram_turn(index, slice),
-            Source::Mail | Source::Signal | Source::Connection(_) => Turn::Wait,
+            Source::Mail | Source::Signal | Source::Datagrams(_) | Source::Connection(_) => Turn::Wait,
         }
     }
 
+    #[inline(never)]
     fn datagram_turn(&mut self, index: usize, slice: Duration) -> Turn {
         let Some(datagrams) = self.datagrams.get_mut(index) else { return Turn::Wait };
+        datagrams.queued = false;
         let turn = datagrams.turn(&self.programs, &mut self.shared, slice);
         // It goes on as it was if that fails.
         let _ = datagrams.calm(self.poll.registry(), Source::Datagrams(index).token());

@@ -11,7 +11,11 @@ impl PacketInfo {
         None
     }
 
-    pub(super) fn receive(&mut self, _: &UdpSocket, _: &mut [u8]) -> io::Result<(usize, SocketAddr, Option<IpAddr>)> {
+    pub(super) fn called(&self) -> Option<IpAddr> {
+        None
+    }
+
+    pub(super) fn receive(&mut self, _: &UdpSocket, _: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         Err(ErrorKind::Unsupported.into())
     }
 

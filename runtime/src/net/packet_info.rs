@@ -12,6 +12,8 @@ use std::os::fd::AsRawFd;
 pub(super) struct PacketInfo {
     /// Where the system tells it.
     control: Vec<u8>,
+    /// What it has told last, if that is a host's address.
+    called: Option<IpAddr>,
 }
 
 impl PacketInfo {
@@ -23,21 +25,23 @@ impl PacketInfo {
         };
         asked.ok()?;
         // The larger of the two.
-        Some(Self { control: nix::cmsg_space!(libc::in6_pktinfo) })
+        Some(Self { control: nix::cmsg_space!(libc::in6_pktinfo), called: None })
     }
 
-    /// Takes a datagram: its length, its sender, and the address that it went to, if that is a host's.
-    pub(super) fn receive(
-        &mut self,
-        socket: &UdpSocket,
-        buffer: &mut [u8],
-    ) -> io::Result<(usize, SocketAddr, Option<IpAddr>)> {
+    /// The address that the last datagram went to, if that is a host's.
+    pub(super) fn called(&self) -> Option<IpAddr> {
+        self.called
+    }
+
+    /// Takes a datagram: its length and its sender.
+    pub(super) fn receive(&mut self, socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let mut pieces = [IoSliceMut::new(buffer)];
         let received: RecvMsg<'_, '_, SockaddrStorage> =
             recvmsg(socket.as_raw_fd(), &mut pieces, Some(&mut self.control), MsgFlags::empty())?;
         let sender = received.address.as_ref().and_then(address).ok_or(ErrorKind::InvalidData)?;
-        let called = received.cmsgs().ok().and_then(|mut all| all.find_map(called));
-        Ok((received.bytes, sender, called))
+        let (length, called) = (received.bytes, received.cmsgs().ok().and_then(|mut all| all.find_map(called)));
+        self.called = called;
+        Ok((length, sender))
     }
 
     /// Sends a datagram from the address `from`.

@@ -48,7 +48,7 @@ pub fn begin_with<const N: usize>(out: &mut Encoder, limit: usize, front: [u8; N
 ///
 /// # Errors
 /// The record exceeds its limit; it is taken back.
-#[inline]
+#[inline(always)]
 pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<u32, EncodeError> {
     // Where even the mark was taken back, that is more than any limit.
     let length = out.since(record.start).wrapping_sub(MARK);

@@ -1,7 +1,9 @@
 //! Calls that come one after the other, of which most are like the one before: each comes to what it would by itself.
 
 use super::support::*;
-use oncrpc::session::server::{Delivery, Handled, Origin, Pace, Port, Programs, ServerStream, Stretch, Work};
+use oncrpc::session::server::{
+    Delivery, Handled, Origin, Pace, Port, Programs, ServerDatagrams, ServerStream, Stretch, Work,
+};
 use oncrpc::xdr::Encoder;
 use oncrpc::{Limits, Peer, Transport};
 use std::collections::BTreeMap;
@@ -43,7 +45,7 @@ struct Outcome {
 fn programs() -> (Programs, Arc<AtomicU32>) {
     let probe = Probe::new(PROGRAM, 1);
     let calls = Arc::clone(&probe.calls);
-    let mut programs = Programs::new(Limits { reply_bytes: 1_000, ..Limits::default() });
+    let mut programs = Programs::new(Limits { reply_bytes: 1_000, datagram_reply_bytes: 700, ..Limits::default() });
     programs.add(probe);
     programs.add(Probe::new(PROGRAM, 3));
     programs.guard([procedure(ADD)]);
@@ -109,6 +111,34 @@ fn whatever_comes_before_it_a_call_comes_to_the_same() {
         assert_eq!(at_once, outcome([calls.iter().flat_map(in_pieces).collect()].into_iter()), "seed {seed}");
         assert_eq!(at_once, outcome(calls.iter().map(|call| record(call))), "seed {seed}");
         assert_eq!(at_once.handled.len(), calls.len());
+    }
+}
+
+/// What datagrams of several callers come to, so many of which come to the same socket.
+fn outcome_of_datagrams(messages: &[Vec<u8>], socket: usize) -> Outcome {
+    let (programs, calls) = programs();
+    let programs = Arc::new(programs);
+    let (mut out, mut replies, mut handled, mut sockets) = (Encoder::new(), Vec::new(), Vec::new(), Vec::new());
+    for (index, message) in messages.iter().enumerate() {
+        if index % socket == 0 {
+            let origin = Origin::datagrams(Arc::clone(&programs), Arc::new(Void), index);
+            sockets.push(ServerDatagrams::new(Some(origin)));
+        }
+        let peer = Peer::new(([127, 0, 0, 1], 700 + index as u16 % 3).into(), Transport::Udp);
+        handled.push(Some(sockets.last_mut().unwrap().handle_datagram(&programs, peer, message, &mut out)));
+        replies.extend(record(&out.slices().collect::<Vec<_>>().concat()));
+    }
+    Outcome { replies, handled, carried_out: calls.load(Ordering::Relaxed) }
+}
+
+#[test]
+fn whatever_comes_before_it_a_datagram_comes_to_the_same() {
+    for seed in 0..40 {
+        let calls = calls(seed);
+        let by_themselves = outcome_of_datagrams(&calls, 1);
+        assert_eq!(outcome_of_datagrams(&calls, calls.len()), by_themselves, "seed {seed}");
+        let sent: Vec<_> = by_themselves.handled.iter().flatten().map(|handled| handled.sent).collect();
+        assert!(sent.iter().all(|sent| *sent <= 700) && sent.iter().any(|sent| *sent > 24), "seed {seed}: {sent:?}");
     }
 }
 

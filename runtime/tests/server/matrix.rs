@@ -199,6 +199,14 @@ fn each_is_answered_alike_after_any_other() {
         let expected = [framed(first), framed(second), framed(second)].concat();
         assert!(!more);
         assert_eq!(out.into_bytes(), expected, "{} after {}", second.name, first.name);
+
+        let (mut socket, mut out) = (ServerDatagrams::new(None), Encoder::new());
+        let peer = Peer::new("127.0.0.1:700".parse().unwrap(), Transport::Udp);
+        for case in [first, second, second] {
+            socket.handle_datagram(&programs, peer, &case.message, &mut out);
+            let reply = out.slices().collect::<Vec<_>>().concat();
+            assert_eq!(reply, case.reply.clone().unwrap_or_default(), "{} after {}", second.name, first.name);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 use super::answer::{or_there, panicked};
+use super::form::{AsRecord, Form};
 use super::pace::{Pace, Stretch};
 use super::programs::Entry;
 use super::{Handled, Programs};
@@ -42,7 +43,7 @@ impl Programs {
             if let Some(answer) = otherwise {
                 let (message, rest) = reader.whole(input)?;
                 *input = rest;
-                let handled = self.answer_otherwise(version, call, message, out, answer);
+                let handled = self.answer_otherwise::<AsRecord>(version, call, message, out, answer);
                 goes_on &= pace.goes_on(Some(handled), out);
                 // It may have taken the last place of those that are answered later.
                 if goes_on && handled.outcome.is_none() {
@@ -59,24 +60,19 @@ impl Programs {
 
     /// Answers the call in `message`, if it is such a call; `None` if it is not, and nothing has been done then.
     #[inline(always)]
-    pub(super) fn handle_lone(
-        &self,
-        version: &Entry,
-        call: &mut Call,
-        message: &[u8],
-        out: &mut Encoder,
-    ) -> Option<Handled> {
+    pub(super) fn handle_lone<F: Form>(&self, call: &mut Call, message: &[u8], out: &mut Encoder) -> Option<Handled> {
         if self.capture.is_on() {
             return None;
         }
+        let version = self.route(call)?;
         let (xid, arguments) = call.follow(message, |procedure| version.plain(procedure))?;
         call.begin_run();
         let (start, mut otherwise) = (out.mark(), Ok(Answer::Results));
         let mut input = Decoder::new(arguments).with_limits(self.limits.decode);
-        if !append_results(version, call, xid, &mut input, out, self.limits.reply_bytes, &mut otherwise) {
-            return Some(self.answer_otherwise(version, call, message, out, otherwise));
+        if !append_results::<F>(version, call, xid, &mut input, out, F::limit(&self.limits), &mut otherwise) {
+            return Some(self.answer_otherwise::<F>(version, call, message, out, otherwise));
         }
-        let sent = out.since(start).wrapping_sub(record::MARK);
+        let sent = out.since(start).wrapping_sub(F::FRONT);
         Some(Handled::answered(call.row(), 1, message.len(), sent))
     }
 
@@ -107,7 +103,7 @@ impl Programs {
                 call.begin_run();
             }
             let mut input = Decoder::new(arguments).with_limits(decode_limits);
-            if !append_results(version, call, xid, &mut input, out, limit, &mut otherwise) {
+            if !append_results::<AsRecord>(version, call, xid, &mut input, out, limit, &mut otherwise) {
                 break true;
             }
             left = rest;
@@ -123,7 +119,7 @@ impl Programs {
     /// Appends the reply to the call in `message`, which was carried out and has come to something else than results that can be
     /// sent. What it came to.
     #[inline(never)]
-    fn answer_otherwise(
+    fn answer_otherwise<F: Form>(
         &self,
         version: &Entry,
         call: &mut Call,
@@ -133,12 +129,12 @@ impl Programs {
     ) -> Handled {
         let (start, arguments) = (out.mark(), call.arguments(message));
         let answer = or_there(version, call, &mut Decoder::new(arguments), self.rightly(call, answer));
-        let outcome = self.answer_record(call, out, |_| match answer? {
-            Answer::Results => Err(EncodeError::TooLarge { limit: self.limits.reply_bytes }.into()),
+        let outcome = F::answer(self, call, out, |_| match answer? {
+            Answer::Results => Err(EncodeError::TooLarge { limit: F::limit(&self.limits) }.into()),
             answer => Ok(answer),
         });
         call.end();
-        let sent = out.since(start).saturating_sub(record::MARK);
+        let sent = out.since(start).saturating_sub(F::FRONT);
         Handled::carried_out(call.row(), outcome, message.len(), sent)
     }
 }
@@ -146,7 +142,7 @@ impl Programs {
 /// Has `version` carry `call` out and appends the reply of at most `limit` bytes with its results; whether it has any that can
 /// be sent. If not, nothing is appended, and what it has come to is put into `otherwise`: that is larger, and rare.
 #[inline(always)]
-fn append_results(
+fn append_results<F: Form>(
     version: &Entry,
     call: &mut Call,
     xid: u32,
@@ -155,15 +151,16 @@ fn append_results(
     limit: usize,
     otherwise: &mut Result<Answer>,
 ) -> bool {
-    let Ok(reply) = record::begin_with(out, limit, ReplyHeader::success(xid)) else { return false };
+    let start = out.mark();
+    let Ok(reply) = F::begin(out, limit, ReplyHeader::success(xid)) else { return false };
     call.begin_trace();
-    if carry_out(version, call, input, out, otherwise) && !call.is_taken() && record::finish(out, reply).is_ok() {
-        call.burden(out, reply.start());
+    if carry_out(version, call, input, out, otherwise) && !call.is_taken() && F::finish(out, reply, limit).is_ok() {
+        call.burden(out, start);
         call.trace().finish(Outcome::Success.label());
         call.end_trace();
         return true;
     }
-    out.truncate(reply.start());
+    out.truncate(start);
     false
 }
 

@@ -1,3 +1,4 @@
+use super::form::AsDatagram;
 use super::{Handled, Origin, Programs};
 use crate::call::{Call, Peer};
 use crate::metrics::Event;
@@ -32,7 +33,10 @@ impl ServerDatagrams {
         }
         let call = self.call.get_or_insert_with(|| Call::new(peer, self.origin.clone()));
         call.set_peer(peer);
-        programs.handle_datagram(call, datagram, out)
+        match programs.handle_lone::<AsDatagram>(call, datagram, out) {
+            Some(handled) => handled,
+            None => programs.handle_datagram(call, datagram, out),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod allowance;
 mod answer;
 mod backchannel;
 mod datagrams;
+mod form;
 mod handled;
 mod kept;
 mod layers;

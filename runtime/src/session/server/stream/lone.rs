@@ -1,5 +1,6 @@
 use super::ServerStream;
 use crate::record::Record;
+use crate::session::server::form::AsRecord;
 use crate::session::server::{Handled, Programs};
 use crate::xdr::Encoder;
 
@@ -33,8 +34,7 @@ impl ServerStream {
     /// [held up](Self::is_held_up): what became of it if it was a call.
     #[inline]
     pub fn handle_lone(&mut self, programs: &Programs, message: &[u8], out: &mut Encoder) -> Option<Handled> {
-        let version = programs.route(&self.call);
-        match version.and_then(|version| programs.handle_lone(version, &mut self.call, message, out)) {
+        match programs.handle_lone::<AsRecord>(&mut self.call, message, out) {
             None => self.handle_record(programs, Record::Borrowed(message), false, out),
             handled => handled,
         }
