@@ -1,125 +1,135 @@
-use super::lent::Lent;
+use super::places::Places;
+use super::replies::Replies;
 use super::socket::PeerSocket;
-use crate::record::{Limits, MARK, Reader, Record, RecordError};
-use bytes::BytesMut;
+use crate::record::{Limits, MARK, Record, RecordError};
+use std::array;
 use std::io::{self, IoSliceMut};
-use std::mem;
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Bytes of one read. Memory is only touched as far as replies reach.
 const SCRATCH: usize = 256 << 10;
 
-/// From this length on, a reply is expected to be followed by one as large, which is read straight into its place.
-const LARGE: usize = 16 << 10;
-
 /// Bytes of a read where a large reply is expected that has no place yet, or behind one: a mark, and as little as possible of
 /// what has to be copied.
 const FRONT: usize = 4 << 10;
 
-/// Bytes of a read into the place of a large reply. With all of it at once, the peer would wait for room meanwhile, and
-/// what it has sent would have left the caches.
-const PIECE: usize = 128 << 10;
+/// Bytes of a read into the places of large replies: two of 64 KiB with their headers. A client that took them one by one would
+/// be at the heels of the server, which would wake it for each. With all of a larger one at once, the peer would wait for room
+/// meanwhile, and what it has sent would have left the caches.
+const PIECE: usize = 132 << 10;
+
+/// What one read goes into: the room of a reply that has begun, places and their marks, and the rest.
+const PIECES: usize = 2 + 2 * Places::MOST;
 
 /// What reading needs.
 #[derive(Debug)]
 pub(super) struct Input {
     socket: Arc<PeerSocket>,
     scratch: Vec<u8>,
-    /// The place of a reply that is expected, and its mark, if it was read there.
-    place: BytesMut,
-    mark: [u8; MARK],
+    places: Places,
     replies: Replies,
+    /// The last read has brought something that had no place.
+    lacks_place: bool,
 }
 
 /// What one read has brought.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Received {
-    /// Bytes of the mark of a reply that was expected.
-    mark: usize,
-    /// Bytes that are in their place in a reply.
-    placed: usize,
-    /// Bytes behind these.
-    rest: usize,
+    /// Bytes.
+    count: usize,
+    parts: Parts,
 }
 
-/// What puts replies together.
-#[derive(Debug)]
-struct Replies {
-    reader: Reader,
-    lent: Lent,
-    /// The length of the last reply if it was large, else 0.
-    expected: usize,
+/// What a read goes into, one after the other, but for the rest of what comes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Parts {
+    /// Bytes of room for the reply that has begun.
+    room: usize,
+    /// Places of replies behind that.
+    places: usize,
+    /// Bytes of each place.
+    length: usize,
 }
 
 impl Input {
     pub(super) fn new(socket: Arc<PeerSocket>, limits: Limits) -> Self {
-        let lent = Lent::new(limits.bytes.saturating_mul(2));
-        let replies = Replies { reader: Reader::new(limits).reading_ahead(), lent, expected: 0 };
-        Self { socket, scratch: vec![0; SCRATCH], place: BytesMut::new(), mark: [0; MARK], replies }
+        Self {
+            socket,
+            scratch: vec![0; SCRATCH],
+            places: Places::default(),
+            replies: Replies::new(limits),
+            lacks_place: false,
+        }
     }
 
     /// Starts over with another connection.
     pub(super) fn reset(&mut self, socket: Arc<PeerSocket>, limits: Limits) {
         self.socket = socket;
-        self.replies.reader = Reader::new(limits).reading_ahead();
+        self.replies.reset(limits);
     }
 
     pub(super) fn is_mid_record(&self) -> bool {
-        self.replies.reader.is_mid_record()
+        self.replies.is_mid_record()
     }
 
     /// Reads what is there, waiting for `wait` at most. `None` if nothing came.
     #[inline]
     pub(super) fn receive(&mut self, wait: Duration) -> io::Result<Option<Received>> {
-        if self.replies.expected > 0 || self.is_mid_record() {
+        if self.replies.expected() > 0 || self.is_mid_record() {
             return self.receive_large(wait);
         }
-        let received = self.socket.receive(&mut [IoSliceMut::new(&mut self.scratch)], wait)?;
-        Ok(received.map(|count| Received::new(count, 0, 0)))
+        self.receive_small(wait)
     }
 
-    /// As [`Input::receive`], straight into the place of a large reply that has begun or is expected.
+    #[inline]
+    fn receive_small(&mut self, wait: Duration) -> io::Result<Option<Received>> {
+        let count = self.socket.receive(&mut [IoSliceMut::new(&mut self.scratch)], wait)?;
+        Ok(count.map(|count| Received { count, parts: Parts::default() }))
+    }
+
+    /// As [`Input::receive`], straight into the places of large replies that have begun or are expected.
     #[inline(never)]
     fn receive_large(&mut self, wait: Duration) -> io::Result<Option<Received>> {
         self.replies.prepare();
-        if let Some(place) = self.replies.take_place() {
-            return self.receive_expected(place, wait);
+        let left = self.replies.room().len();
+        if left == 0 && self.is_mid_record() {
+            return self.receive_small(wait);
         }
-        let between_large = self.replies.expected > 0 && !self.is_mid_record();
-        let room = self.replies.reader.room();
-        let direct = room.len().min(PIECE);
-        let most = match room.len() {
-            left if left > direct => 0,
-            0 if !between_large => SCRATCH,
-            _ => FRONT,
-        };
-        let room = room.get_mut(..direct).unwrap_or_default();
-        let scratch = self.scratch.get_mut(..most).unwrap_or_default();
-        let received = match direct {
-            0 => self.socket.receive(&mut [IoSliceMut::new(scratch)], wait)?,
-            _ => self.socket.receive(&mut [room, scratch].map(IoSliceMut::new), wait)?,
-        };
-        Ok(received.map(|count| Received::new(count, 0, direct)))
+        let (parts, behind) = self.choose(left);
+        let room = self.replies.room().get_mut(..parts.room).unwrap_or_default();
+        let places = self.places.parts(parts.places, parts.length);
+        let scratch = self.scratch.get_mut(..behind).unwrap_or_default();
+
+        let mut pieces: [_; PIECES] = array::from_fn(|_| IoSliceMut::new(&mut []));
+        let mut used = 0;
+        let wanted = iter::once(room).chain(places).chain([scratch]).filter(|bytes| !bytes.is_empty());
+        for (piece, bytes) in pieces.iter_mut().zip(wanted) {
+            *piece = IoSliceMut::new(bytes);
+            used += 1;
+        }
+        let count = self.socket.receive(pieces.get_mut(..used).unwrap_or_default(), wait)?;
+        Ok(count.map(|count| Received { count, parts }))
     }
 
-    /// Reads a mark, and the reply behind it, which is expected to have the length of `place`.
-    fn receive_expected(&mut self, mut place: BytesMut, wait: Duration) -> io::Result<Option<Received>> {
-        let length = self.replies.expected.min(PIECE);
-        let behind = if length < self.replies.expected { 0 } else { FRONT };
-        let room = place.get_mut(..length).unwrap_or_default();
-        let scratch = self.scratch.get_mut(..behind).unwrap_or_default();
-        let received = self.socket.receive(&mut [&mut self.mark[..], room, scratch].map(IoSliceMut::new), wait);
-        match received {
-            Ok(Some(1..)) => self.place = place,
-            _ => self.replies.reader.lend(place),
+    /// What to read into, where `left` bytes are left of the reply that has begun, and how many bytes behind that.
+    fn choose(&mut self, left: usize) -> (Parts, usize) {
+        let (room, expected) = (left.min(PIECE), self.replies.expected());
+        if room < left {
+            return (Parts { room, ..Parts::default() }, 0);
         }
-        Ok(received?.map(|count| Received::new(count, MARK, length)))
+        let length = expected.min(PIECE);
+        let most = (PIECE - room).checked_div(length).unwrap_or(0);
+        let takes_memory = self.lacks_place && length <= PIECE / 2;
+        let places = self.replies.provide(&mut self.places, most, takes_memory);
+        let behind = if places > 0 && length < expected { 0 } else { FRONT };
+        (Parts { room, places, length }, behind)
     }
 
     /// The bytes of a datagram.
     pub(super) fn datagram(&self, received: Received) -> &[u8] {
-        self.scratch.get(..received.rest).unwrap_or_default()
+        self.scratch.get(..received.count).unwrap_or_default()
     }
 
     /// Shows the messages that are complete to `handle`.
@@ -127,93 +137,33 @@ impl Input {
     /// # Errors
     /// The stream is out of step.
     pub(super) fn read(&mut self, received: Received, mut handle: impl FnMut(&Record<'_>)) -> Result<(), RecordError> {
-        let Received { mark, placed, rest } = received;
-        if mark > 0 {
-            let place = mem::take(&mut self.place);
-            self.replies.read_expected(self.mark.get(..mark).unwrap_or_default(), place, placed, &mut handle)?;
-        } else {
-            self.replies.fill(placed, &mut handle);
+        let Received { count: mut left, parts } = received;
+        if parts.room > 0 {
+            self.replies.fill(take(&mut left, parts.room), &mut handle);
         }
-        self.replies.read(self.scratch.get(..rest).unwrap_or_default(), &mut handle)
-    }
-}
-
-impl Replies {
-    /// Gets memory for the large reply that has begun, or that is expected, if some of one of its size has come back.
-    fn prepare(&mut self) {
-        let size = self.reader.announced().unwrap_or(self.expected);
-        if size >= LARGE && !self.reader.has_memory_for(size) {
-            self.lent.give_back(size, &mut self.reader);
+        for _ in 0..parts.places {
+            if left > 0
+                && let Some(place) = self.places.take()
+            {
+                let (mark, placed) = (take(&mut left, MARK), take(&mut left, parts.length));
+                self.replies.read_expected(place, mark, placed, &mut handle)?;
+            }
         }
-    }
-
-    /// Memory for a large reply that is expected and has not begun, as long as that is, if there is some.
-    fn take_place(&mut self) -> Option<BytesMut> {
-        if self.expected == 0 || self.reader.is_mid_record() || !self.reader.has_memory_for(self.expected) {
-            return None;
-        }
-        let mut place = self.reader.take_back();
-        place.resize(place.len().max(self.expected), 0);
-        Some(place)
-    }
-
-    /// Takes a mark, or a part of one, and `placed` bytes that came behind it into `place`. If they are of the reply that it
-    /// announces, they stay there.
-    fn read_expected(
-        &mut self,
-        mark: &[u8],
-        mut place: BytesMut,
-        placed: usize,
-        handle: &mut impl FnMut(&Record<'_>),
-    ) -> Result<(), RecordError> {
-        if let Some(record) = self.reader.take_placed(mark, &mut place, placed)? {
-            drop(place);
-            self.hand_over(record, handle);
-            return Ok(());
-        }
-        self.read(mark, handle)?;
-        if self.reader.adopt(&mut place, placed) {
-            self.fill(placed, handle);
-            return Ok(());
-        }
-        let outcome = self.read(place.get(..placed).unwrap_or_default(), handle);
-        self.reader.lend(place);
-        outcome
-    }
-
-    /// Takes bytes that are in their place.
-    fn fill(&mut self, count: usize, handle: &mut impl FnMut(&Record<'_>)) {
-        if let Some(record) = self.reader.fill(count) {
-            self.hand_over(record, handle);
-        }
-    }
-
-    fn read(&mut self, mut bytes: &[u8], handle: &mut impl FnMut(&Record<'_>)) -> Result<(), RecordError> {
-        while !bytes.is_empty()
-            && let Some(record) = self.reader.next(&mut bytes)?
-        {
-            self.hand_over(record, handle);
-        }
-        Ok(())
-    }
-
-    fn hand_over(&mut self, record: Record<'_>, handle: &mut impl FnMut(&Record<'_>)) {
-        handle(&record);
-        let length = record.as_slice().len();
-        self.expected = if length < LARGE { 0 } else { length };
-        self.lent.add(record, &mut self.reader);
+        self.lacks_place = left > 0;
+        self.replies.read(self.scratch.get(..left).unwrap_or_default(), &mut handle)
     }
 }
 
 impl Received {
-    /// Of `count` bytes those of a mark come first, then `direct` in their place, and the rest behind.
-    fn new(count: usize, mark: usize, direct: usize) -> Self {
-        let behind_mark = count.saturating_sub(mark);
-        Self { mark: count.min(mark), placed: behind_mark.min(direct), rest: behind_mark.saturating_sub(direct) }
-    }
-
     /// Nothing came, and nothing will.
     pub(super) fn is_end(self) -> bool {
-        self.mark == 0 && self.placed == 0 && self.rest == 0
+        self.count == 0
     }
+}
+
+/// Takes `most` of `left`, or all if there are fewer.
+fn take(left: &mut usize, most: usize) -> usize {
+    let taken = most.min(*left);
+    *left -= taken;
+    taken
 }

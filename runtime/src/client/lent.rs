@@ -1,5 +1,5 @@
 use crate::record::{Reader, Record};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 /// Replies whose memory is looked after.
 const MAX_REPLIES: usize = 8;
@@ -40,13 +40,19 @@ impl Lent {
         }
     }
 
-    /// Gives memory for a reply of `length` to `reader`, if some has come back: what was used last, which caches may hold.
+    /// Gives memory for a reply of `length` to `reader`, if some has come back.
     pub(super) fn give_back(&mut self, length: usize, reader: &mut Reader) {
-        let is_fit = |reply: &Bytes| (length..=length.saturating_mul(2)).contains(&reply.len()) && reply.is_unique();
-        if let Some(place) = self.replies.iter().rposition(is_fit) {
+        if let Some(memory) = self.take(length) {
             drop(reader.take_back());
-            reader.recycle(Record::Owned(self.replies.remove(place)));
+            reader.lend(memory);
         }
+    }
+
+    /// Memory for a reply of `length`, if some has come back: what was used last, which caches may hold.
+    pub(super) fn take(&mut self, length: usize) -> Option<BytesMut> {
+        let is_fit = |reply: &Bytes| (length..=length.saturating_mul(2)).contains(&reply.len()) && reply.is_unique();
+        let place = self.replies.iter().rposition(is_fit)?;
+        self.replies.remove(place).try_into_mut().ok()
     }
 
     fn bytes(&self) -> usize {

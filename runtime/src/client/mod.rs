@@ -12,6 +12,8 @@ mod open;
 mod options;
 mod output;
 mod pending;
+mod places;
+mod replies;
 mod sending;
 mod service;
 mod socket;
