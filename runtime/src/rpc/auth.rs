@@ -6,6 +6,9 @@ use core::fmt;
 /// The most bytes in the body of a credential or verifier (RFC 5531 §8.2).
 pub const MAX_AUTH_BODY: u32 = 400;
 
+/// `AUTH_NONE` and no body.
+const EMPTY: [u8; 8] = [0; 8];
+
 /// How a caller says who it is: `auth_flavor` (RFC 5531 §8.2), any number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Flavor(pub u32);
@@ -86,18 +89,27 @@ impl Credential {
     /// # Errors
     /// The body is longer than [`MAX_AUTH_BODY`], or breaks a limit of [`AuthSys`].
     pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
-        u32::encode(&self.flavor().0, out)?;
         match self {
-            Self::None => u32::encode(&0, out),
-            Self::Sys(sys) => sys.encode_with_length(out),
-            Self::Other { body, .. } => Opaque::<MAX_AUTH_BODY>::encode(body, out),
+            Self::None => out.put(EMPTY),
+            Self::Sys(sys) => {
+                u32::encode(&Flavor::SYS.0, out)?;
+                sys.encode_with_length(out)
+            }
+            Self::Other { flavor, body } => {
+                u32::encode(&flavor.0, out)?;
+                Opaque::<MAX_AUTH_BODY>::encode(body, out)
+            }
         }
     }
 
     /// Reads the body of a credential of `flavor`.
-    pub(super) fn from_body(flavor: Flavor, mut body: Reader<'_>, length: usize) -> Result<Self, DecodeError> {
+    #[inline]
+    pub(super) fn from_body(flavor: Flavor, body: Reader<'_>, length: usize) -> Result<Self, DecodeError> {
+        if flavor == Flavor::NONE { Ok(Self::None) } else { Self::from_some_body(flavor, body, length) }
+    }
+
+    fn from_some_body(flavor: Flavor, mut body: Reader<'_>, length: usize) -> Result<Self, DecodeError> {
         Ok(match flavor {
-            Flavor::NONE => Self::None,
             Flavor::SYS => Self::Sys(AuthSys::decode(&mut body)?),
             flavor => Self::Other { flavor, body: body.take_bytes(length)? },
         })
@@ -113,6 +125,9 @@ impl Verifier {
     /// # Errors
     /// The body is longer than [`MAX_AUTH_BODY`].
     pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
+        if *self == Self::NONE {
+            return out.put(EMPTY);
+        }
         u32::encode(&self.flavor.0, out)?;
         Opaque::<MAX_AUTH_BODY>::encode(&self.body, out)
     }

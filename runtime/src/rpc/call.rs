@@ -59,9 +59,12 @@ impl CallHeader {
     /// # Errors
     /// The credential or verifier breaks its limits, or the message grows too large.
     pub fn encode(&self, out: &mut impl Sink) -> Result<(), EncodeError> {
-        for word in [self.xid, CALL, RPC_VERSION, self.program, self.version, self.procedure] {
-            u32::encode(&word, out)?;
+        let words = [self.xid, CALL, RPC_VERSION, self.program, self.version, self.procedure];
+        let mut fixed = [0; FIXED];
+        for (place, word) in fixed.as_chunks_mut().0.iter_mut().zip(words) {
+            *place = word.to_be_bytes();
         }
+        out.put(fixed)?;
         self.credential.encode(out)?;
         self.verifier.encode(out)
     }
@@ -71,23 +74,31 @@ impl CallHeader {
     /// # Errors
     /// See [`CallError`], which also knows the [answer](CallError::reply).
     pub fn decode(input: &mut impl Source) -> Result<Self, CallError> {
-        let MessageHead { xid, kind } = MessageHead::decode(input)?;
-        if kind != CALL {
-            return Err(CallError::NotACall { kind });
-        }
-        let found = u32::decode(input)?;
-        if found != RPC_VERSION {
-            return Err(CallError::RpcVersion { xid, found });
-        }
-        Ok(Self {
-            xid,
-            program: u32::decode(input)?,
-            version: u32::decode(input)?,
-            procedure: u32::decode(input)?,
-            credential: decode_credential(xid, input)?,
-            verifier: decode_verifier(xid, input)?,
-        })
+        // What is there as a whole needs one check of bounds; what ends early is read word by word up to its fault.
+        let [xid, program, version, procedure] = match input.expect(FIXED) {
+            Ok(()) => fixed_words(&mut input.window(FIXED)?)?,
+            Err(_) => fixed_words(input)?,
+        };
+        let credential = decode_credential(xid, input)?;
+        Ok(Self { xid, program, version, procedure, credential, verifier: decode_verifier(xid, input)? })
     }
+}
+
+/// Bytes before the credential.
+const FIXED: usize = 24;
+
+/// Transaction, program, version and procedure.
+#[inline]
+fn fixed_words(input: &mut impl Source) -> Result<[u32; 4], CallError> {
+    let MessageHead { xid, kind } = MessageHead::decode(input)?;
+    if kind != CALL {
+        return Err(CallError::NotACall { kind });
+    }
+    let found = u32::decode(input)?;
+    if found != RPC_VERSION {
+        return Err(CallError::RpcVersion { xid, found });
+    }
+    Ok([xid, u32::decode(input)?, u32::decode(input)?, u32::decode(input)?])
 }
 
 /// A body that its own length and the message cover, but that is not what its flavor says, is a bad credential; a
