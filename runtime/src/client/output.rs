@@ -80,6 +80,15 @@ impl Output {
         }
     }
 
+    /// The datagram to send now that was not sent yet.
+    #[inline]
+    pub(super) fn take_first(&mut self, now: Instant) -> Option<Bytes> {
+        match self {
+            Self::Stream(_) => None,
+            Self::Datagrams(datagrams) => datagrams.calls.poll_first(now),
+        }
+    }
+
     /// Returns what was taken, less what was sent.
     #[inline]
     pub(super) fn put_back(&mut self, mut sender: Box<Sender>, sent: Sent) {

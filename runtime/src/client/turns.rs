@@ -33,7 +33,10 @@ impl Channel {
         let Some(wait) = state.first_wait(timeout) else { return state };
         state = match state.output.take_records(false) {
             Some(sender) => self.send_records(state, sender, Writing::DoesNotWait),
-            None => self.send_datagrams(state, begin),
+            None => match state.output.take_first(begin) {
+                Some(message) => self.send_message(state, &message),
+                None => state,
+            },
         };
         if state.wire.is_up()
             && state.calls.is_unanswered(xid)

@@ -277,7 +277,10 @@ impl ClientSession {
         if self.datagrams.capacity() == 0 {
             self.datagrams.reserve(DATAGRAMS);
         }
-        self.datagram.slices().for_each(|slice| self.datagrams.extend_from_slice(slice));
+        match self.datagram.as_slice() {
+            Some(message) => self.datagrams.extend_from_slice(message),
+            None => self.datagram.slices().for_each(|slice| self.datagrams.extend_from_slice(slice)),
+        }
         self.datagrams.split().freeze()
     }
 

@@ -113,6 +113,10 @@ impl Retransmission {
     /// Has a call that is not dropped stand first, and fewer of those that are than of others, but for some.
     fn tidy(&mut self) {
         let Self { calls, due, .. } = self;
+        if calls.len() == 0 {
+            due.clear();
+            return;
+        }
         let is_kept = |Reverse((due, xid)): &Reverse<(Instant, u32)>| {
             calls.get(*xid).and_then(Option::as_ref).is_some_and(|call| call.due == Some(*due))
         };
