@@ -22,9 +22,6 @@ use std::time::{Duration, Instant};
 /// Bytes of replies that are written before more calls are answered.
 const BATCH: usize = 256 << 10;
 
-/// Bytes that take time to write: after less, the time after the calls is that of the next turn.
-const LARGE: u64 = 16 << 10;
-
 /// A connection of the server.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -141,7 +138,6 @@ impl Connection {
                 Turn::Close(broken_record(error))
             }
         };
-        shared.is_late = self.socket.moved().wrapping_sub(moved) >= LARGE;
         self.place.show(self.tally(out.len()), self.last_active());
         if out.is_empty() || matches!(turn, Turn::Close(_)) {
             out.clear();
@@ -150,7 +146,8 @@ impl Connection {
             self.out = Some(out);
         }
         self.settle(shared);
-        shared.record = self.stream.take_back();
+        shared.keep_record(self.stream.take_back(), self.record_size);
+        shared.note_moved(self.socket.moved().wrapping_sub(moved));
         self.at_rest = turn == Turn::Wait && self.is_at_rest();
         turn
     }

@@ -24,13 +24,15 @@ impl EventLoop {
         self.connections.close_overdue(&self.programs, now, &self.shared.recorder);
         self.expire_calls(now);
         self.resume_listeners(now);
-        self.alarm.set(self.deadline(), now);
+        self.shared.give_back(now);
+        self.shared.alarm.set(self.deadline(), now);
     }
 
     fn deadline(&self) -> Option<Instant> {
         let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
         let calls = earlier(self.next_expiry, self.connections.deadline());
         let idle = self.idleness.deadline(self.shared.now);
+        let idle = earlier(idle, self.shared.leisure());
         earlier(earlier(self.release_time(), idle), earlier(paused, calls))
     }
 

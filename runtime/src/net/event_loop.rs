@@ -1,5 +1,4 @@
 use super::acceptor::Acceptor;
-use super::alarm::Alarm;
 use super::budget::{Budget, Share};
 use super::connections::Connections;
 use super::datagrams::Datagrams;
@@ -52,7 +51,6 @@ pub(crate) struct EventLoop {
     spin: Duration,
     /// When it is to be looked for calls that nobody has answered in time.
     pub(super) next_expiry: Option<Instant>,
-    pub(super) alarm: Alarm,
     pub(super) shared: Shared,
     /// The connection that may read although memory for input is scarce, and since when.
     pub(super) favoured: Option<(usize, Instant)>,
@@ -113,7 +111,6 @@ impl EventLoop {
             idleness: Idleness::new(None),
             spin: Duration::ZERO,
             next_expiry: Some(shared.now),
-            alarm: Alarm::new(shared.now),
             shared,
             favoured: None,
             rationed: None,
@@ -150,14 +147,14 @@ impl EventLoop {
         self.stop.note_own_thread();
         let _this_thread = LoopThread::enter();
         while !self.stop.is_asked() && !self.is_idle_for_long() {
-            let left = self.alarm.left(self.shared.now);
+            let left = self.shared.alarm.left(self.shared.now);
             self.wait(&mut events, Some(left))?;
             // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
             let now = self.shared.now;
             self.ration_input(now);
             self.run_ready();
-            if self.alarm.rings(now) {
+            if self.shared.alarm.rings(now) {
                 self.look_at_deadlines(now);
             }
         }
@@ -229,7 +226,7 @@ impl EventLoop {
     #[inline(never)]
     fn other_event(&mut self, source: Source) -> bool {
         match source {
-            Source::Mail => self.alarm.ring(),
+            Source::Mail => self.shared.alarm.ring(),
             Source::Signal if self.signals.as_mut().is_some_and(Signals::have_come) => self.stop.ask(),
             Source::Listener(_) | Source::Datagrams(_) => self.idleness.interrupt(),
             Source::Signal | Source::Connection(_) => {}
@@ -299,7 +296,7 @@ impl EventLoop {
         match source {
             Source::Listener(index) => {
                 // There may be new connections, or a pause.
-                self.alarm.ring();
+                self.shared.alarm.ring();
                 self.accept(index)
             }
             Source::Mail | Source::Signal | Source::Datagrams(_) | Source::Connection(_) => Turn::Wait,
@@ -323,7 +320,7 @@ impl EventLoop {
             (source, Turn::Again) => self.enqueue(source),
             (Source::Connection(key), Turn::Hold) => {
                 self.held.push(key);
-                self.alarm.ring();
+                self.shared.alarm.ring();
             }
             (Source::Connection(key), Turn::Close(reason)) => {
                 self.shared.recorder.count(reason);

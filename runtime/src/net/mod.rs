@@ -16,6 +16,7 @@ mod event_loop;
 mod idleness;
 #[cfg(unix)]
 mod inherited;
+mod leisure;
 mod letters;
 mod listener;
 #[cfg_attr(not(unix), path = "no_local.rs")]

@@ -1,4 +1,7 @@
+use super::alarm::Alarm;
 use super::budget::Share;
+use super::earlier;
+use super::leisure::Leisure;
 use crate::metrics::Recorder;
 use crate::xdr::Encoder;
 use bytes::BytesMut;
@@ -7,6 +10,12 @@ use std::time::Instant;
 /// Bytes read at a time, into a buffer that all connections share.
 const SCRATCH: usize = 256 << 10;
 
+/// Bytes that take time to move: after less, the time after the calls of a turn is that of the next one.
+const LARGE: u64 = 16 << 10;
+
+/// Memory for what comes next that is kept however seldom it is used.
+const ALWAYS_KEPT: usize = 128 << 10;
+
 /// What connections share, as one at a time has its turn: a connection that is silent holds no buffer.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -14,6 +23,11 @@ pub(super) struct Shared {
     pub(super) spare: Option<Box<Encoder>>,
     /// Memory for a record that comes in pieces.
     pub(super) record: BytesMut,
+    /// Of these two, if they are large.
+    spare_leisure: Leisure,
+    record_leisure: Leisure,
+    /// When deadlines are to be looked at.
+    pub(super) alarm: Alarm,
     pub(super) recorder: Recorder,
     /// Memory that connections hold for input that is not complete, and for replies that are not taken.
     pub(super) input: Share,
@@ -28,15 +42,19 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(recorder: Recorder, input: Share, output: Share) -> Self {
+        let now = Instant::now();
         Self {
             scratch: vec![0; SCRATCH],
             spare: None,
             record: BytesMut::new(),
+            spare_leisure: Leisure::default(),
+            record_leisure: Leisure::default(),
+            alarm: Alarm::new(now),
             recorder,
             input,
             output,
             is_favoured: false,
-            now: Instant::now(),
+            now,
             is_late: true,
         }
     }
@@ -53,5 +71,46 @@ impl Shared {
         if self.spare.as_ref().is_none_or(|spare| out.memory() >= spare.memory()) {
             self.spare = Some(out);
         }
+    }
+
+    /// Keeps memory for a record; the last one that came over that connection had `size` bytes.
+    pub(super) fn keep_record(&mut self, memory: BytesMut, size: usize) {
+        let capacity = memory.capacity();
+        self.record = memory;
+        if capacity > ALWAYS_KEPT && self.record_leisure.note(size >= capacity / 2, self.now) {
+            self.alarm.ring();
+        }
+    }
+
+    /// A turn has moved so many bytes.
+    #[inline]
+    pub(super) fn note_moved(&mut self, bytes: u64) {
+        self.is_late = bytes >= LARGE;
+        if self.is_late {
+            self.note_spare(bytes);
+        }
+    }
+
+    #[inline(never)]
+    fn note_spare(&mut self, bytes: u64) {
+        let memory = self.spare.as_ref().map_or(0, |spare| spare.memory());
+        if memory > ALWAYS_KEPT && self.spare_leisure.note(bytes >= memory as u64 / 4, self.now) {
+            self.alarm.ring();
+        }
+    }
+
+    /// Gives large memory back that has not been used for a while.
+    pub(super) fn give_back(&mut self, now: Instant) {
+        if self.spare_leisure.is_over(now) {
+            self.spare = None;
+        }
+        if self.record_leisure.is_over(now) {
+            self.record = BytesMut::new();
+        }
+    }
+
+    /// When to do so.
+    pub(super) fn leisure(&self) -> Option<Instant> {
+        earlier(self.spare_leisure.deadline(), self.record_leisure.deadline())
     }
 }

@@ -75,11 +75,16 @@ impl Body {
 
     /// Uses `memory`, and what is in it, for a record of `all` bytes of which nothing has come, if it is of the right size.
     pub(super) fn adopt(&mut self, memory: &mut BytesMut, all: usize) -> bool {
-        let fits = !self.discarded && memory.capacity() <= all.max(SMALL).saturating_mul(2);
+        let fits = !self.discarded && Self::suits(memory, all);
         if fits {
             self.buffer = core::mem::take(memory);
         }
         fits
+    }
+
+    /// Whether `memory` is not far larger than a record of `all` bytes, which takes it along wherever it is kept.
+    pub(super) fn suits(memory: &BytesMut, all: usize) -> bool {
+        memory.capacity() <= all.max(SMALL).saturating_mul(2)
     }
 
     /// Whether the spare buffer holds `length` bytes and is not far larger than a record of `all` bytes.

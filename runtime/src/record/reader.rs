@@ -150,7 +150,8 @@ impl Reader {
         self.body.room(length, self.left)
     }
 
-    /// Takes a record of one fragment, whose mark has come, off the front of `memory`, if its `count` bytes there are all of it.
+    /// Takes a record of one fragment, whose mark has come, off the front of `memory`, if its `count` bytes there are all of it
+    /// and it is not far smaller than `memory`, which it takes along.
     ///
     /// # Errors
     /// As [`Reader::next`].
@@ -163,7 +164,8 @@ impl Reader {
     ) -> Result<Option<Record<'static>>, RecordError> {
         let Some(mark) = mark.first_chunk() else { return Ok(None) };
         let Fragment { length, last } = Fragment::from(*mark);
-        if !last || length == 0 || length != count || count > memory.len() || self.is_mid_record() {
+        let is_all = last && length > 0 && length == count && count <= memory.len();
+        if !is_all || self.is_mid_record() || !Body::suits(memory, count) {
             return Ok(None);
         }
         self.limits.check(length)?;

@@ -223,7 +223,7 @@ impl Peer {
     }
 }
 
-fn connect(address: SocketAddr) -> TcpStream {
+pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.set_nodelay(true).unwrap();
@@ -231,7 +231,7 @@ fn connect(address: SocketAddr) -> TcpStream {
 }
 
 /// Calls, and waits for a reply of `length` bytes.
-fn ask(stream: &mut TcpStream, call: &[u8], length: usize) -> Result<()> {
+pub(crate) fn ask(stream: &mut TcpStream, call: &[u8], length: usize) -> Result<()> {
     stream.write_all(&record(call))?;
     let mut reply = vec![0; 4 + length];
     stream.read_exact(&mut reply)?;
@@ -240,17 +240,17 @@ fn ask(stream: &mut TcpStream, call: &[u8], length: usize) -> Result<()> {
     Ok(())
 }
 
-fn call(xid: u32, procedure: u32, arguments: &[u8]) -> Vec<u8> {
+pub(crate) fn call(xid: u32, procedure: u32, arguments: &[u8]) -> Vec<u8> {
     let header: Vec<u8> = [xid, 0, 2, PROGRAM, 1, procedure, 0, 0, 0, 0].iter().flat_map(|it| word(*it)).collect();
     [&header, arguments].concat()
 }
 
-fn opaque(length: usize) -> Vec<u8> {
+pub(crate) fn opaque(length: usize) -> Vec<u8> {
     let length = length / 4 * 4;
     [word(length as u32).to_vec(), vec![0x5a; length]].concat()
 }
 
-fn record(message: &[u8]) -> Vec<u8> {
+pub(crate) fn record(message: &[u8]) -> Vec<u8> {
     [&word(1 << 31 | message.len() as u32), message].concat()
 }
 

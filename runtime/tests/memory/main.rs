@@ -3,6 +3,7 @@
 #![cfg(feature = "net")]
 
 mod desk;
+mod large;
 mod load;
 mod server;
 

@@ -2,7 +2,7 @@ use super::super::Turn;
 use super::super::rationing::SCARCE;
 use super::super::shared::Shared;
 use super::super::tally::count;
-use super::{Connection, Fault, LARGE};
+use super::{Connection, Fault};
 use crate::metrics::{Event, Recorder};
 use crate::session::server::{Handled, Programs};
 use std::io;
@@ -42,7 +42,7 @@ impl Connection {
         if written.is_err() || !out.is_empty() || self.socket.may_read() || self.stream.has_backchannel() {
             return Lone::Turn(self.end_lone(written, programs, shared, moved));
         }
-        shared.is_late = self.socket.moved().wrapping_sub(moved) >= LARGE;
+        shared.note_moved(self.socket.moved().wrapping_sub(moved));
         self.place.show(self.tally(0), now);
         self.at_rest = !self.expects_large();
         Lone::Turn(Turn::Wait)
