@@ -4,6 +4,7 @@ mod append;
 use super::sink::SPLICE;
 use super::{EncodeError, Sink, Writer, Xdr};
 use alloc::collections::VecDeque;
+use alloc::vec;
 use alloc::vec::Vec;
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -12,6 +13,10 @@ const COMPACT: usize = 64 << 10;
 
 /// The largest buffer that is kept for later messages.
 const KEEP: usize = 8 << 20;
+
+/// The largest buffer that does not grow where it is: it may be one that another thread has given back, and allocators keep
+/// what grows among the memory of that thread.
+const SMALL: usize = 1 << 10;
 
 /// The largest message by default: what one fragment of a record can carry (RFC 5531 §11).
 const MAX_MESSAGE: usize = 0x7fff_ffff;
@@ -299,7 +304,15 @@ impl Encoder {
         let too_large = EncodeError::TooLarge { limit: self.max_message.min(MAX_BUFFER) };
         let needed = self.end.checked_add(length).filter(|needed| *needed <= MAX_BUFFER).ok_or(too_large)?;
         let target = needed.max(self.buffer.len().saturating_mul(2).min(MAX_BUFFER)).max(256);
-        self.buffer.resize(target, 0);
+        if self.buffer.len() <= SMALL {
+            let mut buffer = vec![0; target];
+            if let Some(front) = buffer.get_mut(..self.buffer.len()) {
+                front.copy_from_slice(&self.buffer);
+            }
+            self.buffer = buffer;
+        } else {
+            self.buffer.resize(target, 0);
+        }
         let start = core::mem::replace(&mut self.end, needed);
         self.buffer.get_mut(start..).ok_or(too_large)
     }
