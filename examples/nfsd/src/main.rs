@@ -1,8 +1,4 @@
-//! An NFS server: exports a directory over NFS and MOUNT, version 3 (RFC 1813).
-//!
-//! ```text
-//! cargo run --release -p nfsd -- --port 20490 DIR
-//! ```
+//! An NFS server: exports a directory over NFS and MOUNT, version 3 (RFC 1813): `nfsd --port 20490 DIR`.
 #![forbid(unsafe_code)]
 
 mod attributes;
@@ -20,7 +16,6 @@ mod idl {
     oncrpc::include_idl!("handle");
 }
 
-use clap::Parser;
 use export::{Export, lock};
 use idl::mount_v3::{self, procedure::MNT};
 use idl::nfs_v3::{self, procedure::*};
@@ -31,7 +26,7 @@ use options::Options;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What waits for a disk.
 const ON_POOL: [Procedure; 15] = [
@@ -41,11 +36,8 @@ const ON_POOL: [Procedure; 15] = [
 /// What is about a file that the system has in memory as a rule, or in a file system that is nowhere else.
 const ON_POOL_IF_IT_WAITS: [Procedure; 7] = [GETATTR, ACCESS, READ, WRITE, READDIRPLUS, FSINFO, PATHCONF];
 
-/// Threads that wait for a disk.
-const POOL_THREADS: usize = 4;
-
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
+    match Options::parse().and_then(|options| run(&options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("nfsd: {error}");
@@ -67,12 +59,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 }
 
 fn server(options: &Options, export: &Arc<Export>, failures: &Arc<Failures>) -> oncrpc::Result<Server> {
+    let mounts = Mounts { export: Arc::clone(export), allowed: options.allow.clone(), mounted: Mutex::default() };
     let tcp = Server::new()
         .serve(nfs_v3::server(Nfs::new(Arc::clone(export), options.clone(), Arc::clone(failures))))
-        .serve(mount_v3::server(Mounts::new(Arc::clone(export), options.allow.clone())))
+        .serve(mount_v3::server(mounts))
         .on_pool(ON_POOL)
         .on_pool_if_it_waits(ON_POOL_IF_IT_WAITS)
-        .pool_threads(POOL_THREADS)
+        .pool_threads(4)
         .on_error(|call, error| eprintln!("nfsd: {} of {}: {error}", call.procedure_name(), call.peer()))
         .listen(&format!("tcp://{}", SocketAddr::new(options.listen, options.port)))?;
     // The same port, whichever it is.

@@ -1,9 +1,7 @@
 //! MOUNT, version 3: the handle that everything else is found from (RFC 1813, appendix I).
 
 use crate::export::{Export, lock};
-use crate::idl::{
-    Dirpath, Exportnode, Exports, Groupnode, Mountbody, Mountlist, Mountres3, Mountres3Ok, Mountstat3, mount_v3,
-};
+use crate::idl::*;
 use oncrpc::rpc::Flavor;
 use oncrpc::{Call, Result};
 use std::ffi::OsStr;
@@ -16,18 +14,11 @@ const MOST_MOUNTS: usize = 1_024;
 
 /// The export, to be mounted.
 pub struct Mounts {
-    export: Arc<Export>,
-    /// Who may; everybody if it is empty.
-    allowed: Vec<String>,
+    pub export: Arc<Export>,
+    /// Who may, for the list that clients can ask for; everybody if it is empty.
+    pub allowed: Vec<String>,
     /// Who has, as far as they say.
-    mounted: Mutex<Vec<Mountbody>>,
-}
-
-impl Mounts {
-    /// Lets `export` be mounted by those who are `allowed`: for the list that clients can ask for.
-    pub fn new(export: Arc<Export>, allowed: Vec<String>) -> Self {
-        Self { export, allowed, mounted: Mutex::default() }
-    }
+    pub mounted: Mutex<Vec<Mountbody>>,
 }
 
 impl mount_v3::Service for Mounts {

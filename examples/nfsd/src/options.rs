@@ -1,40 +1,48 @@
 //! The command line.
 
-use clap::Parser;
+use pico_args::Arguments;
+use std::convert::Infallible;
+use std::error::Error;
+use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
-/// Exports a directory over NFS, version 3, and MOUNT on the same port, TCP and UDP.
-#[derive(Clone, Debug, Parser)]
-#[command(version)]
+/// What the words of the command line say: `usage.txt`.
+#[derive(Clone, Debug)]
 pub struct Options {
-    /// The directory to export; clients mount it by its absolute path.
     pub directory: PathBuf,
-    /// The port of NFS and MOUNT.
-    #[arg(long, default_value_t = 2049)]
     pub port: u16,
-    /// The address to listen on: 0.0.0.0 or :: for all of this machine.
-    #[arg(long, value_name = "ADDR", default_value_t = Ipv4Addr::LOCALHOST.into())]
     pub listen: IpAddr,
-    /// Who may call: an address, or a network such as 10.0.0.0/8. Can be given several times; everybody if it is not.
-    #[arg(long, value_name = "CIDR")]
     pub allow: Vec<String>,
-    /// Nothing can be changed.
-    #[arg(long)]
     pub read_only: bool,
-    /// The superuser of a client is the superuser here, not nobody.
-    #[arg(long)]
     pub no_root_squash: bool,
-    /// Registers with rpcbind, or serves its program on port 111 where none runs.
-    #[arg(long)]
     pub portmapper: bool,
-    /// Where the key of file handles is kept, so that they outlive this process [default: nfsd.key in
-    /// $XDG_STATE_HOME/oncrpc].
-    #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 }
 
 impl Options {
+    /// Takes them. Ends the process if they only ask which there are.
+    pub fn parse() -> Result<Self, Box<dyn Error>> {
+        let mut words = Arguments::from_env();
+        if ["-h", "--help", "-V", "--version"].into_iter().any(|word| words.contains(word)) {
+            print!("nfsd {}: {}", env!("CARGO_PKG_VERSION"), include_str!("../usage.txt"));
+            std::process::exit(0);
+        }
+        let path = |word: &OsStr| Ok::<_, Infallible>(PathBuf::from(word));
+        let this = Self {
+            port: words.opt_value_from_str("--port")?.unwrap_or(2049),
+            listen: words.opt_value_from_str("--listen")?.unwrap_or(Ipv4Addr::LOCALHOST.into()),
+            allow: words.values_from_str("--allow")?,
+            read_only: words.contains("--read-only"),
+            no_root_squash: words.contains("--no-root-squash"),
+            portmapper: words.contains("--portmapper"),
+            state: words.opt_value_from_os_str("--state", path)?,
+            directory: words.free_from_os_str(path).map_err(|_| "which directory? nfsd --help tells more")?,
+        };
+        let rest = words.finish();
+        if rest.is_empty() { Ok(this) } else { Err(format!("what is {rest:?}? nfsd --help tells more").into()) }
+    }
+
     /// Where the key of file handles is; an error if that is not given, and there is no home.
     pub fn state_file(&self) -> Result<PathBuf, &'static str> {
         let directory = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

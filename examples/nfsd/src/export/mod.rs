@@ -2,6 +2,7 @@
 
 mod handle;
 mod node;
+mod places;
 mod search;
 
 pub use crate::idl::{Handle, Identity};
@@ -13,22 +14,21 @@ use crate::idl::Nfsstat3;
 use crate::status::Outcome;
 use handle::load_key;
 use oncrpc::Bytes;
+use places::Places;
 use rustix::fs::{
     AtFlags, CWD, FileType, FsWord, Mode, OFlags, ResolveFlags, Statx, StatxAttributes, fstatfs, makedev, open, openat,
     readlinkat, statx,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
-use search::Place;
 use siphasher::sip::SipHasher24;
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs;
-use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 /// Files that are at hand, at most; fewer if the process may not open so many descriptors.
 const MOST_NODES: usize = 512;
@@ -58,8 +58,7 @@ pub struct Export {
     pub key: SipHasher24,
     nodes: Mutex<HashMap<Identity, Arc<Node>>>,
     most_nodes: usize,
-    /// Where files were seen last, by their inodes.
-    places: Mutex<HashMap<u64, Place>>,
+    places: Mutex<Places>,
     /// Files that were searched for in vain.
     gone: Mutex<HashMap<Identity, Instant>>,
 }
@@ -86,7 +85,7 @@ impl Export {
             key,
             nodes: Mutex::default(),
             most_nodes: most_nodes(),
-            places: Mutex::default(),
+            places: Mutex::new(Places::new()),
             gone: Mutex::default(),
             path,
         })
@@ -144,7 +143,7 @@ impl Export {
         if stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) {
             return Err(Nfsstat3::ErrAcces);
         }
-        self.note(directory.handle.file.inode, stat.stx_ino, name);
+        lock(&self.places).note(directory.handle.file.inode, stat.stx_ino, name);
         Ok(directory.handle.child(Identity::of(stat)))
     }
 
@@ -164,8 +163,7 @@ impl Export {
         Ok((found.0.handle.clone(), found.1))
     }
 
-    /// The directory that `directory` is in, and what it is like; the root of the export is in itself. `NFS3ERR_STALE` if it is
-    /// no longer in the export.
+    /// The directory that `directory` is in, and what it is like; the root of the export is in itself.
     pub fn parent(&self, directory: &Node) -> Outcome<(Handle, Statx)> {
         let path = self.path_of(directory);
         let above = if path == self.path { Some(&*path) } else { path.parent() };

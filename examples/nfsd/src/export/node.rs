@@ -64,15 +64,13 @@ impl Node {
     /// The right to change it, which one has at a time; `NFS3ERR_JUKEBOX` if it had to be waited for, and may not.
     pub fn alone(&self, may_wait: bool) -> Outcome<MutexGuard<'_, ()>> {
         match self.changing.try_lock() {
-            Err(TryLockError::WouldBlock) if !may_wait => Err(Nfsstat3::ErrJukebox),
-            Err(TryLockError::WouldBlock) => Ok(lock(&self.changing)),
-            Err(TryLockError::Poisoned(alone)) => Ok(alone.into_inner()),
             Ok(alone) => Ok(alone),
+            Err(TryLockError::WouldBlock) if !may_wait => Err(Nfsstat3::ErrJukebox),
+            Err(_) => Ok(lock(&self.changing)),
         }
     }
 
-    /// The file, opened for `caller`. `stat` is what it is like now; its owner may read and write whatever its mode, as if
-    /// it was opened before that was set.
+    /// The file, opened for `caller`; `stat` is what it is like now.
     pub fn open(&self, export: &Export, caller: &Caller, stat: &Statx, want: Access) -> Outcome<Arc<File>> {
         if !*SYSTEM_DECIDES && !caller.is_excused(stat, want) {
             caller.must(stat, want)?;

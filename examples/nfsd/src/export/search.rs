@@ -1,7 +1,7 @@
 //! From a handle back to its file, when that is not at hand: after a restart, or after many others.
 
 use super::node::{KNOWN, lock};
-use super::{Export, Handle, Identity};
+use super::{Export, Handle, Identity, places};
 use crate::idl::Nfsstat3;
 use crate::status::Outcome;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, openat2, statx};
@@ -9,9 +9,6 @@ use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
-
-/// Names that are remembered; all are forgotten when there are more. They take about 100 bytes each.
-const MOST_PLACES: usize = 128 << 10;
 
 /// Entries that a search looks at. Stops handles of files that are gone from costing more.
 const MOST_SEARCHED: usize = 4 << 20;
@@ -26,32 +23,17 @@ const BENEATH: ResolveFlags = ResolveFlags::BENEATH
     .union(ResolveFlags::NO_MAGICLINKS)
     .union(ResolveFlags::NO_XDEV);
 
-/// Where a file was seen last: the inode of a directory, and a name in it.
-pub(super) type Place = (u64, Box<[u8]>);
-
 impl Export {
-    /// Remembers that the file `inode` is called `name` in `directory`, which is an inode as well.
-    pub fn note(&self, directory: u64, inode: u64, name: &[u8]) {
-        let mut places = lock(&self.places);
-        let is_known = |(above, called): &Place| *above == directory && **called == *name;
-        if !places.get(&inode).is_some_and(is_known) {
-            if places.len() >= MOST_PLACES {
-                places.clear();
-            }
-            places.insert(inode, (directory, name.into()));
-        }
-    }
-
     /// Opens the file of a handle if it still has the name that it had last.
     pub(super) fn remembered(&self, handle: &Handle, how: ResolveFlags) -> Option<OwnedFd> {
         let mut names: Vec<&[u8]> = Vec::new();
         let places = lock(&self.places);
-        let mut at = handle.file.inode;
-        while at != self.root.handle.file.inode {
+        let mut at = handle.file.inode as u32;
+        while at != self.root.handle.file.inode as u32 {
             // The longest path of the system has so many; there may be circles of names that are old.
-            let (above, name) = places.get(&at).filter(|_| names.len() < 2_048)?;
+            let (above, name) = places.get(at).filter(|_| names.len() < 2_048)?;
             names.push(name);
-            at = *above;
+            at = above;
         }
         names.reverse();
         let path = names.join(&b'/');
@@ -91,8 +73,7 @@ impl Export {
         (Identity::of(&stat) == file).then_some(found)
     }
 
-    /// The path of a file anywhere in the export, if there is one; first in the directories that its handle names. Remembers
-    /// its name and those behind it, which are asked for next as a rule.
+    /// The path of a file, first in the directories that its handle names. Remembers its name and those behind it, asked for next.
     fn search(&self, handle: &Handle) -> Outcome<Option<Vec<u8>>> {
         let (mut left, mut found) = (MOST_SEARCHED, None);
         let mut directories = VecDeque::from([(self.root.handle.file.inode, b".".to_vec())]);
@@ -114,14 +95,14 @@ impl Export {
                     continue;
                 } else if inode == handle.file.inode {
                     found = Some([&path, name].join(&b'/'));
-                    left = left.min(MOST_PLACES / 4);
+                    left = left.min(places::MOST / 4);
                 } else if may_be_directory && handle.ancestors.contains(&(inode as u32)) {
                     directories.push_front((inode, [&path, name].join(&b'/')));
                 } else if may_be_directory {
                     directories.push_back((inode, [&path, name].join(&b'/')));
                 }
                 if found.is_some() || may_be_directory {
-                    self.note(directory, inode, name);
+                    lock(&self.places).note(directory, inode, name);
                 }
                 left -= 1;
                 if left == 0 {

@@ -94,8 +94,7 @@ fn mode_of(new: &Sattr3, otherwise: u32) -> Mode {
     Mode::from_raw_mode(new.mode.into_option().unwrap_or(otherwise) & 0o7777)
 }
 
-/// The verifier of an exclusive creation, as times of the file; SETATTR sets the right ones. Without the highest bits, which
-/// not all file systems keep.
+/// The verifier of an exclusive creation, as times of the file, without the bits that some file systems do not keep.
 fn kept(verifier: Createverf3) -> Timestamps {
     let number = u64::from_be_bytes(verifier);
     let half = |half: u64| Timespec { tv_sec: (half & 0x7fff_ffff).cast_signed(), tv_nsec: 0 };

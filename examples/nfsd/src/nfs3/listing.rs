@@ -1,6 +1,5 @@
-//! READDIR and READDIRPLUS. A cookie is the system's own position behind an entry, which stays right however the
-//! directory changes and whether or not this server was restarted: no listing needs anything to be kept, and each part costs
-//! what is in it.
+//! READDIR and READDIRPLUS. A cookie is the system's own position behind an entry: it stays right when the directory changes or
+//! this server is restarted, so that no listing needs anything to be kept.
 
 use super::pages::Question;
 use super::system::most;
@@ -59,8 +58,7 @@ impl Nfs {
         Ok((verifier, value::<Dirlistplus3>(&page)?))
     }
 
-    /// Entries behind a cookie as they are sent, each as `entry` has it; `None` leaves it out. There is room for so many
-    /// bytes of names, and of all.
+    /// Entries behind a cookie as they are sent, each as `entry` has it, if any. There is room for so many bytes of names, and of all.
     fn page<E: Xdr<Value = E>>(
         &self,
         On { caller, node, stat }: On<'_>,

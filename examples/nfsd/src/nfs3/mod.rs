@@ -29,8 +29,7 @@ pub struct Nfs {
     export: Arc<Export>,
     options: Options,
     pages: Pages,
-    /// Another one in each process, and another one again when bringing data to disk has failed: clients then send again
-    /// what they had written.
+    /// Another one in each process, and when bringing data to disk has failed: clients then send again what they had written.
     verifier: AtomicU64,
     failures: Arc<Failures>,
 }

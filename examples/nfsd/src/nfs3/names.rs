@@ -19,8 +19,7 @@ pub fn name(bytes: &[u8]) -> Outcome<&[u8]> {
 }
 
 impl Nfs {
-    /// The name, which is neither `.` nor `..`: these are `otherwise`. This thread is then one that may change what is in the
-    /// directory.
+    /// The name; `.` and `..` are `otherwise`. This thread is then one that may change what is in the directory.
     pub(super) fn to_change<'a>(&self, on: On<'_>, bytes: &'a [u8], otherwise: Nfsstat3) -> Outcome<&'a [u8]> {
         if kind(on.stat) != FileType::Directory {
             return Err(Nfsstat3::ErrNotdir);

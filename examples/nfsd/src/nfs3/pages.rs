@@ -1,8 +1,4 @@
-//! What READDIRPLUS has found, kept for a while: most of its time goes to asking the system about each file.
-//!
-//! What is changed over NFS is seen at once; so is what local programs change, as inotify tells it. That does not tell what changes
-//! a file through a mapping, or by a name in another directory, so nothing is kept for long; a page with a file of several
-//! names, or with a directory, in which things happen that inotify does not tell here, for a second only.
+//! What READDIRPLUS has found, kept for a while, as to ask about each file takes long. README.md says what may be old.
 
 use crate::export::{Identity, Node, lock};
 use crate::identity::Caller;
@@ -31,7 +27,7 @@ pub struct Pages(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    /// How often something was changed.
+    /// How often something was changed, or all forgotten.
     changes: u64,
     bytes: usize,
     pages: HashMap<Question, (Bytes, Instant)>,
@@ -92,7 +88,7 @@ impl Pages {
         let bytes = page.len() + 512;
         if kept.changes == watch.changes && bytes <= MOST_KEPT {
             if kept.bytes + bytes > MOST_KEPT {
-                kept.forget();
+                kept.outdate();
             }
             kept.bytes += bytes;
             let end = Instant::now() + if watch.tells_all { WATCHED } else { UNWATCHED };
@@ -113,10 +109,6 @@ impl Pages {
 impl Kept {
     fn outdate(&mut self) {
         self.changes += 1;
-        self.forget();
-    }
-
-    fn forget(&mut self) {
         self.bytes = 0;
         self.pages.clear();
     }
