@@ -25,8 +25,11 @@ pub(super) struct ProcedureView {
     pub(super) server_body: &'static str,
     /// How the skeleton comes to its answer: `rpc::results::<i32>(&self.0.add(call, a)?, out)`.
     pub(super) answer: String,
-    /// Whether that is one expression, and all there is to do.
+    /// Whether that is one expression without arguments or results, and all there is to do.
     pub(super) is_answer_alone: bool,
+    /// `, input, out`, as far as they are used to answer, and the same with their types.
+    pub(super) skeleton_arguments: String,
+    pub(super) skeleton_parameters: String,
     /// Whether the handler gets something to reply with, and whether there is a reply.
     pub(super) deferred: bool,
     pub(super) oneway: bool,
@@ -114,6 +117,8 @@ fn view(
     let result_type = result.as_ref().map_or("()".into(), |pair| pair.value.clone());
     let result_codec = result.as_ref().map_or("rpc::Void".into(), |pair| pair.codec.clone());
     let reply = if chosen.deferred { format!(", reply: rpc::Reply<{result_type}>") } else { String::new() };
+    let (has_arguments, has_reply) = (!arguments.is_empty(), !chosen.deferred && !chosen.oneway);
+    let where_used = |input, out| [if has_arguments { input } else { "" }, if has_reply { out } else { "" }].concat();
     let passed: String = arguments.iter().map(|it| format!(", {}", it.name)).collect();
     let server_parameters: String = arguments.iter().map(|it| format!(", {}: {}", it.name, it.value)).collect();
     ProcedureView {
@@ -132,7 +137,9 @@ fn view(
         server_body: if is_null { " {\nOk(())\n}" } else { ";" },
         call: if is_null { "_call" } else { "call" },
         answer: answer(&format!("self.0.{method}(call{passed}"), &result_codec, chosen),
-        is_answer_alone: arguments.is_empty() && !chosen.deferred && !chosen.oneway,
+        is_answer_alone: arguments.is_empty() && it.result.is_none() && has_reply,
+        skeleton_arguments: where_used(", input", ", out"),
+        skeleton_parameters: where_used(", input: &mut rpc::Decoder<'_>", ", out: &mut rpc::Encoder"),
         deferred: chosen.deferred,
         oneway: chosen.oneway,
         forward_arguments: arguments.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", "),

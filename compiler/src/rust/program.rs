@@ -30,6 +30,8 @@ struct ServerView<'a> {
     /// `_input` and `_out` where no procedure uses them.
     input: &'static str,
     out: &'static str,
+    /// Whether there is a method for any.
+    has_answers: bool,
 }
 
 #[derive(Template)]
@@ -81,6 +83,7 @@ fn server<'a>(program: &'a str, version: &'a str, procedures: &'a [ProcedureView
         attribute: if procedures.is_empty() { NO_PROCEDURES } else { "" },
         input: if no_arguments { "_input" } else { "input" },
         out: if procedures.iter().all(|it| it.deferred || it.oneway) { "_out" } else { "out" },
+        has_answers: procedures.iter().any(|it| !it.is_answer_alone),
     }
 }
 

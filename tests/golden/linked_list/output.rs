@@ -190,12 +190,23 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let node = rpc::argument::<rpc::NonEmptyList<super::Node>>(input)?;
-                        rpc::results::<rpc::List<super::Node>>(&self.0.get(call, node)?, out)
-                    }
+                    1 => self.answer_get(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_get(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let node = rpc::argument::<rpc::NonEmptyList<super::Node>>(input)?;
+                rpc::results::<rpc::List<super::Node>>(&self.0.get(call, node)?, out)
             }
         }
 

@@ -529,12 +529,23 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let receiver = rpc::argument::<rpc::NonEmptyMutualList<super::ReceiverOrSender, 0>>(input)?;
-                        rpc::results::<rpc::MutualList<super::ReceiverOrSender, 1>>(&self.0.turn(call, receiver)?, out)
-                    }
+                    1 => self.answer_turn(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_turn(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let receiver = rpc::argument::<rpc::NonEmptyMutualList<super::ReceiverOrSender, 0>>(input)?;
+                rpc::results::<rpc::MutualList<super::ReceiverOrSender, 1>>(&self.0.turn(call, receiver)?, out)
             }
         }
 

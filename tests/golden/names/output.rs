@@ -507,32 +507,75 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let self_ = rpc::argument::<super::Self_>(input)?;
-                        rpc::results::<super::Result_>(&self.0.connect2(call, self_)?, out)
-                    }
-                    2 => {
-                        let option = rpc::argument::<super::Option_>(input)?;
-                        rpc::results::<super::Vec_>(&self.0.call(call, option)?, out)
-                    }
-                    3 => {
-                        let argument = rpc::argument::<i32>(input)?;
-                        rpc::results::<i32>(&self.0.start_call2(call, argument)?, out)
-                    }
-                    4 => {
-                        let argument1 = rpc::argument::<i32>(input)?;
-                        let argument2 = rpc::argument::<i32>(input)?;
-                        rpc::results::<rpc::Void>(&self.0.r#match(call, argument1, argument2)?, out)
-                    }
-                    5 => {
-                        let self_ = rpc::argument::<i32>(input)?;
-                        let out2 = rpc::argument::<i32>(input)?;
-                        let call2 = rpc::argument::<i32>(input)?;
-                        let input2 = rpc::argument::<i32>(input)?;
-                        rpc::results::<rpc::Void>(&self.0.server(call, self_, out2, call2, input2)?, out)
-                    }
+                    1 => self.answer_connect2(call, input, out),
+                    2 => self.answer_call(call, input, out),
+                    3 => self.answer_start_call2(call, input, out),
+                    4 => self.answer_match(call, input, out),
+                    5 => self.answer_server(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_connect2(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let self_ = rpc::argument::<super::Self_>(input)?;
+                rpc::results::<super::Result_>(&self.0.connect2(call, self_)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_call(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let option = rpc::argument::<super::Option_>(input)?;
+                rpc::results::<super::Vec_>(&self.0.call(call, option)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_start_call2(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument = rpc::argument::<i32>(input)?;
+                rpc::results::<i32>(&self.0.start_call2(call, argument)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_match(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument1 = rpc::argument::<i32>(input)?;
+                let argument2 = rpc::argument::<i32>(input)?;
+                rpc::results::<rpc::Void>(&self.0.r#match(call, argument1, argument2)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_server(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let self_ = rpc::argument::<i32>(input)?;
+                let out2 = rpc::argument::<i32>(input)?;
+                let call2 = rpc::argument::<i32>(input)?;
+                let input2 = rpc::argument::<i32>(input)?;
+                rpc::results::<rpc::Void>(&self.0.server(call, self_, out2, call2, input2)?, out)
             }
         }
 

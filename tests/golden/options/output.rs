@@ -971,31 +971,56 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let argument1 = rpc::argument_view::<rpc::Utf8<1024>>(input)?;
-                        let argument2 = rpc::argument_view::<rpc::Str>(input)?;
-                        let argument3 = rpc::argument_view::<rpc::OpaqueVec<16>>(input)?;
-                        self.0
-                            .look_up(
-                                call,
-                                argument1,
-                                argument2,
-                                argument3,
-                                rpc::reply::<super::Outcome>(call),
-                            );
-                        Ok(rpc::Answer::Deferred)
-                    }
-                    2 => {
-                        let nfs_fh3 = rpc::argument_view::<super::FileHandle>(input)?;
-                        rpc::results::<rpc::Str>(&self.0.read(call, nfs_fh3)?, out)
-                    }
-                    3 => {
-                        let path = rpc::argument_view::<rpc::Utf8<1024>>(input)?;
-                        self.0.forget(call, path)?;
-                        Ok(rpc::Answer::Silent)
-                    }
+                    1 => self.answer_look_up(call, input),
+                    2 => self.answer_read(call, input, out),
+                    3 => self.answer_forget(call, input),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_look_up(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument1 = rpc::argument_view::<rpc::Utf8<1024>>(input)?;
+                let argument2 = rpc::argument_view::<rpc::Str>(input)?;
+                let argument3 = rpc::argument_view::<rpc::OpaqueVec<16>>(input)?;
+                self.0
+                    .look_up(
+                        call,
+                        argument1,
+                        argument2,
+                        argument3,
+                        rpc::reply::<super::Outcome>(call),
+                    );
+                Ok(rpc::Answer::Deferred)
+            }
+
+            #[inline(never)]
+            fn answer_read(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let nfs_fh3 = rpc::argument_view::<super::FileHandle>(input)?;
+                rpc::results::<rpc::Str>(&self.0.read(call, nfs_fh3)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_forget(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+            ) -> rpc::Result<rpc::Answer> {
+                let path = rpc::argument_view::<rpc::Utf8<1024>>(input)?;
+                self.0.forget(call, path)?;
+                Ok(rpc::Answer::Silent)
             }
         }
 

@@ -139,16 +139,35 @@ mod idl_input {
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
                     0 => rpc::results::<rpc::Void>(&self.0.null(call)?, out),
-                    1 => {
-                        let name = rpc::argument::<rpc::Str<64>>(input)?;
-                        rpc::results::<super::Greeting>(&self.0.greet(call, name)?, out)
-                    }
-                    2 => {
-                        let greeting = rpc::argument::<super::Greeting>(input)?;
-                        rpc::results::<rpc::Void>(&self.0.forget(call, greeting)?, out)
-                    }
+                    1 => self.answer_greet(call, input, out),
+                    2 => self.answer_forget(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_greet(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let name = rpc::argument::<rpc::Str<64>>(input)?;
+                rpc::results::<super::Greeting>(&self.0.greet(call, name)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_forget(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let greeting = rpc::argument::<super::Greeting>(input)?;
+                rpc::results::<rpc::Void>(&self.0.forget(call, greeting)?, out)
             }
         }
 
@@ -375,22 +394,49 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let argument1 = rpc::argument::<rpc::Str<64>>(input)?;
-                        let argument2 = rpc::argument::<u32>(input)?;
-                        rpc::results::<super::Greeting>(&self.0.greet(call, argument1, argument2)?, out)
-                    }
-                    2 => {
-                        let names = rpc::argument::<rpc::Array<rpc::Str<64>>>(input)?;
-                        let limit = rpc::argument::<rpc::Optional<i32>>(input)?;
-                        rpc::results::<bool>(&self.0.many(call, names, limit)?, out)
-                    }
-                    3 => {
-                        let argument = rpc::argument::<rpc::Str>(input)?;
-                        rpc::results::<rpc::Str>(&self.0.r#type(call, argument)?, out)
-                    }
+                    1 => self.answer_greet(call, input, out),
+                    2 => self.answer_many(call, input, out),
+                    3 => self.answer_type(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_greet(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument1 = rpc::argument::<rpc::Str<64>>(input)?;
+                let argument2 = rpc::argument::<u32>(input)?;
+                rpc::results::<super::Greeting>(&self.0.greet(call, argument1, argument2)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_many(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let names = rpc::argument::<rpc::Array<rpc::Str<64>>>(input)?;
+                let limit = rpc::argument::<rpc::Optional<i32>>(input)?;
+                rpc::results::<bool>(&self.0.many(call, names, limit)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_type(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument = rpc::argument::<rpc::Str>(input)?;
+                rpc::results::<rpc::Str>(&self.0.r#type(call, argument)?, out)
             }
         }
 

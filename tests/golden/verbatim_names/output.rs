@@ -263,12 +263,23 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let fileAttr = rpc::argument::<super::fileAttr>(input)?;
-                        rpc::results::<super::attr_res>(&self.0.NFSPROC_GETATTR(call, fileAttr)?, out)
-                    }
+                    1 => self.answer_NFSPROC_GETATTR(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_NFSPROC_GETATTR(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let fileAttr = rpc::argument::<super::fileAttr>(input)?;
+                rpc::results::<super::attr_res>(&self.0.NFSPROC_GETATTR(call, fileAttr)?, out)
             }
         }
 
@@ -467,19 +478,38 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let Server2 = rpc::argument::<super::Server>(input)?;
-                        rpc::results::<i32>(&self.0.SERVER(call, Server2)?, out)
-                    }
-                    2 => {
-                        let PROGRAM2 = rpc::argument::<i32>(input)?;
-                        let VERSION2 = rpc::argument::<i32>(input)?;
-                        let None2 = rpc::argument::<i32>(input)?;
-                        let call2 = rpc::argument::<i32>(input)?;
-                        rpc::results::<i32>(&self.0.NAMED(call, PROGRAM2, VERSION2, None2, call2)?, out)
-                    }
+                    1 => self.answer_SERVER(call, input, out),
+                    2 => self.answer_NAMED(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_SERVER(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let Server2 = rpc::argument::<super::Server>(input)?;
+                rpc::results::<i32>(&self.0.SERVER(call, Server2)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_NAMED(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let PROGRAM2 = rpc::argument::<i32>(input)?;
+                let VERSION2 = rpc::argument::<i32>(input)?;
+                let None2 = rpc::argument::<i32>(input)?;
+                let call2 = rpc::argument::<i32>(input)?;
+                rpc::results::<i32>(&self.0.NAMED(call, PROGRAM2, VERSION2, None2, call2)?, out)
             }
         }
 

@@ -501,21 +501,48 @@ mod idl_input {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let argument1 = rpc::argument_view::<rpc::NonEmptyList<super::Shape>>(input)?;
-                        let argument2 = rpc::argument_view::<super::Any>(input)?;
-                        rpc::results::<rpc::List<super::Node>>(&self.0.find(call, argument1, argument2)?, out)
-                    }
-                    2 => {
-                        let argument = rpc::argument::<i32>(input)?;
-                        rpc::results::<super::Point>(&self.0.place(call, argument)?, out)
-                    }
-                    3 => {
-                        let list = rpc::argument_view::<rpc::List<super::Node>>(input)?;
-                        rpc::results::<rpc::Str>(&self.0.name(call, list)?, out)
-                    }
+                    1 => self.answer_find(call, input, out),
+                    2 => self.answer_place(call, input, out),
+                    3 => self.answer_name(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_find(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument1 = rpc::argument_view::<rpc::NonEmptyList<super::Shape>>(input)?;
+                let argument2 = rpc::argument_view::<super::Any>(input)?;
+                rpc::results::<rpc::List<super::Node>>(&self.0.find(call, argument1, argument2)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_place(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument = rpc::argument::<i32>(input)?;
+                rpc::results::<super::Point>(&self.0.place(call, argument)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_name(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let list = rpc::argument_view::<rpc::List<super::Node>>(input)?;
+                rpc::results::<rpc::Str>(&self.0.name(call, list)?, out)
             }
         }
 

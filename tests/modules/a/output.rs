@@ -271,25 +271,60 @@ mod idl_a {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let name = rpc::argument::<rpc::Str<32>>(input)?;
-                        rpc::results::<super::common::Outcome>(&self.0.look(call, name)?, out)
-                    }
-                    2 => {
-                        let argument1 = rpc::argument::<super::common::Point>(input)?;
-                        let argument2 = rpc::argument::<super::common::Color>(input)?;
-                        rpc::results::<super::common::Point>(&self.0.r#move(call, argument1, argument2)?, out)
-                    }
-                    3 => {
-                        let entry = rpc::argument::<rpc::NonEmptyList<super::common::Entry>>(input)?;
-                        rpc::results::<super::Path>(&self.0.trace(call, entry)?, out)
-                    }
-                    4 => {
-                        let choice = rpc::argument::<super::Choice>(input)?;
-                        rpc::results::<super::Choice>(&self.0.choose(call, choice)?, out)
-                    }
+                    1 => self.answer_look(call, input, out),
+                    2 => self.answer_move(call, input, out),
+                    3 => self.answer_trace(call, input, out),
+                    4 => self.answer_choose(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_look(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let name = rpc::argument::<rpc::Str<32>>(input)?;
+                rpc::results::<super::common::Outcome>(&self.0.look(call, name)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_move(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument1 = rpc::argument::<super::common::Point>(input)?;
+                let argument2 = rpc::argument::<super::common::Color>(input)?;
+                rpc::results::<super::common::Point>(&self.0.r#move(call, argument1, argument2)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_trace(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let entry = rpc::argument::<rpc::NonEmptyList<super::common::Entry>>(input)?;
+                rpc::results::<super::Path>(&self.0.trace(call, entry)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_choose(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let choice = rpc::argument::<super::Choice>(input)?;
+                rpc::results::<super::Choice>(&self.0.choose(call, choice)?, out)
             }
         }
 

@@ -145,21 +145,48 @@ mod idl_b {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let argument1 = rpc::argument::<super::Parcel>(input)?;
-                        let argument2 = rpc::argument::<super::a::Node>(input)?;
-                        rpc::results::<super::Parcel>(&self.0.pack(call, argument1, argument2)?, out)
-                    }
-                    2 => {
-                        let paint = rpc::argument::<super::common::Color>(input)?;
-                        rpc::results::<super::common::Color>(&self.0.tint(call, paint)?, out)
-                    }
-                    3 => {
-                        let handle = rpc::argument::<rpc::Opaque<8>>(input)?;
-                        rpc::results::<i32>(&self.0.count(call, handle)?, out)
-                    }
+                    1 => self.answer_pack(call, input, out),
+                    2 => self.answer_tint(call, input, out),
+                    3 => self.answer_count(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_pack(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let argument1 = rpc::argument::<super::Parcel>(input)?;
+                let argument2 = rpc::argument::<super::a::Node>(input)?;
+                rpc::results::<super::Parcel>(&self.0.pack(call, argument1, argument2)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_tint(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let paint = rpc::argument::<super::common::Color>(input)?;
+                rpc::results::<super::common::Color>(&self.0.tint(call, paint)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_count(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let handle = rpc::argument::<rpc::Opaque<8>>(input)?;
+                rpc::results::<i32>(&self.0.count(call, handle)?, out)
             }
         }
 

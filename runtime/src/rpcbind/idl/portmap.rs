@@ -189,23 +189,57 @@ mod idl_portmap {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let mapping = rpc::argument::<super::Mapping>(input)?;
-                        rpc::results::<bool>(&self.0.set(call, mapping)?, out)
-                    }
-                    2 => {
-                        let mapping = rpc::argument::<super::Mapping>(input)?;
-                        rpc::results::<bool>(&self.0.unset(call, mapping)?, out)
-                    }
-                    3 => {
-                        let mapping = rpc::argument::<super::Mapping>(input)?;
-                        rpc::results::<u32>(&self.0.getport(call, mapping)?, out)
-                    }
-                    4 => {
-                        rpc::results::<rpc::List<super::MappingNode>>(&self.0.dump(call)?, out)
-                    }
+                    1 => self.answer_set(call, input, out),
+                    2 => self.answer_unset(call, input, out),
+                    3 => self.answer_getport(call, input, out),
+                    4 => self.answer_dump(call, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_set(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let mapping = rpc::argument::<super::Mapping>(input)?;
+                rpc::results::<bool>(&self.0.set(call, mapping)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_unset(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let mapping = rpc::argument::<super::Mapping>(input)?;
+                rpc::results::<bool>(&self.0.unset(call, mapping)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_getport(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let mapping = rpc::argument::<super::Mapping>(input)?;
+                rpc::results::<u32>(&self.0.getport(call, mapping)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_dump(
+                &self,
+                call: &rpc::Call,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                rpc::results::<rpc::List<super::MappingNode>>(&self.0.dump(call)?, out)
             }
         }
 

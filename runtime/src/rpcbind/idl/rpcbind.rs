@@ -576,32 +576,91 @@ mod idl_rpcbind {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<bool>(&self.0.set(call, registration)?, out)
-                    }
-                    2 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<bool>(&self.0.unset(call, registration)?, out)
-                    }
-                    3 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<rpc::Str<1024>>(&self.0.getaddr(call, registration)?, out)
-                    }
-                    4 => {
-                        rpc::results::<rpc::List<super::RegistrationNode>>(&self.0.dump(call)?, out)
-                    }
-                    6 => rpc::results::<u32>(&self.0.gettime(call)?, out),
-                    7 => {
-                        let universal_address = rpc::argument::<rpc::Str<1024>>(input)?;
-                        rpc::results::<super::TransportAddress>(&self.0.uaddr2taddr(call, universal_address)?, out)
-                    }
-                    8 => {
-                        let transport_address = rpc::argument::<super::TransportAddress>(input)?;
-                        rpc::results::<rpc::Str<1024>>(&self.0.taddr2uaddr(call, transport_address)?, out)
-                    }
+                    1 => self.answer_set(call, input, out),
+                    2 => self.answer_unset(call, input, out),
+                    3 => self.answer_getaddr(call, input, out),
+                    4 => self.answer_dump(call, out),
+                    6 => self.answer_gettime(call, out),
+                    7 => self.answer_uaddr2taddr(call, input, out),
+                    8 => self.answer_taddr2uaddr(call, input, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_set(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<bool>(&self.0.set(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_unset(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<bool>(&self.0.unset(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_getaddr(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<rpc::Str<1024>>(&self.0.getaddr(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_dump(
+                &self,
+                call: &rpc::Call,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                rpc::results::<rpc::List<super::RegistrationNode>>(&self.0.dump(call)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_gettime(
+                &self,
+                call: &rpc::Call,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                rpc::results::<u32>(&self.0.gettime(call)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_uaddr2taddr(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let universal_address = rpc::argument::<rpc::Str<1024>>(input)?;
+                rpc::results::<super::TransportAddress>(&self.0.uaddr2taddr(call, universal_address)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_taddr2uaddr(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let transport_address = rpc::argument::<super::TransportAddress>(input)?;
+                rpc::results::<rpc::Str<1024>>(&self.0.taddr2uaddr(call, transport_address)?, out)
             }
         }
 
@@ -1029,43 +1088,125 @@ mod idl_rpcbind {
                 out: &mut rpc::Encoder,
             ) -> rpc::Result<rpc::Answer> {
                 match call.procedure() {
-                    1 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<bool>(&self.0.set(call, registration)?, out)
-                    }
-                    2 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<bool>(&self.0.unset(call, registration)?, out)
-                    }
-                    3 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<rpc::Str<1024>>(&self.0.getaddr(call, registration)?, out)
-                    }
-                    4 => {
-                        rpc::results::<rpc::List<super::RegistrationNode>>(&self.0.dump(call)?, out)
-                    }
-                    6 => rpc::results::<u32>(&self.0.gettime(call)?, out),
-                    7 => {
-                        let universal_address = rpc::argument::<rpc::Str<1024>>(input)?;
-                        rpc::results::<super::TransportAddress>(&self.0.uaddr2taddr(call, universal_address)?, out)
-                    }
-                    8 => {
-                        let transport_address = rpc::argument::<super::TransportAddress>(input)?;
-                        rpc::results::<rpc::Str<1024>>(&self.0.taddr2uaddr(call, transport_address)?, out)
-                    }
-                    9 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<rpc::Str<1024>>(&self.0.getversaddr(call, registration)?, out)
-                    }
-                    11 => {
-                        let registration = rpc::argument::<super::Registration>(input)?;
-                        rpc::results::<rpc::List<super::ServedAddress>>(&self.0.getaddrlist(call, registration)?, out)
-                    }
-                    12 => {
-                        rpc::results::<rpc::FixedArray<super::VersionStatistics, 3>>(&self.0.getstat(call)?, out)
-                    }
+                    1 => self.answer_set(call, input, out),
+                    2 => self.answer_unset(call, input, out),
+                    3 => self.answer_getaddr(call, input, out),
+                    4 => self.answer_dump(call, out),
+                    6 => self.answer_gettime(call, out),
+                    7 => self.answer_uaddr2taddr(call, input, out),
+                    8 => self.answer_taddr2uaddr(call, input, out),
+                    9 => self.answer_getversaddr(call, input, out),
+                    11 => self.answer_getaddrlist(call, input, out),
+                    12 => self.answer_getstat(call, out),
                     _ => Err(rpc::procedure_unavailable()),
                 }
+            }
+        }
+
+        /// One call each. They are not inlined, so that dispatch itself is short.
+        impl<S: Service> Server<S> {
+            #[inline(never)]
+            fn answer_set(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<bool>(&self.0.set(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_unset(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<bool>(&self.0.unset(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_getaddr(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<rpc::Str<1024>>(&self.0.getaddr(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_dump(
+                &self,
+                call: &rpc::Call,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                rpc::results::<rpc::List<super::RegistrationNode>>(&self.0.dump(call)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_gettime(
+                &self,
+                call: &rpc::Call,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                rpc::results::<u32>(&self.0.gettime(call)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_uaddr2taddr(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let universal_address = rpc::argument::<rpc::Str<1024>>(input)?;
+                rpc::results::<super::TransportAddress>(&self.0.uaddr2taddr(call, universal_address)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_taddr2uaddr(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let transport_address = rpc::argument::<super::TransportAddress>(input)?;
+                rpc::results::<rpc::Str<1024>>(&self.0.taddr2uaddr(call, transport_address)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_getversaddr(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<rpc::Str<1024>>(&self.0.getversaddr(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_getaddrlist(
+                &self,
+                call: &rpc::Call,
+                input: &mut rpc::Decoder<'_>,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                let registration = rpc::argument::<super::Registration>(input)?;
+                rpc::results::<rpc::List<super::ServedAddress>>(&self.0.getaddrlist(call, registration)?, out)
+            }
+
+            #[inline(never)]
+            fn answer_getstat(
+                &self,
+                call: &rpc::Call,
+                out: &mut rpc::Encoder,
+            ) -> rpc::Result<rpc::Answer> {
+                rpc::results::<rpc::FixedArray<super::VersionStatistics, 3>>(&self.0.getstat(call)?, out)
             }
         }
 
