@@ -46,6 +46,17 @@ impl<'a> Decoder<'a> {
         Self { limits, ..self }
     }
 
+    /// Reads `record` from now on, as if it were a new one with the same limits.
+    #[cfg(feature = "net")]
+    #[inline]
+    pub(crate) fn restart(&mut self, record: &'a [u8]) {
+        self.record = record;
+        self.rest = record;
+        self.shared = Shared::Nothing;
+        self.depth = 0;
+        self.memory = 0;
+    }
+
     /// Bytes that are left.
     #[inline]
     pub fn remaining(&self) -> usize {

@@ -284,10 +284,10 @@ impl Encoder {
     #[inline]
     fn room(&mut self, length: usize) -> Result<&mut [u8], EncodeError> {
         let start = self.end;
-        let free = match self.buffer.len().checked_sub(start) {
-            Some(free) if free >= length => {
-                self.end = start.wrapping_add(length);
-                self.buffer.get_mut(start..).unwrap_or_default()
+        let free = match start.checked_add(length) {
+            Some(end) if end <= self.buffer.len() => {
+                self.end = end;
+                self.buffer.get_mut(start..end).unwrap_or_default()
             }
             _ => self.grow(length)?,
         };
@@ -323,7 +323,8 @@ impl Sink for Encoder {
     #[inline]
     fn put_value<C: Xdr>(&mut self, value: &C::Value) -> Result<(), EncodeError> {
         let most = C::most(value);
-        if most < SPLICE
+        if C::MAX > 0
+            && most < SPLICE
             && let Ok(room) = self.room(most)
         {
             let mut window = Writer::new(room);

@@ -90,8 +90,8 @@ impl Programs {
         stretch: Stretch,
     ) -> (u16, Option<Result<Answer>>) {
         let (mut calls, mut most, mut left) = (0_u16, stretch.calls, *input);
-        let (limit, decode_limits) = (self.limits.reply_bytes, self.limits.decode);
-        let mut otherwise = Ok(Answer::Results);
+        let (limit, mut otherwise) = (self.limits.reply_bytes, Ok(Answer::Results));
+        let mut decoder = Decoder::new(&[]).with_limits(self.limits.decode);
         let failed = loop {
             let Some((message, rest)) = reader.whole(left) else { break false };
             let plain = |procedure| {
@@ -102,8 +102,8 @@ impl Programs {
             if calls == 0 {
                 call.begin_run();
             }
-            let mut input = Decoder::new(arguments).with_limits(decode_limits);
-            if !append_results::<AsRecord>(version, call, xid, &mut input, out, limit, &mut otherwise) {
+            decoder.restart(arguments);
+            if !append_results::<AsRecord>(version, call, xid, &mut decoder, out, limit, &mut otherwise) {
                 break true;
             }
             left = rest;
