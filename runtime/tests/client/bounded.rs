@@ -7,9 +7,13 @@ use oncrpc::xdr::Opaque;
 use oncrpc::{Bytes, Client, ClientOptions, Error, Pending, Result};
 use std::io::Write;
 use std::net::TcpStream;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const MIB: usize = 1 << 20;
+
+/// Long enough that what came before has been read.
+const PAUSE: Duration = Duration::from_millis(20);
 
 fn connect(peer: &Peer, options: ClientOptions) -> Client {
     Client::connect_with(&peer.address, PROGRAM, VERSION, &options.reconnect(false)).unwrap()
@@ -147,6 +151,35 @@ fn a_flood_of_calls_at_a_client_that_serves_none() {
     let cost = measure(|| assert_eq!(start(&client).wait().unwrap().len(), 1_000));
     assert!(cost.bytes_max < 64 << 10, "{} bytes", cost.bytes_max);
     assert_eq!(block_on(start(&client)).unwrap().len(), 1_004);
+    drop(client);
+    peer.join();
+}
+
+/// Each small one comes where a large one was expected.
+#[test]
+fn a_small_reply_keeps_no_memory_of_a_large_one() {
+    const CALLS: usize = 16;
+    let peer = Peer::tcp(|mut stream| {
+        let calls = read_calls(&mut stream, CALLS + 1);
+        let (last, small) = calls.split_last().unwrap();
+        for call in small {
+            stream.write_all(&large(last.xid.wrapping_add(7), 2 * MIB)).unwrap();
+            sleep(PAUSE);
+            stream.write_all(&large(call.xid, 200)).unwrap();
+            sleep(PAUSE);
+        }
+        stream.write_all(&large(last.xid, 200)).unwrap();
+        assert!(read_call(&mut stream).is_none());
+    });
+    let client = connect(&peer, ClientOptions::new());
+    let mut kept = Vec::with_capacity(CALLS);
+    let cost = measure(|| {
+        let pending: Vec<_> = (0..CALLS).map(|_| start(&client)).collect();
+        assert_eq!(start(&client).wait().unwrap().len(), 200);
+        kept.extend(pending.into_iter().map(|call| call.wait().unwrap()));
+    });
+    assert!(kept.iter().all(|data| data.len() == 200));
+    assert!(cost.bytes_current < 6 * MIB as i64, "{cost:?}");
     drop(client);
     peer.join();
 }
