@@ -71,6 +71,8 @@ impl Shared {
         if self.spare.as_ref().is_none_or(|spare| out.memory() >= spare.memory()) {
             self.spare = Some(out);
         }
+        // It may be that little was left of a large reply.
+        self.note_spare(0);
     }
 
     /// Keeps memory for a record; the last one that came over that connection had `size` bytes.
@@ -112,5 +114,39 @@ impl Shared {
     /// When to do so.
     pub(super) fn leisure(&self) -> Option<Instant> {
         earlier(self.spare_leisure.deadline(), self.record_leisure.deadline())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::Budget;
+    use super::*;
+    use crate::session::server::Programs;
+    use crate::xdr::Xdr;
+    use std::sync::Arc;
+
+    /// A buffer that has held `length` bytes.
+    fn used(length: usize) -> Box<Encoder> {
+        let mut out = Encoder::new();
+        (0..length / 4).try_for_each(|_| u32::encode(&0, &mut out)).unwrap();
+        out.clear();
+        Box::new(out)
+    }
+
+    #[test]
+    fn a_large_buffer_is_given_back_however_little_its_last_turn_moves() {
+        let share = || Share::new(&Arc::new(Budget::new(1, 4_000_000, 100)), 0);
+        let mut shared = Shared::new(Programs::default().recorder(), share(), share());
+        shared.keep_spare(used(64 << 10));
+        assert_eq!(shared.leisure(), None);
+        shared.keep_spare(used(1 << 20));
+        shared.note_moved(1_000);
+        let mut looks = 0;
+        while let Some(look) = shared.leisure() {
+            shared.give_back(look);
+            looks += 1;
+        }
+        assert!(looks > 0 && shared.spare.is_none());
+        assert_eq!(shared.leisure(), None);
     }
 }
