@@ -3,7 +3,6 @@
 use pico_args::Arguments;
 use std::convert::Infallible;
 use std::error::Error;
-use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
@@ -28,19 +27,20 @@ impl Options {
             print!("nfsd {}: {}", env!("CARGO_PKG_VERSION"), include_str!("../usage.txt"));
             std::process::exit(0);
         }
-        let path = |word: &OsStr| Ok::<_, Infallible>(PathBuf::from(word));
-        let this = Self {
+        Ok(Self {
             port: words.opt_value_from_str("--port")?.unwrap_or(2049),
             listen: words.opt_value_from_str("--listen")?.unwrap_or(Ipv4Addr::LOCALHOST.into()),
             allow: words.values_from_str("--allow")?,
             read_only: words.contains("--read-only"),
             no_root_squash: words.contains("--no-root-squash"),
             portmapper: words.contains("--portmapper"),
-            state: words.opt_value_from_os_str("--state", path)?,
-            directory: words.free_from_os_str(path).map_err(|_| "which directory? nfsd --help tells more")?,
-        };
-        let rest = words.finish();
-        if rest.is_empty() { Ok(this) } else { Err(format!("what is {rest:?}? nfsd --help tells more").into()) }
+            state: words.opt_value_from_os_str("--state", |file| Ok::<_, Infallible>(file.into()))?,
+            directory: match &words.finish()[..] {
+                [directory] if !directory.as_encoded_bytes().starts_with(b"-") => directory.into(),
+                [] => return Err("which directory? nfsd --help tells more".into()),
+                rest => return Err(format!("not understood: {rest:?}; nfsd --help tells more").into()),
+            },
+        })
     }
 
     /// Where the key of file handles is; an error if that is not given, and there is no home.
