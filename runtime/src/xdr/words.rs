@@ -10,7 +10,7 @@ const EVEN_HALVES: u64 = 0x0000_ffff_0000_ffff;
 /// Bytes from which on it is worth it.
 const LONG: usize = 128;
 
-/// Writes each value's word, whose bytes in memory `bytes` gives; as many as there is room for.
+/// Writes each value's word, whose bytes in memory `bytes` gives, into `out`, which has room for just these.
 #[inline]
 pub(super) fn write<T: Copy>(values: &[T], out: &mut [u8], bytes: impl Fn(T) -> [u8; 4]) {
     if out.len() < LONG { write_each(values, out, bytes) } else { write_pairs(values, out, bytes) }

@@ -9,6 +9,7 @@ mod look;
 mod make;
 mod many;
 mod names;
+mod options;
 mod server;
 mod set;
 
