@@ -15,7 +15,6 @@ use crate::record::RecordError;
 use crate::session::server::{Delivery, Programs, ServerStream};
 use crate::xdr::Encoder;
 use bytes::Bytes;
-use lone::Lone;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -103,10 +102,8 @@ impl Connection {
     /// Reads once, answers what came until `slice` is over, writes once.
     #[inline]
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        match self.lone_turn(programs, shared) {
-            Lone::Turn(turn) => turn,
-            Lone::Come(come) => self.whole_turn(programs, shared, slice, come),
-        }
+        let turn = self.lone_turn(programs, shared, slice);
+        turn.unwrap_or_else(|| self.whole_turn(programs, shared, slice, None))
     }
 
     /// A turn for which so much input has been read, if that has been done already.

@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 pub(super) struct Datagrams {
     socket: DatagramSocket,
     session: ServerDatagrams,
+    /// Where the last datagram has come from, and the address it went to.
+    from: Option<(SocketAddr, Option<IpAddr>)>,
     out: Encoder,
     /// A reply whose pieces are put together.
     reply: Vec<u8>,
@@ -35,7 +37,8 @@ impl Datagrams {
             origin.set_local(local);
         }
         let session = ServerDatagrams::new(Some(origin));
-        Self { socket, session, out: Encoder::new(), reply: Vec::new(), length: TurnLength::new(), queued: false }
+        let (out, reply) = (Encoder::new(), Vec::new());
+        Self { socket, session, from: None, out, reply, length: TurnLength::new(), queued: false }
     }
 
     pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
@@ -61,29 +64,33 @@ impl Datagrams {
         self.session.in_flight() > 0
     }
 
-    /// Answers some of the datagrams that have come, until `slice` is over. `scratch` is larger than any.
+    /// Answers some of the datagrams that have come, until `slice` is over. What need not be done before the first reply is sent is
+    /// done after it.
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        let (begin, mut last) = (shared.now, Duration::ZERO);
-        let most = self.length.begin(begin);
-        let mut taken = 0;
-        while taken < most {
-            match self.answer_one(programs, shared) {
-                Ok(time) => last = time,
+        let (begin, mut taken, mut most) = (shared.now, 0, 1);
+        loop {
+            let time = match self.answer_one(programs, shared) {
+                Ok(time) => time,
                 // Of a datagram sent before: nobody was there to take it.
-                Err(error) if is_of_sending(error.kind()) => {}
+                Err(error) if is_of_sending(error.kind()) => Duration::ZERO,
                 // Nothing is there; or the system fails, and the next datagram is another event.
                 Err(_) => {
                     self.length.was_enough(taken);
                     return Turn::Wait;
                 }
+            };
+            if taken == 0 {
+                most = self.length.begin(begin);
             }
             taken += 1;
-            if taken < most && shared.now.saturating_duration_since(begin) >= slice {
+            if taken >= most {
+                self.length.was_used_up(shared.now, time);
+                return if self.length.tells_of_rest() { Turn::Wait } else { Turn::Again };
+            }
+            if shared.now.saturating_duration_since(begin) >= slice {
                 return Turn::Again;
             }
         }
-        self.length.was_used_up(shared.now, last);
-        if self.length.tells_of_rest() { Turn::Wait } else { Turn::Again }
     }
 
     /// Takes a datagram and answers it: how long that took.
@@ -91,14 +98,24 @@ impl Datagrams {
     fn answer_one(&mut self, programs: &Programs, shared: &mut Shared) -> io::Result<Duration> {
         let (length, caller) = self.socket.receive(&mut shared.scratch)?;
         let datagram = shared.scratch.get(..length).unwrap_or_default();
-        let peer = Peer::new(caller, Transport::Udp).calling(self.socket.called());
-        let handled = self.session.handle_datagram(programs, peer, datagram, &mut self.out);
-        send(&self.socket, &self.out, &mut self.reply, (caller, self.socket.called()), &shared.recorder);
+        let from = (caller, self.socket.called());
+        if self.from != Some(from) {
+            self.turn_to(from);
+        }
+        let handled = self.session.handle_next(programs, datagram, &mut self.out);
+        send(&self.socket, &self.out, &mut self.reply, from, &shared.recorder);
         let now = Instant::now();
         let time = now.saturating_duration_since(shared.now);
         count(&shared.recorder, &handled, Some(time));
         shared.now = now;
         Ok(time)
+    }
+
+    /// The datagrams that follow have come from there.
+    #[inline(never)]
+    fn turn_to(&mut self, from: (SocketAddr, Option<IpAddr>)) {
+        self.session.set_peer(Peer::new(from.0, Transport::Udp).calling(from.1));
+        self.from = Some(from);
     }
 
     /// Sends a reply that has come later.

@@ -13,11 +13,10 @@ use super::signals::Signals;
 use super::source::Source;
 use super::{Pool, Stop, Turn, slice};
 use crate::session::server::{Origin, Port, Programs};
-use mio::event::Event;
 use mio::net::UdpSocket;
 use mio::{Events, Poll, Waker};
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,7 +38,7 @@ pub(crate) struct EventLoop {
     pub(super) roster: Arc<Roster>,
     /// Which of the loops gets the next connection.
     pub(super) next_row: usize,
-    signals: Option<Signals>,
+    pub(super) signals: Option<Signals>,
     pub(super) listeners: Vec<Listener>,
     pub(super) datagrams: Vec<Datagrams>,
     pub(super) connections: Connections,
@@ -48,7 +47,7 @@ pub(crate) struct EventLoop {
     pub(super) held: Vec<usize>,
     pub(super) idleness: Idleness,
     /// How long it looks for events after it last did something, before it sleeps.
-    spin: Duration,
+    pub(super) spin: Duration,
     /// When it is to be looked for calls that nobody has answered in time.
     pub(super) next_expiry: Option<Instant>,
     pub(super) shared: Shared,
@@ -148,11 +147,10 @@ impl EventLoop {
         let _this_thread = LoopThread::enter();
         while !self.stop.is_asked() && !self.is_idle_for_long() {
             let left = self.shared.alarm.left(self.shared.now);
-            self.wait(&mut events, Some(left))?;
-            // What came up to here has its turn before deadlines are looked at; what comes while calls are carried out,
+            // What came up to then has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
-            let now = self.shared.now;
-            self.ration_input(now);
+            let now = self.wait(&mut events, Some(left))?;
+            self.ration_input(self.shared.now);
             self.run_ready();
             if self.shared.alarm.rings(now) {
                 self.look_at_deadlines(now);
@@ -171,68 +169,6 @@ impl EventLoop {
             datagrams.register(registry, Source::Datagrams(index).token())?;
         }
         Ok(())
-    }
-
-    /// Waits for events for `timeout` at most, but not if somebody is ready, and puts those whose events they are into `ready`.
-    pub(super) fn wait(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
-        let timeout = if self.ready.is_empty() { timeout } else { Some(Duration::ZERO) };
-        let outcome = self.poll(events, timeout);
-        self.shared.now = Instant::now();
-        match outcome {
-            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
-            outcome => outcome?,
-        }
-        let mut has_mail = false;
-        for event in &*events {
-            match Source::from(event.token()) {
-                Source::Connection(key) => self.connection_event(key, event),
-                source => has_mail |= self.other_event(source),
-            }
-        }
-        if has_mail {
-            self.mailbox.take().into_iter().for_each(|letter| self.open(letter));
-        }
-        self.release();
-        Ok(())
-    }
-
-    /// Waits for events, for a while without sleeping.
-    fn poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
-        if self.spin.is_zero() {
-            return self.poll.poll(events, timeout);
-        }
-        let awake = timeout.map_or(self.spin, |timeout| timeout.min(self.spin));
-        let end = self.shared.now.checked_add(awake).filter(|_| !awake.is_zero());
-        while end.is_some_and(|end| Instant::now() < end) {
-            self.poll.poll(events, Some(Duration::ZERO))?;
-            if !events.is_empty() {
-                return Ok(());
-            }
-        }
-        self.poll.poll(events, timeout.map(|timeout| timeout.saturating_sub(awake)))
-    }
-
-    #[inline]
-    fn connection_event(&mut self, key: usize, event: &Event) {
-        if let Some(connection) = self.connections.get_mut(key) {
-            connection.handle_event(event);
-            if !std::mem::replace(&mut connection.queued, true) {
-                self.ready.push_back(Source::Connection(key));
-            }
-        }
-    }
-
-    /// Whether it tells of mail.
-    #[inline(never)]
-    fn other_event(&mut self, source: Source) -> bool {
-        match source {
-            Source::Mail => self.shared.alarm.ring(),
-            Source::Signal if self.signals.as_mut().is_some_and(Signals::have_come) => self.stop.ask(),
-            Source::Listener(_) | Source::Datagrams(_) => self.idleness.interrupt(),
-            Source::Signal | Source::Connection(_) => {}
-        }
-        self.enqueue(source);
-        matches!(source, Source::Mail)
     }
 
     pub(super) fn enqueue(&mut self, source: Source) {
@@ -256,28 +192,24 @@ impl EventLoop {
     /// One turn for everybody who stands in `ready` now.
     pub(super) fn run_ready(&mut self) {
         let slice = slice(self.ready.len());
-        for turn in 0..self.ready.len() {
+        for _ in 0..self.ready.len() {
             let Some(source) = self.ready.pop_front() else { return };
-            if turn > 0 && self.shared.is_late {
+            if self.shared.is_late {
                 self.shared.now = Instant::now();
             }
-            self.shared.is_late = true;
             self.serve(source, slice);
         }
     }
 
     /// A turn that ends with the call during which `slice` is over, and what follows from it.
-    #[inline]
     pub(super) fn serve(&mut self, source: Source, slice: Duration) {
+        self.shared.is_late = true;
         let turn = match source {
             Source::Connection(key) => self.connection_turn(key, slice),
             Source::Datagrams(index) => self.datagram_turn(index, slice),
             source => self.other_turn(source),
         };
-        if turn != Turn::Wait {
-            self.go_on(source, turn);
-        }
-        self.release_output();
+        self.conclude(source, turn);
     }
 
     #[inline]
@@ -285,7 +217,9 @@ impl EventLoop {
         let Some(connection) = self.connections.get_mut(key) else { return Turn::Wait };
         connection.queued = false;
         self.shared.is_favoured = self.favoured.is_some_and(|(favoured, _)| favoured == key);
-        connection.turn(&self.programs, &mut self.shared, slice)
+        let turn = connection.turn(&self.programs, &mut self.shared, slice);
+        self.shared.is_favoured = false;
+        turn
     }
 
     #[inline(never)]
@@ -304,7 +238,7 @@ impl EventLoop {
     }
 
     #[inline(never)]
-    fn datagram_turn(&mut self, index: usize, slice: Duration) -> Turn {
+    pub(super) fn datagram_turn(&mut self, index: usize, slice: Duration) -> Turn {
         let Some(datagrams) = self.datagrams.get_mut(index) else { return Turn::Wait };
         datagrams.queued = false;
         let turn = datagrams.turn(&self.programs, &mut self.shared, slice);
@@ -314,6 +248,14 @@ impl EventLoop {
     }
 
     /// What follows from a turn.
+    #[inline]
+    pub(super) fn conclude(&mut self, source: Source, turn: Turn) {
+        if turn != Turn::Wait {
+            self.go_on(source, turn);
+        }
+        self.release_output();
+    }
+
     #[inline(never)]
     fn go_on(&mut self, source: Source, turn: Turn) {
         match (source, turn) {

@@ -41,6 +41,7 @@ mod stop;
 mod stream;
 mod tally;
 mod turn_length;
+mod waiting;
 mod watched;
 
 pub(crate) use acceptor::Acceptor;

@@ -231,7 +231,7 @@ pub(super) fn count(recorder: &Recorder, handled: &Handled, time: Option<Duratio
 }
 
 /// Of a time that is no longer than 584 years.
-fn nanoseconds(time: Duration) -> u64 {
+pub(super) fn nanoseconds(time: Duration) -> u64 {
     time.as_nanos() as u64
 }
 

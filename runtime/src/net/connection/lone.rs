@@ -1,51 +1,60 @@
 use super::super::Turn;
 use super::super::rationing::SCARCE;
 use super::super::shared::Shared;
-use super::super::tally::count;
+use super::super::tally::{count, nanoseconds};
 use super::{Connection, Fault};
 use crate::metrics::{Event, Recorder};
 use crate::session::server::{Handled, Programs};
 use std::io;
 use std::time::{Duration, Instant};
 
-/// What comes of a [lone turn](Connection::lone_turn).
-pub(super) enum Lone {
-    /// It is over.
-    Turn(Turn),
-    /// It is none: so much has been read for it into the memory that all share, if it was begun.
-    Come(Option<usize>),
-}
-
 /// A peer that waits for each reply makes turns of one call, and between them nothing is kept of it. Of all that a turn may have
 /// to do, little is left then: it is done here, so that it is little code as well, which is seldom in a cache after a sleep.
 impl Connection {
-    /// The turn of a connection at rest for which one call has come as a whole.
-    #[inline]
-    pub(super) fn lone_turn(&mut self, programs: &Programs, shared: &mut Shared) -> Lone {
+    /// The turn of a connection at rest for which one call has come as a whole. If that is not so, either nothing has been done and
+    /// there is none, or it is one as any other, until `slice` is over. What need not be done before the peer has its reply is
+    /// done after it.
+    #[inline(never)]
+    pub(in crate::net) fn lone_turn(
+        &mut self,
+        programs: &Programs,
+        shared: &mut Shared,
+        slice: Duration,
+    ) -> Option<Turn> {
         if !self.at_rest || self.stream.is_held_up() || shared.input.is_used_up(SCARCE) {
-            return Lone::Come(None);
+            return None;
         }
         let (begin, moved) = (shared.now, self.socket.moved());
         let Ok(come) = self.socket.read(&mut shared.scratch, begin) else {
-            return Lone::Turn(Turn::Close(Event::ClosedByError));
+            return Some(Turn::Close(Event::ClosedByError));
         };
         let input = shared.scratch.get(..come).unwrap_or_default();
-        let Some(record) = self.stream.lone_record(input) else { return Lone::Come(Some(come)) };
+        let Some(record) = self.stream.lone_record(input) else {
+            return Some(self.whole_turn(programs, shared, slice, Some(come)));
+        };
         let out = shared.spare.get_or_insert_default();
         let handled = self.stream.handle_lone(programs, record, out);
         let now = Instant::now();
-        if let Some(handled) = handled {
-            self.count_lone(&shared.recorder, handled, now.saturating_duration_since(begin));
+        if let Some(handled) = &handled {
+            count(&shared.recorder, handled, None);
         }
-        shared.now = now;
         let written = self.socket.write(out, now);
-        if written.is_err() || !out.is_empty() || self.socket.may_read() || self.stream.has_backchannel() {
-            return Lone::Turn(self.end_lone(written, programs, shared, moved));
+        shared.now = now;
+        if let Some(handled) = handled {
+            self.note_lone(&shared.recorder, handled, now.saturating_duration_since(begin));
+        }
+        let out = shared.spare.as_ref();
+        if written.is_err()
+            || out.is_some_and(|out| !out.is_empty())
+            || self.socket.may_read()
+            || self.stream.has_backchannel()
+        {
+            return Some(self.end_lone(written, programs, shared, moved));
         }
         shared.note_moved(self.socket.moved().wrapping_sub(moved));
         self.place.show(self.tally(0), now);
         self.at_rest = !self.expects_large();
-        Lone::Turn(Turn::Wait)
+        Some(Turn::Wait)
     }
 
     /// Ends a turn that leaves something to be done.
@@ -56,10 +65,11 @@ impl Connection {
         self.conclude(written, programs, shared, out, moved)
     }
 
+    /// Notes what is of use later of a call that took so long.
     #[inline]
-    fn count_lone(&mut self, recorder: &Recorder, handled: Handled, time: Duration) {
-        count(recorder, &handled, Some(time));
+    fn note_lone(&mut self, recorder: &Recorder, handled: Handled, time: Duration) {
         if handled.outcome.is_some() {
+            recorder.latency(handled.row, nanoseconds(time));
             self.calls = self.calls.wrapping_add(1);
             self.record_size = handled.received as usize;
         }

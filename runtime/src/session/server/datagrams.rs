@@ -27,12 +27,23 @@ impl ServerDatagrams {
     /// Answers a datagram of `peer`: puts the reply into `out`, which is emptied first, or nothing if it is answered
     /// later, or not at all. While too many calls are in flight, datagrams are dropped: their senders call again.
     pub fn handle_datagram(&mut self, programs: &Programs, peer: Peer, datagram: &[u8], out: &mut Encoder) -> Handled {
+        self.set_peer(peer);
+        self.handle_next(programs, datagram, out)
+    }
+
+    /// The datagrams that are handled [next](Self::handle_next) are of `peer`.
+    #[inline(never)]
+    pub fn set_peer(&mut self, peer: Peer) {
+        self.call.get_or_insert_with(|| Call::new(peer, self.origin.clone())).set_peer(peer);
+    }
+
+    /// As [`handle_datagram`](Self::handle_datagram), of the same peer as before; nothing is done before [one](Self::set_peer) is known.
+    pub fn handle_next(&mut self, programs: &Programs, datagram: &[u8], out: &mut Encoder) -> Handled {
         out.clear();
-        if self.origin.as_ref().is_some_and(|origin| origin.is_full()) {
+        let Some(call) = self.call.as_mut().filter(|_| !self.origin.as_ref().is_some_and(|origin| origin.is_full()))
+        else {
             return Handled::not_carried_out(Event::DroppedInFlight, datagram.len(), 0);
-        }
-        let call = self.call.get_or_insert_with(|| Call::new(peer, self.origin.clone()));
-        call.set_peer(peer);
+        };
         match programs.handle_lone::<AsDatagram>(call, datagram, out) {
             Some(handled) => handled,
             None => programs.handle_datagram(call, datagram, out),
