@@ -3,6 +3,7 @@ mod large;
 mod lone;
 mod memory;
 mod pace;
+mod several;
 
 use super::budget::Holding;
 use super::roster::{Place, Tally};
@@ -16,6 +17,7 @@ use crate::session::server::{Delivery, Programs, ServerStream};
 use crate::xdr::Encoder;
 use bytes::Bytes;
 use std::io;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Bytes of replies that are written before more calls are answered.
@@ -103,14 +105,20 @@ impl Connection {
     #[inline]
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
         let turn = self.lone_turn(programs, shared, slice);
-        turn.unwrap_or_else(|| self.whole_turn(programs, shared, slice, None))
+        turn.unwrap_or_else(|| self.whole_turn(programs, shared, end_of(shared.now, slice), None))
     }
 
-    /// A turn for which so much input has been read, if that has been done already.
+    /// A turn until `end` for which input has been read, if that has been done already.
     #[inline(never)]
-    fn whole_turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration, come: Option<usize>) -> Turn {
-        let moved = self.socket.moved().wrapping_sub(come.unwrap_or_default() as u64);
-        let end = shared.now.checked_add(slice).unwrap_or(shared.now);
+    fn whole_turn(
+        &mut self,
+        programs: &Programs,
+        shared: &mut Shared,
+        end: Instant,
+        come: Option<Range<usize>>,
+    ) -> Turn {
+        let read = come.as_ref().map_or(0, |come| come.end);
+        let moved = self.socket.moved().wrapping_sub(read as u64);
         let mut out = self.out.take().unwrap_or_else(|| shared.take_spare());
         self.stream.lend(std::mem::take(&mut shared.record));
         let outcome = self.exchange(programs, shared, &mut out, end, come);
@@ -206,18 +214,18 @@ impl Connection {
         shared: &mut Shared,
         out: &mut Encoder,
         end: Instant,
-        come: Option<usize>,
+        come: Option<Range<usize>>,
     ) -> Result<(), Fault> {
         let now = shared.now;
-        self.socket.write(out, now)?;
-        if come.is_none() && (self.stream.is_full(now) || self.is_full(out, programs)) {
-            return self.write_all(out, programs, now);
+        if come.is_none() {
+            self.socket.write(out, now)?;
+            if self.stream.is_full(now) || self.is_full(out, programs) {
+                return self.write_all(out, programs, now);
+            }
         }
         let mut tally = TurnTally::new(&shared.recorder, now, end);
         match come {
-            Some(count) => {
-                self.answer_come(programs, shared.scratch.get(..count).unwrap_or_default(), out, &mut tally)?
-            }
+            Some(come) => self.answer_come(programs, shared.scratch.get(come).unwrap_or_default(), out, &mut tally)?,
             None if self.backlog.is_empty() => {
                 let most = self.appetite(shared);
                 self.answer_input(programs, &mut shared.scratch, most, out, now, &mut tally)?;
@@ -288,4 +296,9 @@ impl Connection {
     fn tally(&self, queued: usize) -> Tally {
         Tally { received: self.socket.received(), sent: self.socket.sent(), calls: self.calls, queued: queued as u64 }
     }
+}
+
+/// When a turn that begins at `now` is over.
+fn end_of(now: Instant, slice: Duration) -> Instant {
+    now.checked_add(slice).unwrap_or(now)
 }

@@ -2,6 +2,7 @@ use super::alarm::Alarm;
 use super::budget::Share;
 use super::earlier;
 use super::leisure::Leisure;
+use super::tally::Cadence;
 use crate::metrics::Recorder;
 use crate::xdr::Encoder;
 use bytes::BytesMut;
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) now: Instant,
     /// Whether it is to be looked at again before the next turn.
     pub(super) is_late: bool,
+    /// How calls that come several at a time are timed.
+    pub(super) cadence: Cadence,
 }
 
 impl Shared {
@@ -56,6 +59,7 @@ impl Shared {
             is_favoured: false,
             now,
             is_late: true,
+            cadence: Cadence::default(),
         }
     }
 

@@ -1,7 +1,12 @@
+mod stopwatch;
+
+pub(super) use stopwatch::Cadence;
+
 use crate::metrics::{Event, Outcome, Recorder};
 use crate::record::RecordError;
 use crate::session::server::{Delivery, Handled};
 use std::time::{Duration, Instant};
+use stopwatch::Stopwatch;
 
 /// Counts the calls of one turn. Those that come to the same, one after the other, are counted together when the turn is
 /// over, or before their replies are written.
@@ -43,6 +48,24 @@ impl<'a> TurnTally<'a> {
         }
     }
 
+    /// As [`TurnTally::new`]; if the last call of the connection was of the procedure of `row`, and that of the turn before it as
+    /// well, the calls may go on with those.
+    #[inline]
+    pub(super) fn resume(recorder: &'a Recorder, now: Instant, end: Instant, row: u32, cadence: Cadence) -> Self {
+        let mut this = Self::new(recorder, now, end);
+        if cadence.goes_on(row) {
+            this.watch = Stopwatch::resume(now, cadence);
+            this.run = Run { row, outcome: Some(Outcome::Success), ..Run::default() };
+        }
+        this
+    }
+
+    /// How the next turn may go on. To be asked at the end.
+    #[inline]
+    pub(super) fn cadence(&self) -> Cadence {
+        self.watch.cadence(self.run.row)
+    }
+
     /// How many calls may be handled before it is to be told of them: the clock is looked at then.
     #[inline]
     pub(super) fn most(&self) -> u16 {
@@ -81,7 +104,7 @@ impl<'a> TurnTally<'a> {
     #[inline(never)]
     fn add_timed(&mut self, handled: Handled) {
         let time = self.watch.look();
-        self.is_over = self.watch.last >= self.end;
+        self.is_over = self.watch.last() >= self.end;
         if !self.run.add(handled) {
             self.add_other(handled);
         }
@@ -137,85 +160,6 @@ impl Run {
     }
 }
 
-/// The first call of a turn is timed. Of those behind it, which come pipelined, one in so many is, and so often it is seen
-/// whether the turn is over: a look at the clock costs as much as a small call.
-const STRIDE: u32 = 16;
-const STRIDE_OF_SMALL: u32 = 64;
-
-/// Calls are small that take less on an average, in nanoseconds.
-const SMALL: u64 = 250;
-
-/// The clock of one turn, which is looked at where a call that is timed begins and ends.
-#[derive(Debug)]
-struct Stopwatch {
-    /// Nanoseconds from the beginning to the last look.
-    spent: u64,
-    /// The number of the call that has begun, counted from 1, and whether it is timed since the last look.
-    call: u32,
-    is_timing: bool,
-    /// The call with whose end the clock is looked at next.
-    next_look: u32,
-    /// The last look, and the call that began with it.
-    last: Instant,
-    last_call: u32,
-}
-
-impl Stopwatch {
-    /// The first call begins at `now`.
-    fn new(now: Instant) -> Self {
-        Self { spent: 0, call: 1, is_timing: true, next_look: 1, last: now, last_call: 1 }
-    }
-
-    /// Calls that may end before it is looked at.
-    #[inline]
-    fn most(&self) -> u16 {
-        self.next_look.wrapping_sub(self.call).wrapping_add(1) as u16
-    }
-
-    /// So many calls have ended: whether to look, because it is timed or the next one is.
-    #[inline]
-    fn passes(&mut self, calls: u16) -> bool {
-        self.call = self.call.wrapping_add(calls.into());
-        self.call > self.next_look
-    }
-
-    /// Nanoseconds that the call took that has ended, if it is timed.
-    fn look(&mut self) -> Option<u64> {
-        let ended = self.call.wrapping_sub(1);
-        if ended < self.next_look {
-            return None;
-        }
-        let before = self.spent;
-        self.now();
-        let time = self.is_timing.then(|| self.spent.wrapping_sub(before));
-        let last_bits = stride(ended, self.spent).wrapping_sub(1);
-        self.is_timing = self.call & last_bits == 0;
-        self.next_look = if self.is_timing { self.call } else { self.call | last_bits };
-        time
-    }
-
-    /// Calls of another kind may take longer: it is looked at as often as if they did.
-    fn look_soon(&mut self) {
-        self.next_look = self.next_look.min(self.call | STRIDE.wrapping_sub(1));
-    }
-
-    /// The time after the last call, which is looked at unless it has been.
-    fn now(&mut self) -> Instant {
-        if self.last_call != self.call {
-            let now = Instant::now();
-            self.spent = self.spent.wrapping_add(nanoseconds(now.saturating_duration_since(self.last)));
-            self.last = now;
-            self.last_call = self.call;
-        }
-        self.last
-    }
-}
-
-/// One in how many calls is timed, as so many took so many nanoseconds.
-fn stride(calls: u32, spent: u64) -> u32 {
-    if spent < SMALL.saturating_mul(calls.into()) { STRIDE_OF_SMALL } else { STRIDE }
-}
-
 /// Counts what became of a message, and how long it took if that is known.
 pub(super) fn count(recorder: &Recorder, handled: &Handled, time: Option<Duration>) {
     match (handled.event, handled.outcome) {
@@ -262,32 +206,14 @@ mod tests {
     use crate::metrics::Metrics;
 
     #[test]
-    fn the_first_call_of_a_turn_is_timed_and_then_a_few() {
-        let mut watch = Stopwatch::new(Instant::now());
-        let timed: Vec<u32> = (1..=256).filter(|_| watch.passes(1) && watch.look().is_some()).collect();
-        assert_eq!(timed[0], 1);
-        assert!(timed[1..].iter().all(|call| call.is_multiple_of(STRIDE)), "{timed:?}");
-        assert!([64, 128, 192, 256].iter().all(|call| timed.contains(call)), "{timed:?}");
-    }
-
-    #[test]
     fn behind_small_calls_it_is_soon_seen_how_long_others_take() {
         let (metrics, now) = (Metrics::new([]), Instant::now());
         let (recorder, received) = (metrics.recorder(), 40);
         let handled = |row| Handled { row, received, sent: 24, calls: 1, outcome: Some(Outcome::Success), event: None };
-        let mut tally = TurnTally::new(&recorder, now, now);
-        tally.run = Run::new(handled(0));
-        tally.watch = Stopwatch { call: 70, is_timing: false, next_look: 127, ..tally.watch };
+        let mut tally = TurnTally::resume(&recorder, now, now, 0, Cadence { row: 0, number: 6 });
         tally.add(handled(0));
-        assert_eq!(tally.watch.next_look, 127);
+        assert_eq!(tally.most(), 57);
         tally.add(handled(1));
-        assert_eq!(tally.watch.next_look, 79);
-    }
-
-    #[test]
-    fn small_calls_are_timed_more_rarely() {
-        assert_eq!(stride(100, SMALL * 100), STRIDE);
-        assert_eq!(stride(100, SMALL * 99), STRIDE_OF_SMALL);
-        assert_eq!(stride(1, SMALL), STRIDE);
+        assert_eq!(tally.most(), 8);
     }
 }

@@ -31,6 +31,7 @@ mod records;
 mod registrations;
 mod repeated;
 mod roster;
+mod several;
 #[cfg(unix)]
 mod signals;
 mod spinning;

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 /// A peer that waits for each reply makes turns of one call, and between them nothing is kept of it. Of all that a turn may have
 /// to do, little is left then: it is done here, so that it is little code as well, which is seldom in a cache after a sleep.
 impl Connection {
-    /// The turn of a connection at rest for which one call has come as a whole. If that is not so, either nothing has been done and
-    /// there is none, or it is one as any other, until `slice` is over. What need not be done before the peer has its reply is
+    /// The turn of a connection at rest for which one call has come as a whole, or [several](Connection::several_turn) have, until
+    /// `slice` is over. If it is not at rest, nothing has been done and there is none. What need not be done before the peer has its reply is
     /// done after it.
     #[inline(never)]
     pub(in crate::net) fn lone_turn(
@@ -30,7 +30,7 @@ impl Connection {
         };
         let input = shared.scratch.get(..come).unwrap_or_default();
         let Some(record) = self.stream.lone_record(input) else {
-            return Some(self.whole_turn(programs, shared, slice, Some(come)));
+            return Some(self.several_turn(programs, shared, slice, come));
         };
         let out = shared.spare.get_or_insert_default();
         let handled = self.stream.handle_lone(programs, record, out);
@@ -43,23 +43,38 @@ impl Connection {
         if let Some(handled) = handled {
             self.note_lone(&shared.recorder, handled, now.saturating_duration_since(begin));
         }
-        let out = shared.spare.as_ref();
-        if written.is_err()
-            || out.is_some_and(|out| !out.is_empty())
-            || self.socket.may_read()
-            || self.stream.has_backchannel()
-        {
-            return Some(self.end_lone(written, programs, shared, moved));
+        Some(self.end_at_rest(written, programs, shared, moved))
+    }
+
+    /// Ends a turn before which so many bytes had moved, and whose replies were written from the memory that all share: as a rule it
+    /// leaves nothing to be done.
+    #[inline(always)]
+    pub(super) fn end_at_rest(
+        &mut self,
+        written: io::Result<()>,
+        programs: &Programs,
+        shared: &mut Shared,
+        moved: u64,
+    ) -> Turn {
+        let has_replies = shared.spare.as_ref().is_some_and(|out| !out.is_empty());
+        if written.is_err() || has_replies || self.socket.may_read() || self.stream.has_backchannel() {
+            return self.end_lone(written, programs, shared, moved);
         }
         shared.note_moved(self.socket.moved().wrapping_sub(moved));
-        self.place.show(self.tally(0), now);
+        self.place.show(self.tally(0), shared.now);
         self.at_rest = !self.expects_large();
-        Some(Turn::Wait)
+        Turn::Wait
     }
 
     /// Ends a turn that leaves something to be done.
     #[cold]
-    fn end_lone(&mut self, written: io::Result<()>, programs: &Programs, shared: &mut Shared, moved: u64) -> Turn {
+    pub(super) fn end_lone(
+        &mut self,
+        written: io::Result<()>,
+        programs: &Programs,
+        shared: &mut Shared,
+        moved: u64,
+    ) -> Turn {
         let mut out = shared.take_spare();
         let written = written.map_err(Fault::from).and_then(|()| self.write_all(&mut out, programs, shared.now));
         self.conclude(written, programs, shared, out, moved)

@@ -1,7 +1,7 @@
 use super::ServerStream;
 use crate::record::Record;
 use crate::session::server::form::AsRecord;
-use crate::session::server::{Handled, Programs};
+use crate::session::server::{Handled, Pace, Programs};
 use crate::xdr::Encoder;
 
 /// Calls that come one at a time, while nothing else is to be looked at.
@@ -38,5 +38,25 @@ impl ServerStream {
             None => self.handle_record(programs, Record::Borrowed(message), false, out),
             handled => handled,
         }
+    }
+
+    /// Answers the records in front of `input` that are calls like the last one, of a stream at rest that is not held up: whether
+    /// `input` is used up, if `pace` did not end it; `None` if what comes next is to be looked at more closely.
+    #[inline]
+    pub fn handle_several(
+        &mut self,
+        programs: &Programs,
+        input: &mut &[u8],
+        out: &mut Encoder,
+        pace: &mut impl Pace,
+    ) -> Option<bool> {
+        let version = programs.route(&self.call)?;
+        programs.handle_alike(version, &self.reader, &mut self.call, input, out, pace)
+    }
+
+    /// The row of the procedure of the last call.
+    #[inline]
+    pub fn row(&self) -> u32 {
+        self.call.row()
     }
 }

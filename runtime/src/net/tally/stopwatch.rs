@@ -1,0 +1,172 @@
+use super::nanoseconds;
+use std::time::Instant;
+
+/// The first call of a turn is timed, unless it goes on with small ones of the turns before. Of those behind it, which come
+/// pipelined, one in so many is, and so often it is seen whether the turn is over: a look at the clock costs as much as a small call.
+const STRIDE: u32 = 16;
+const STRIDE_OF_SMALL: u32 = 64;
+
+/// Calls are small that take less on an average, in nanoseconds.
+const SMALL: u64 = 250;
+
+/// How the calls of the last turn went on: turns of a few small calls are not timed more often than one of many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::net) struct Cadence {
+    /// The row of their procedure.
+    pub(super) row: u32,
+    /// The number of the next call, if they were small, of as many as one is timed of; 0 for one that is.
+    pub(super) number: u32,
+}
+
+/// The clock of one turn, which is looked at where a call that is timed begins and ends.
+#[derive(Debug)]
+pub(super) struct Stopwatch {
+    /// Nanoseconds from the beginning to the last look.
+    spent: u64,
+    /// The numbers of the first call and of the one that has begun, and whether that is timed since the last look.
+    first: u32,
+    call: u32,
+    is_timing: bool,
+    /// The call with whose end the clock is looked at next.
+    next_look: u32,
+    /// The last look, and the call that began with it.
+    last: Instant,
+    last_call: u32,
+}
+
+impl Cadence {
+    /// Whether the first call of a turn goes on with them, if it is of the procedure of `row`.
+    #[inline]
+    pub(super) fn goes_on(self, row: u32) -> bool {
+        self.number > 0 && self.row == row
+    }
+}
+
+impl Stopwatch {
+    /// The first call begins at `now` and is timed.
+    #[inline]
+    pub(super) fn new(now: Instant) -> Self {
+        Self { spent: 0, first: 0, call: 0, is_timing: true, next_look: 0, last: now, last_call: 0 }
+    }
+
+    /// The first call begins at `now` and goes on with others.
+    #[inline]
+    pub(super) fn resume(now: Instant, Cadence { number, .. }: Cadence) -> Self {
+        let next_look = number | STRIDE_OF_SMALL.wrapping_sub(1);
+        Self { spent: 0, first: number, call: number, is_timing: false, next_look, last: now, last_call: number }
+    }
+
+    /// How the next turn may go on, if the last calls were of the procedure of `row`. To be asked at the end.
+    #[inline]
+    pub(super) fn cadence(&self, row: u32) -> Cadence {
+        let is_small = stride(self.call.wrapping_sub(self.first), self.spent) == STRIDE_OF_SMALL;
+        Cadence { row, number: if is_small { self.call % STRIDE_OF_SMALL } else { 0 } }
+    }
+
+    /// The last look at the clock.
+    #[inline]
+    pub(super) fn last(&self) -> Instant {
+        self.last
+    }
+
+    /// Calls that may end before it is looked at.
+    #[inline]
+    pub(super) fn most(&self) -> u16 {
+        self.next_look.wrapping_sub(self.call).wrapping_add(1) as u16
+    }
+
+    /// So many calls have ended: whether to look, because it is timed or the next one is.
+    #[inline]
+    pub(super) fn passes(&mut self, calls: u16) -> bool {
+        self.call = self.call.wrapping_add(calls.into());
+        self.call > self.next_look
+    }
+
+    /// Nanoseconds that the call took that has ended, if it is timed.
+    pub(super) fn look(&mut self) -> Option<u64> {
+        if self.call <= self.next_look {
+            return None;
+        }
+        let before = self.spent;
+        self.now();
+        let time = self.is_timing.then(|| self.spent.wrapping_sub(before));
+        let last_bits = stride(self.call.wrapping_sub(self.first), self.spent).wrapping_sub(1);
+        self.is_timing = self.call & last_bits == 0;
+        self.next_look = if self.is_timing { self.call } else { self.call | last_bits };
+        time
+    }
+
+    /// Calls of another kind may take longer: it is looked at as often as if they did.
+    pub(super) fn look_soon(&mut self) {
+        self.next_look = self.next_look.min(self.call | STRIDE.wrapping_sub(1));
+    }
+
+    /// The time after the last call, which is looked at unless it has been.
+    #[inline]
+    pub(super) fn now(&mut self) -> Instant {
+        if self.last_call != self.call {
+            let now = Instant::now();
+            self.spent = self.spent.wrapping_add(nanoseconds(now.saturating_duration_since(self.last)));
+            self.last = now;
+            self.last_call = self.call;
+        }
+        self.last
+    }
+}
+
+/// One in how many calls is timed, as so many took so many nanoseconds.
+#[inline]
+fn stride(calls: u32, spent: u64) -> u32 {
+    if spent < SMALL.saturating_mul(calls.into()) { STRIDE_OF_SMALL } else { STRIDE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_call_of_a_turn_is_timed_and_then_a_few() {
+        let mut watch = Stopwatch::new(Instant::now());
+        let timed: Vec<u32> = (0..256).filter(|_| watch.passes(1) && watch.look().is_some()).collect();
+        assert_eq!(timed[0], 0);
+        assert!(timed[1..].iter().all(|call| call.is_multiple_of(STRIDE)), "{timed:?}");
+        assert!([64, 128, 192].iter().all(|call| timed.contains(call)), "{timed:?}");
+    }
+
+    #[test]
+    fn small_calls_are_timed_more_rarely() {
+        assert_eq!(stride(100, SMALL * 100), STRIDE);
+        assert_eq!(stride(100, SMALL * 99), STRIDE_OF_SMALL);
+        assert_eq!(stride(1, SMALL), STRIDE);
+    }
+
+    #[test]
+    fn of_small_calls_one_is_timed_in_so_many_however_many_turns_they_take() {
+        let mut cadence = Cadence { row: 7, number: 48 };
+        let mut timed = Vec::new();
+        for turn in 0..8 {
+            let goes_on = cadence.goes_on(7);
+            let mut watch =
+                if goes_on { Stopwatch::resume(Instant::now(), cadence) } else { Stopwatch::new(Instant::now()) };
+            for _ in 0..16 {
+                if watch.passes(1) && watch.look().is_some() {
+                    timed.push(turn);
+                }
+            }
+            // However slow the machine is that tests it.
+            watch.spent = 0;
+            cadence = watch.cadence(7);
+        }
+        assert_eq!(timed, [1, 5]);
+    }
+
+    #[test]
+    fn it_goes_on_only_with_small_calls_of_the_same_procedure() {
+        let mut watch = Stopwatch::new(Instant::now());
+        assert!(!watch.cadence(7).goes_on(7), "none was handled");
+        watch.call = 16;
+        assert!(watch.cadence(7).goes_on(7) && !watch.cadence(7).goes_on(8));
+        watch.spent = SMALL * 16;
+        assert!(!watch.cadence(7).goes_on(7));
+    }
+}
