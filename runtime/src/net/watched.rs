@@ -3,8 +3,10 @@ use crate::xdr::Encoder;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::time::Instant;
 
-/// Pieces written at a time.
+/// Pieces written at a time; and where there are no more than a few, which a reply with one payload makes, so that not a
+/// kilobyte has to be cleared.
 const PIECES: usize = 64;
+const FEW: usize = 3;
 
 /// A socket, and what is known of it since its last events: whether to try, and how long it has been still.
 #[derive(Debug)]
@@ -133,7 +135,8 @@ impl Watched {
     #[inline(never)]
     fn write_rest(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
         while self.writable && !out.is_empty() {
-            let (outcome, offered) = write_pieces(&mut self.socket, out);
+            let write = if out.most_slices() <= FEW { write_pieces::<FEW> } else { write_pieces::<PIECES> };
+            let (outcome, offered) = write(&mut self.socket, out);
             self.note(outcome, offered, out, now)?;
         }
         if !out.is_empty() {
@@ -204,15 +207,16 @@ impl Watched {
     }
 }
 
-/// One write of what fits; how much was taken, and how much was offered.
-fn write_pieces(socket: &mut Stream, out: &Encoder) -> (io::Result<usize>, usize) {
-    let mut pieces = [IoSlice::new(&[]); PIECES];
-    let mut offered = 0;
-    let mut used = 0;
-    for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
-        *piece = IoSlice::new(bytes);
-        offered += bytes.len();
-        used += 1;
-    }
+/// One write of what fits into so many pieces; how much was taken, and how much was offered.
+fn write_pieces<const MOST: usize>(socket: &mut Stream, out: &Encoder) -> (io::Result<usize>, usize) {
+    let mut pieces = [IoSlice::new(&[]); MOST];
+    let (mut offered, mut used) = (0, 0);
+    out.slices().take(MOST).for_each(|bytes| {
+        if let Some(piece) = pieces.get_mut(used) {
+            *piece = IoSlice::new(bytes);
+            offered += bytes.len();
+            used += 1;
+        }
+    });
     (socket.write_vectored(pieces.get(..used).unwrap_or_default()), offered)
 }

@@ -1,5 +1,6 @@
 #[cfg(feature = "net")]
 mod append;
+mod slices;
 
 use super::sink::SPLICE;
 use super::{EncodeError, Sink, Writer, Xdr};
@@ -123,17 +124,6 @@ impl Encoder {
         self.appended().wrapping_sub(mark.end.wrapping_add(mark.payload_bytes))
     }
 
-    /// The pieces of what was appended since `mark`.
-    #[cfg(feature = "net")]
-    pub(crate) fn slices_since(&self, mark: Mark) -> impl Iterator<Item = &[u8]> + Clone {
-        let mut before = self.len().saturating_sub(self.since(mark));
-        self.slices().filter_map(move |slice| {
-            let skipped = before.min(slice.len());
-            before -= skipped;
-            slice.get(skipped..).filter(|rest| !rest.is_empty())
-        })
-    }
-
     /// Overwrites the 4 bytes behind `mark`, which must have been appended as 4 encoded bytes.
     #[inline]
     pub fn patch(&mut self, mark: Mark, word: u32) {
@@ -200,25 +190,6 @@ impl Encoder {
         }
         self.payload_bytes = 0;
         self.depth = 0;
-    }
-
-    /// The bytes that are there, in order, for a vectored write.
-    pub fn slices(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        let mut start = self.start;
-        let spliced = self.payloads.iter().flat_map(move |payload| {
-            let before = self.buffer.get(start..payload.at).unwrap_or_default();
-            start = payload.at;
-            [before, payload.data.as_ref()]
-        });
-        let tail = self.payloads.back().map_or(self.start, |payload| payload.at);
-        spliced.chain([self.buffer.get(tail..self.end).unwrap_or_default()]).filter(|slice| !slice.is_empty())
-    }
-
-    /// The bytes that are there, if nothing is kept by reference.
-    #[cfg(feature = "net")]
-    #[inline]
-    pub(crate) fn as_slice(&self) -> Option<&[u8]> {
-        if self.payloads.is_empty() { self.buffer.get(self.start..self.end) } else { None }
     }
 
     /// Takes `count` bytes off the front. To be called between messages, not within one.
