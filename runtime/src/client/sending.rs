@@ -1,4 +1,5 @@
 use super::socket::{PeerSocket, Sent, Writing};
+use crate::record::first_half;
 use crate::xdr::Encoder;
 use std::io;
 use std::mem;
@@ -33,7 +34,18 @@ impl Sender {
     /// Writes what follows what is written.
     #[inline]
     pub(super) fn send(&mut self, writing: Writing) -> io::Result<Sent> {
-        self.socket.send_stream(&mut self.sending, writing)
+        self.socket.send_stream(&mut self.sending, usize::MAX, writing)
+    }
+
+    /// The same for a call that the peer waits for: some are sent [half by half](first_half).
+    pub(super) fn send_alone(&mut self, writing: Writing) -> io::Result<Sent> {
+        if let Some(half) = first_half(self.left()) {
+            let sent = self.socket.send_stream(&mut self.sending, half, writing)?;
+            if sent == Sent::Stuck {
+                return Ok(sent);
+            }
+        }
+        self.send(writing)
     }
 
     /// Has `gathering` sent if nothing is left; what has been sent is taken back for its memory. Whether there is
@@ -82,13 +94,41 @@ impl Sending {
         self.records.as_slice()?.get(self.written..)
     }
 
-    /// What is to be written, piece by piece.
-    pub(super) fn slices(&self) -> impl Iterator<Item = &[u8]> {
-        let mut skipped = self.written;
+    /// The first `most` bytes of what is to be written, piece by piece.
+    pub(super) fn slices(&self, most: usize) -> impl Iterator<Item = &[u8]> {
+        let (mut skipped, mut left) = (self.written, most);
         self.records.slices().filter_map(move |bytes| {
-            let rest = bytes.get(skipped..).filter(|rest| !rest.is_empty());
+            let rest = bytes.get(skipped..).unwrap_or_default();
             skipped = skipped.saturating_sub(bytes.len());
-            rest
+            let rest = rest.get(..left).unwrap_or(rest);
+            left = left.saturating_sub(rest.len());
+            Some(rest).filter(|rest| !rest.is_empty())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xdr::Sink;
+    use bytes::Bytes;
+
+    #[test]
+    fn any_part_of_what_is_left_can_be_written_by_itself() {
+        let mut sending = Sending::default();
+        sending.records.begin(usize::MAX);
+        sending.records.put_slice(&[1; 10]).unwrap();
+        sending.records.put_bytes(&Bytes::from(vec![2; 20_000])).unwrap();
+        sending.records.put_slice(&[3; 10]).unwrap();
+        let all = sending.records.slices().collect::<Vec<_>>().concat();
+        assert_eq!(sending.records.slices().count(), 3);
+        for written in [0, 1, 10, 5_000, 20_009, 20_010, 20_011, 20_020] {
+            sending.written = written;
+            for most in [1, 9, 10, 11, 10_000, 20_010, 20_011, usize::MAX] {
+                let wanted = &all[written..][..most.min(all.len() - written)];
+                let part = sending.slices(most).collect::<Vec<_>>();
+                assert!(part.concat() == wanted && part.iter().all(|slice| !slice.is_empty()), "{written} {most}");
+            }
+        }
     }
 }

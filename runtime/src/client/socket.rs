@@ -15,8 +15,10 @@ const WRITE_SLICE: Duration = Duration::from_millis(20);
 /// The shortest time that a read waits: shorter ones round to forever or to nothing.
 const MIN_READ: Duration = Duration::from_millis(1);
 
-/// Pieces of one vectored write.
+/// Pieces of one vectored write; and where there are no more than a few, which a call with one payload makes, so that not a
+/// kilobyte has to be cleared.
 const MAX_PIECES: usize = 64;
+const FEW: usize = 3;
 
 /// `MSG_PEEK`, the same everywhere.
 const PEEK: i32 = 2;
@@ -72,12 +74,16 @@ impl PeerSocket {
         self.socket.local_addr().ok()?.as_socket()
     }
 
-    /// Writes what follows what is written.
+    /// Writes what follows what is written, `most` bytes of it.
     #[inline]
-    pub(super) fn send_stream(&self, out: &mut Sending, writing: Writing) -> io::Result<Sent> {
+    pub(super) fn send_stream(&self, out: &mut Sending, most: usize, writing: Writing) -> io::Result<Sent> {
         let written = match out.only_slice() {
-            Some(bytes) => self.send_slice(bytes, writing).map(|written| (written, bytes.len())),
-            None => self.send_pieces(out, writing),
+            Some(bytes) => {
+                let bytes = bytes.get(..most).unwrap_or(bytes);
+                self.send_slice(bytes, writing).map(|written| (written, bytes.len()))
+            }
+            None if out.records.most_slices() <= FEW => self.send_pieces::<FEW>(out, most, writing),
+            None => self.send_pieces::<MAX_PIECES>(out, most, writing),
         };
         match written {
             Ok((0, _)) => Err(ErrorKind::WriteZero.into()),
@@ -100,10 +106,15 @@ impl PeerSocket {
 
     /// Bytes that were written, and those that were to be.
     #[inline(never)]
-    fn send_pieces(&self, out: &Sending, writing: Writing) -> io::Result<(usize, usize)> {
-        let mut pieces = [IoSlice::new(&[]); MAX_PIECES];
+    fn send_pieces<const MOST: usize>(
+        &self,
+        out: &Sending,
+        most: usize,
+        writing: Writing,
+    ) -> io::Result<(usize, usize)> {
+        let mut pieces = [IoSlice::new(&[]); MOST];
         let (mut count, mut length) = (0, 0);
-        for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
+        for (piece, bytes) in pieces.iter_mut().zip(out.slices(most)) {
             *piece = IoSlice::new(bytes);
             count += 1;
             length += bytes.len();

@@ -82,7 +82,8 @@ impl Channel {
     fn send_gathered<'a>(&'a self, mut state: Guard<'a>) -> Guard<'a> {
         let reading = state.input.is_none();
         match state.take_records(reading) {
-            Some(sender) => self.send_records(state, sender, Writing::Waits),
+            Some(sender) if state.calls.pending() > 1 => self.send_records(state, sender, Writing::Waits),
+            Some(sender) => self.send_by(state, sender, |sender| sender.send_alone(Writing::Waits)),
             None => state,
         }
     }
@@ -200,9 +201,19 @@ impl Channel {
     }
 
     #[inline]
-    fn send_records<'a>(&'a self, state: Guard<'a>, mut sender: Box<Sender>, writing: Writing) -> Guard<'a> {
+    fn send_records<'a>(&'a self, state: Guard<'a>, sender: Box<Sender>, writing: Writing) -> Guard<'a> {
+        self.send_by(state, sender, |sender| sender.send(writing))
+    }
+
+    #[inline]
+    fn send_by<'a>(
+        &'a self,
+        state: Guard<'a>,
+        mut sender: Box<Sender>,
+        send: impl FnOnce(&mut Sender) -> io::Result<Sent>,
+    ) -> Guard<'a> {
         drop(state);
-        let sent = sender.send(writing);
+        let sent = send(&mut sender);
         let mut state = self.lock();
         state.output.put_back(sender, *sent.as_ref().unwrap_or(&Sent::Some));
         self.note_sent(state, sent)

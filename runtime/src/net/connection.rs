@@ -48,6 +48,8 @@ pub(super) struct Connection {
     calls: u64,
     /// Bytes of the records that came last.
     record_size: usize,
+    /// Lone calls whose replies were large, one after the other.
+    large_replies: u8,
 }
 
 /// Why a connection is given up.
@@ -84,6 +86,7 @@ impl Connection {
             place,
             calls: 0,
             record_size: 0,
+            large_replies: 0,
         }
     }
 
@@ -117,6 +120,7 @@ impl Connection {
         end: Instant,
         come: Option<Range<usize>>,
     ) -> Turn {
+        self.large_replies = 0;
         let read = come.as_ref().map_or(0, |come| come.end);
         let moved = self.socket.moved().wrapping_sub(read as u64);
         let mut out = self.out.take().unwrap_or_else(|| shared.take_spare());

@@ -120,6 +120,15 @@ impl Watched {
         if out.is_empty() { Ok(()) } else { self.write_some(out, now) }
     }
 
+    /// The same, the first `most` bytes by themselves. There must be some.
+    pub(super) fn write_divided(&mut self, out: &mut Encoder, most: usize, now: Instant) -> io::Result<()> {
+        if self.writable {
+            let (outcome, offered) = write_pieces::<FEW>(&mut self.socket, out, most);
+            self.note(outcome, offered, out, now)?;
+        }
+        self.write(out, now)
+    }
+
     #[inline(never)]
     fn write_some(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
         // As a rule, all of it goes at once.
@@ -136,7 +145,7 @@ impl Watched {
     fn write_rest(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
         while self.writable && !out.is_empty() {
             let write = if out.most_slices() <= FEW { write_pieces::<FEW> } else { write_pieces::<PIECES> };
-            let (outcome, offered) = write(&mut self.socket, out);
+            let (outcome, offered) = write(&mut self.socket, out, usize::MAX);
             self.note(outcome, offered, out, now)?;
         }
         if !out.is_empty() {
@@ -207,16 +216,15 @@ impl Watched {
     }
 }
 
-/// One write of what fits into so many pieces; how much was taken, and how much was offered.
-fn write_pieces<const MOST: usize>(socket: &mut Stream, out: &Encoder) -> (io::Result<usize>, usize) {
-    let mut pieces = [IoSlice::new(&[]); MOST];
+/// One write of `most` bytes, as far as they are in so many pieces; how much was taken, and how much was offered.
+fn write_pieces<const PIECES: usize>(socket: &mut Stream, out: &Encoder, most: usize) -> (io::Result<usize>, usize) {
+    let mut pieces = [IoSlice::new(&[]); PIECES];
     let (mut offered, mut used) = (0, 0);
-    out.slices().take(MOST).for_each(|bytes| {
-        if let Some(piece) = pieces.get_mut(used) {
-            *piece = IoSlice::new(bytes);
-            offered += bytes.len();
-            used += 1;
-        }
-    });
+    for (piece, bytes) in pieces.iter_mut().zip(out.slices()) {
+        let bytes = bytes.get(..most.saturating_sub(offered)).unwrap_or(bytes);
+        *piece = IoSlice::new(bytes);
+        offered += bytes.len();
+        used += 1;
+    }
     (socket.write_vectored(pieces.get(..used).unwrap_or_default()), offered)
 }

@@ -6,10 +6,14 @@
 mod body;
 mod doubt;
 mod error;
+#[cfg(feature = "net")]
+mod halves;
 mod reader;
 mod writer;
 
 pub use error::RecordError;
+#[cfg(feature = "net")]
+pub(crate) use halves::first_half;
 pub use reader::{Reader, Record};
 pub use writer::{OpenRecord, begin, begin_with, finish};
 

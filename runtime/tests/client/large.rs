@@ -2,7 +2,7 @@
 
 use crate::peer::{Call, PROGRAM, Peer, VERSION, answer_all, read_call, record, success};
 use allocation_counter::measure;
-use oncrpc::xdr::{Encoder, Opaque, Xdr};
+use oncrpc::xdr::{Encoder, FixedArray, Opaque, Sink, Xdr};
 use oncrpc::{Bytes, Client, Pending};
 use std::collections::VecDeque;
 use std::io::Write;
@@ -119,6 +119,32 @@ fn replies_of_all_sizes_in_any_order() {
     }
     kept.iter().for_each(|(words, data)| check(data, *words));
     pending.into_iter().for_each(|(words, call)| check(&call.wait().unwrap(), words));
+    drop(client);
+    peer.join();
+}
+
+/// Around the sizes that are sent half by half if nothing else is in flight.
+#[test]
+fn large_calls_come_as_a_whole_alone_and_among_others() {
+    let peer = Peer::tcp(|stream| {
+        answer_all(stream, |call| {
+            let data = &call.message[44..];
+            assert!(data.iter().all(|byte| *byte == data[0]), "{} bytes", data.len());
+            vec![data.len() as u32, u32::from(data[0])]
+        })
+    });
+    let client = Client::connect(&peer.address, PROGRAM, VERSION).unwrap();
+    for (number, size) in [8_192, 65_480, 65_492, 65_536, 70_000, 98_260, 98_304, 200_000].into_iter().enumerate() {
+        let data = Bytes::from(vec![number as u8; size]);
+        for in_flight in [1, 1, 3] {
+            let start = || client.start::<FixedArray<u32, 2>>(1, |out| <Opaque>::encode(&data, out)).unwrap();
+            let pending = (0..in_flight).map(|_| start()).collect::<Vec<_>>();
+            pending.into_iter().for_each(|call| assert_eq!(call.wait().unwrap(), [size as u32, number as u32]));
+        }
+        let kept = |out: &mut Encoder| data.chunks(4_096).try_for_each(|piece| out.put_slice(piece));
+        let copied = |out: &mut Encoder| u32::encode(&(size as u32), out).and_then(|()| kept(out));
+        assert_eq!(client.call::<FixedArray<u32, 2>>(1, copied).unwrap(), [size as u32, number as u32]);
+    }
     drop(client);
     peer.join();
 }

@@ -4,6 +4,7 @@
 use super::support::*;
 use oncrpc::Limits;
 use std::io::Write;
+use std::net::TcpStream;
 use std::thread;
 
 /// What chance gives, below a bound.
@@ -87,4 +88,27 @@ fn calls_of_one_large_size_are_answered_at_any_depth() {
         }
         assert_eq!(server.metrics().calls(), 50);
     }
+}
+
+/// Around the sizes that are sent half by half to a peer that waits for each, beside which it may do anything else.
+#[test]
+fn large_replies_come_as_a_whole_to_peers_that_wait_for_each_and_to_others() {
+    let server = start(Limits::default());
+    for size in [65_000, 65_504, 65_512, 70_000, 98_280, 98_284, 300_000] {
+        let mut stream = connect(&server);
+        let call = |xid| record(&call(xid, FILL, &words(&[size])));
+        let check = |stream: &mut TcpStream, xid| {
+            assert!(read_record(stream) == success(xid, &opaque(&vec![0xab; size as usize])), "{size} bytes: {xid}");
+        };
+        for _ in 0..2 {
+            for xid in 0..40 {
+                stream.write_all(&call(xid)).unwrap();
+                check(&mut stream, xid);
+            }
+            // More than the socket takes at once, sent one by one and read at last.
+            (100..200).for_each(|xid| stream.write_all(&call(xid)).unwrap());
+            (100..200).for_each(|xid| check(&mut stream, xid));
+        }
+    }
+    assert_eq!(server.metrics().calls(), 7 * 280);
 }

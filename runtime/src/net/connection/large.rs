@@ -1,10 +1,10 @@
 use super::super::tally::TurnTally;
 use super::{Connection, Fault};
-use crate::record::MARK;
+use crate::record::{MARK, first_half};
 use crate::session::server::Programs;
 use crate::xdr::Encoder;
 use bytes::{Bytes, BytesMut};
-use std::io::IoSliceMut;
+use std::io::{self, IoSliceMut};
 use std::mem;
 use std::time::Instant;
 
@@ -20,8 +20,30 @@ const MOST_TAKEN: usize = 128 << 10;
 /// there are fewer, no more has come.
 const BEHIND: usize = 4 << 10;
 
+/// So many large replies to calls that came alone, one after the other, tell that their peer waits for each.
+const STEADY: u8 = 16;
+
 /// Records so large that they are not to be copied.
 impl Connection {
+    /// Writes the reply to a call that has come alone: some [half by half](first_half), if the peer waits for it.
+    #[inline]
+    pub(super) fn write_lone(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
+        match first_half(out.len()) {
+            Some(half) => self.write_lone_large(out, half, now),
+            None => self.socket.write(out, now),
+        }
+    }
+
+    #[inline(never)]
+    fn write_lone_large(&mut self, out: &mut Encoder, half: usize, now: Instant) -> io::Result<()> {
+        self.large_replies = self.large_replies.saturating_add(1);
+        if self.large_replies > STEADY {
+            self.socket.write_divided(out, half, now)
+        } else {
+            self.socket.write(out, now)
+        }
+    }
+
     pub(super) fn expects_large(&self) -> bool {
         self.record_size >= OWN_PLACE
     }

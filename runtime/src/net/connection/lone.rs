@@ -38,7 +38,7 @@ impl Connection {
         if let Some(handled) = &handled {
             count(&shared.recorder, handled, None);
         }
-        let written = self.socket.write(out, now);
+        let written = self.write_lone(out, now);
         shared.now = now;
         if let Some(handled) = handled {
             self.note_lone(&shared.recorder, handled, now.saturating_duration_since(begin));

@@ -20,6 +20,7 @@ impl Connection {
         slice: Duration,
         come: usize,
     ) -> Turn {
+        self.large_replies = 0;
         let (moved, end) = (self.socket.moved().wrapping_sub(come as u64), end_of(shared.now, slice));
         let mut input = shared.scratch.get(..come).unwrap_or_default();
         let out = shared.spare.get_or_insert_default();
