@@ -12,6 +12,7 @@ use std::time::Duration;
 impl Connection {
     /// The turn of a connection at rest for which `come` bytes have been read into the memory that all share, and that are not one
     /// call and nothing else. If there is anything else among them than such calls, or not all of one, it goes on as any other turn.
+    /// If there are none, it was told of room for replies, and has none to write.
     #[inline(never)]
     pub(super) fn several_turn(
         &mut self,
@@ -21,6 +22,9 @@ impl Connection {
         come: usize,
     ) -> Turn {
         self.large_replies = 0;
+        if come == 0 && !self.socket.has_ended() {
+            return Turn::Wait;
+        }
         let (moved, end) = (self.socket.moved().wrapping_sub(come as u64), end_of(shared.now, slice));
         let mut input = shared.scratch.get(..come).unwrap_or_default();
         let out = shared.spare.get_or_insert_default();
