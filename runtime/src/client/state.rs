@@ -103,10 +103,7 @@ impl State {
             Output::Stream(stream) => Ok(self.calls.start(begin, call, |out| arguments(out), &mut stream.gathering)?),
             Output::Datagrams(datagrams) => {
                 let started = self.calls.start_datagram(begin, call, |out| arguments(out));
-                let (xid, message) = started.map_err(|error| match error {
-                    EncodeError::TooLarge { limit } => Error::TooLargeForDatagram { limit },
-                    error => Error::Encode(error),
-                })?;
+                let (xid, message) = started.map_err(of_datagram)?;
                 let until = self.calls.deadline(xid).unwrap_or(begin);
                 datagrams.calls.add(xid, message, until);
                 Ok(xid)
@@ -117,13 +114,15 @@ impl State {
     /// Encodes a call that nobody waits for.
     pub(super) fn send(&mut self, begin: Instant, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<()> {
         match &mut self.output {
-            Output::Stream(stream) => Ok(self.calls.send(call, |out| arguments(out), &mut stream.gathering)?),
+            Output::Stream(stream) => {
+                self.calls.append(call, |out| arguments(out), &mut stream.gathering)?;
+            }
             Output::Datagrams(_) => {
                 let xid = self.start(begin, call, arguments)?;
                 self.calls.forget(xid);
-                Ok(())
             }
         }
+        Ok(())
     }
 
     /// Gives up a call.
@@ -289,6 +288,14 @@ impl State {
     /// When something is to be done for a task, if nothing else happens.
     pub(super) fn next_event(&self) -> Option<Instant> {
         [self.tasks.next_due(), self.output.next_due()].into_iter().flatten().min()
+    }
+}
+
+/// Why a call cannot become a datagram.
+pub(super) fn of_datagram(error: EncodeError) -> Error {
+    match error {
+        EncodeError::TooLarge { limit } => Error::TooLargeForDatagram { limit },
+        error => Error::Encode(error),
     }
 }
 

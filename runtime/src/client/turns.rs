@@ -2,7 +2,7 @@
 
 use super::channel::{Channel, Guard, leave};
 use super::connect::MAX_TIMEOUT;
-use super::input::Input;
+use super::input::{Input, Received};
 use super::output::Batch;
 use super::sending::Sender;
 use super::socket::{PeerSocket, Sent, Writing};
@@ -258,7 +258,17 @@ impl Channel {
         drop(state);
         let received =
             if service.is_none_or(|service| service.wait_for_room(wait)) { input.receive(wait) } else { Ok(None) };
-        let mut state = self.lock();
+        self.take_in(self.lock(), input, received)
+    }
+
+    /// Takes what a read has brought, and `input` back.
+    #[inline]
+    pub(super) fn take_in<'a>(
+        &'a self,
+        mut state: Guard<'a>,
+        mut input: Box<Input>,
+        received: io::Result<Option<Received>>,
+    ) -> Guard<'a> {
         state.output.note_read(matches!(received, Ok(None)));
         let handled = match received {
             Ok(None) => Ok(()),

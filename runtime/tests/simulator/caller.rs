@@ -129,7 +129,7 @@ impl Caller {
             Link::Stream(stream) => {
                 let mut record = Encoder::new();
                 let what = if ask.kind == Kind::Silent {
-                    self.session.send(new, arguments, &mut record).unwrap();
+                    self.session.append(new, arguments, &mut record).unwrap();
                     What::Silent
                 } else {
                     What::Call(self.session.start(stage.now, new, arguments, &mut record).unwrap())

@@ -1,4 +1,5 @@
 mod calls;
+mod encoding;
 mod results;
 mod retransmit;
 mod template;
@@ -12,21 +13,17 @@ pub use template::CallTemplate;
 pub(crate) use xid_map::XidMap;
 
 use crate::error::{Error, Result};
-use crate::record::{self, Record};
+use crate::record::Record;
 use crate::rpc::{MessageHead, REPLY, ReplyHeader};
-use crate::xdr::{EncodeError, Encoder, Sink};
+use crate::xdr::{EncodeError, Encoder};
 use bytes::{Bytes, BytesMut};
 use calls::{Calls, Waiting};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use unfinished::Unfinished;
 
 /// Longer than any call waits; keeps sums of times in range.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
-
-/// Memory that calls as datagrams are cut from.
-const DATAGRAMS: usize = 16 << 10;
 
 /// What a client session needs to know.
 #[derive(Clone, Debug)]
@@ -89,14 +86,13 @@ impl ClientSession {
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
         out: &mut Encoder,
     ) -> Result<u32, EncodeError> {
-        let xid = self.free_xid();
-        let record = if call.idempotent {
-            Some(self.append_kept(xid, call, arguments, out)?)
+        let (xid, record) = if call.idempotent {
+            let (xid, record) = self.append_kept(call, arguments, out)?;
+            (xid, Some(record))
         } else {
-            self.append_record(xid, call, arguments, out)?;
-            None
+            (self.append(call, arguments, out)?, None)
         };
-        self.add(xid, now, call.timeout, record);
+        self.enter(xid, now, call.timeout, record);
         Ok(xid)
     }
 
@@ -110,32 +106,17 @@ impl ClientSession {
         call: NewCall<'_>,
         arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
     ) -> Result<(u32, Bytes), EncodeError> {
-        let xid = self.free_xid();
-        let out = &mut self.datagram;
-        out.clear();
-        out.begin(self.max_call);
-        call.template.encode(xid, call.procedure, out)?;
-        arguments(out)?;
-        if out.len() > self.max_call {
-            return Err(EncodeError::TooLarge { limit: self.max_call });
-        }
-        let message = self.cut_datagram();
-        self.add(xid, now, call.timeout, None);
-        Ok((xid, message))
+        let xid = self.encode_datagram(call, arguments)?;
+        self.enter(xid, now, call.timeout, None);
+        Ok((xid, self.cut_datagram()))
     }
 
-    /// Appends a call to a stream whose reply nobody waits for: one that comes is skipped. It is not pending.
-    ///
-    /// # Errors
-    /// As [`ClientSession::start`].
-    pub fn send(
-        &mut self,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-        out: &mut Encoder,
-    ) -> Result<(), EncodeError> {
-        let xid = self.free_xid();
-        self.append_record(xid, call, arguments, out)
+    /// Enters a call that was only [encoded](ClientSession::append) before, and whose time runs from `now`: it is pending. Of
+    /// one that may be carried out twice `record` is what was appended.
+    #[inline]
+    pub fn enter(&mut self, xid: u32, now: Instant, timeout: Duration, record: Option<Bytes>) {
+        let deadline = now.checked_add(timeout.min(FOREVER)).unwrap_or(now);
+        self.calls.insert(xid, Waiting { deadline, timeout, record, sent: false, awaited: false });
     }
 
     /// Takes a message of the peer. Returns the xid of the call that it completes; `None` if there is no such call: the
@@ -270,58 +251,5 @@ impl ClientSession {
                 return xid;
             }
         }
-    }
-
-    /// What was encoded, in a piece of memory that several calls share: it is used again when none of them is left.
-    fn cut_datagram(&mut self) -> Bytes {
-        if self.datagrams.capacity() == 0 {
-            self.datagrams.reserve(DATAGRAMS);
-        }
-        match self.datagram.as_slice() {
-            Some(message) => self.datagrams.extend_from_slice(message),
-            None => self.datagram.slices().for_each(|slice| self.datagrams.extend_from_slice(slice)),
-        }
-        self.datagrams.split().freeze()
-    }
-
-    #[inline]
-    fn append_record(
-        &self,
-        xid: u32,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-        out: &mut Encoder,
-    ) -> Result<(), EncodeError> {
-        let unfinished = Unfinished::new(out);
-        let front = call.template.front(xid, call.procedure);
-        let record = record::begin_with(unfinished.out, self.max_call, front)?;
-        call.template.encode_rest(unfinished.out)?;
-        arguments(unfinished.out)?;
-        record::finish(unfinished.out, record)?;
-        unfinished.keep();
-        Ok(())
-    }
-
-    /// As [`Self::append_record`]; returns the record.
-    #[inline(never)]
-    fn append_kept(
-        &self,
-        xid: u32,
-        call: NewCall<'_>,
-        arguments: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
-        out: &mut Encoder,
-    ) -> Result<Bytes, EncodeError> {
-        let mut record = Encoder::new();
-        self.append_record(xid, call, arguments, &mut record)?;
-        let record = record.into_bytes();
-        out.begin(record.len());
-        out.put_bytes(&record)?;
-        Ok(record)
-    }
-
-    #[inline]
-    fn add(&mut self, xid: u32, now: Instant, timeout: Duration, record: Option<Bytes>) {
-        let deadline = now.checked_add(timeout.min(FOREVER)).unwrap_or(now);
-        self.calls.insert(xid, Waiting { deadline, timeout, record, sent: false, awaited: false });
     }
 }

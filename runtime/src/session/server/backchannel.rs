@@ -124,7 +124,7 @@ impl Backchannel {
     ) -> Result<()> {
         let mut guard = self.open()?;
         let state = &mut *guard;
-        state.calls.send(call, arguments, &mut state.output)?;
+        state.calls.append(call, arguments, &mut state.output)?;
         self.tell(guard);
         Ok(())
     }
