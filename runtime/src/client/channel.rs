@@ -65,7 +65,26 @@ impl Channel {
         results: &mut Results,
     ) -> Result<()> {
         let begin = Instant::now();
-        let (mut state, at_once) = self.open(begin, call.timeout)?;
+        let state = self.enter();
+        if state.may_be_alone(begin) {
+            self.call_alone(state, begin, call, trace, arguments, results)
+        } else {
+            self.call_among_others(state, begin, call, trace, arguments, results)
+        }
+    }
+
+    #[inline(never)]
+    fn call_among_others(
+        &self,
+        mut state: Guard<'_>,
+        begin: Instant,
+        call: NewCall<'_>,
+        trace: &Trace,
+        arguments: Arguments<'_>,
+        results: &mut Results,
+    ) -> Result<()> {
+        state.join();
+        let (mut state, at_once) = self.open(state, begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
         trace.started(xid);
         // Another thread may read the reply as soon as the call is sent.
@@ -73,6 +92,12 @@ impl Channel {
         if at_once {
             state = self.first_turn(state, begin, call.timeout, xid);
         }
+        self.go_on(state, xid, results)
+    }
+
+    /// Waits for a call that has been started, if it has not come to something yet.
+    #[inline]
+    pub(super) fn go_on(&self, mut state: Guard<'_>, xid: u32, results: &mut Results) -> Result<()> {
         match state.done(xid, results) {
             Some(outcome) => {
                 leave(state);
@@ -85,7 +110,7 @@ impl Channel {
     /// Starts a call. Returns its xid.
     pub(super) fn start(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<u32> {
         let begin = Instant::now();
-        let (mut state, _) = self.open(begin, call.timeout)?;
+        let (mut state, _) = self.open(self.lock(), begin, call.timeout)?;
         let xid = state.start(begin, call, arguments)?;
         if self.transport == Transport::Udp {
             drop(self.send_datagrams(state, begin));
@@ -96,7 +121,7 @@ impl Channel {
     /// Sends a call, soon and once, whose reply nobody waits for.
     pub(super) fn send(&self, call: NewCall<'_>, arguments: Arguments<'_>) -> Result<()> {
         let begin = Instant::now();
-        let (mut state, _) = self.open(begin, call.timeout)?;
+        let (mut state, _) = self.open(self.lock(), begin, call.timeout)?;
         state.send(begin, call, arguments)?;
         if self.transport == Transport::Udp {
             drop(self.send_datagrams(state, begin));
@@ -175,8 +200,7 @@ impl Channel {
 
     /// The state, with room for a call that began at `begin` and has `timeout`, and whether there was room at once.
     #[inline]
-    fn open(&self, begin: Instant, timeout: Duration) -> Result<(Guard<'_>, bool)> {
-        let mut state = self.lock();
+    fn open<'a>(&'a self, mut state: Guard<'a>, begin: Instant, timeout: Duration) -> Result<(Guard<'a>, bool)> {
         state.check_open()?;
         if state.was_idle(begin) {
             state = self.look_for_end(state);
@@ -202,9 +226,17 @@ impl Channel {
         Error::Io { peer: self.peer.clone(), source: Arc::new(source) }
     }
 
-    /// A thread that panicked while it encoded arguments has left the state as it was.
+    /// The state, for all that threads do with it but [lone](super::lone) calls.
     #[inline]
     pub(super) fn lock(&self) -> Guard<'_> {
+        let mut state = self.enter();
+        state.join();
+        state
+    }
+
+    /// The state, in which a call may be alone. A thread that panicked while it encoded arguments has left it as it was.
+    #[inline]
+    pub(super) fn enter(&self) -> Guard<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -276,6 +308,7 @@ impl Channel {
 #[inline]
 pub(super) fn leave(mut state: Guard<'_>) {
     state.output.note_pause();
+    state.note_rest();
     hand_on(state);
 }
 

@@ -1,6 +1,7 @@
 use super::places::Places;
 use super::replies::Replies;
 use super::socket::PeerSocket;
+use crate::address::Transport;
 use crate::record::{Limits, MARK, Record, RecordError};
 use std::array;
 use std::io::{self, IoSliceMut};
@@ -74,6 +75,11 @@ impl Input {
         self.replies.is_mid_record()
     }
 
+    /// Whether no reply has begun, and no large one is expected.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.replies.expected() == 0 && !self.is_mid_record()
+    }
+
     /// Reads what is there, waiting for `wait` at most. `None` if nothing came.
     #[inline]
     pub(super) fn receive(&mut self, wait: Duration) -> io::Result<Option<Received>> {
@@ -81,6 +87,22 @@ impl Input {
             return self.receive_large(wait);
         }
         self.receive_small(wait)
+    }
+
+    /// As [`Input::receive`] where nothing but the reply of a lone call may come.
+    #[inline]
+    pub(super) fn receive_alone(&mut self, wait: Duration) -> io::Result<Option<Received>> {
+        self.receive_small(wait)
+    }
+
+    /// The message of a read [at rest](Input::is_at_rest), if it is a small one that has come as a whole, and nothing else.
+    #[inline]
+    pub(super) fn lone_reply(&self, received: Received, kind: Transport) -> Option<&[u8]> {
+        let come = self.scratch.get(..received.count)?;
+        match kind {
+            Transport::Udp => Some(come),
+            Transport::Tcp | Transport::Unix => self.replies.lone(come),
+        }
     }
 
     #[inline]

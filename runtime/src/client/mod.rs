@@ -8,6 +8,7 @@ mod helper;
 mod input;
 mod lent;
 mod link;
+mod lone;
 mod open;
 mod options;
 mod output;

@@ -1,10 +1,11 @@
 use super::sending::{Sender, Sending};
-use super::socket::{PeerSocket, Sent};
+use super::socket::{PeerSocket, Sent, or_stuck};
 use crate::address::Transport;
 use crate::rpc::CALL;
 use crate::session::Retransmission;
 use crate::xdr::{Encoder, Sink};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use std::io;
 use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 const READ_BESIDE_SENDER: Duration = Duration::from_millis(100);
 
 /// So many bytes are sent at once if they can be at all, as a rule.
-const LITTLE: usize = 8 << 10;
+pub(super) const LITTLE: usize = 8 << 10;
 
 /// What is to be sent.
 #[derive(Debug)]
@@ -150,6 +151,47 @@ impl Output {
             Self::Stream(_) => None,
             Self::Datagrams(datagrams) => datagrams.calls.only_interval().map(|interval| interval.min(timeout)),
         }
+    }
+
+    /// How long a lone call may wait for its reply until something else is to be done; `timeout` is the time that it has.
+    #[inline]
+    pub(super) fn wait_alone(&self, timeout: Duration) -> Duration {
+        match self {
+            Self::Stream(_) => timeout,
+            Self::Datagrams(datagrams) => datagrams.calls.first_interval().min(timeout),
+        }
+    }
+
+    /// Whether nothing is to be sent, while no call is pending.
+    pub(super) fn is_at_rest(&self) -> bool {
+        match self {
+            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck: false }) => {
+                gathering.is_empty() && sender.is_empty()
+            }
+            Self::Stream(_) => false,
+            Self::Datagrams(datagrams) => datagrams.calls.is_empty() && !datagrams.heard_nothing,
+        }
+    }
+
+    /// Notes what came of an attempt to send, without waiting, what has gathered: it is being sent now.
+    pub(super) fn note_written(&mut self, written: io::Result<usize>) -> io::Result<Sent> {
+        match self {
+            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck }) => {
+                sender.load(gathering);
+                let sent = sender.note(written);
+                *stuck = matches!(sent, Ok(Sent::Stuck));
+                sent
+            }
+            _ => or_stuck(written.map(|_| Sent::Some)),
+        }
+    }
+
+    /// A copy of the records that have gathered, if it is a stream.
+    pub(super) fn gathered(&self) -> Option<Bytes> {
+        let Self::Stream(stream) = self else { return None };
+        let mut copy = BytesMut::with_capacity(stream.gathering.len());
+        stream.gathering.slices().for_each(|slice| copy.extend_from_slice(slice));
+        Some(copy.freeze())
     }
 
     /// Whether there are records and no thread is sending any.

@@ -30,6 +30,13 @@ impl Replies {
         self.reader.is_mid_record()
     }
 
+    /// The small reply in `bytes`, if that is one record and nothing else. Not to be asked while one has begun.
+    #[inline]
+    pub(super) fn lone<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let (reply, rest) = self.reader.whole(bytes)?;
+        (rest.is_empty() && reply.len() < LARGE).then_some(reply)
+    }
+
     /// The length of a large reply that is expected behind the current one; 0 if none is.
     pub(super) fn expected(&self) -> usize {
         self.expected

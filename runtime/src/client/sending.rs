@@ -1,7 +1,7 @@
-use super::socket::{PeerSocket, Sent, Writing};
+use super::socket::{PeerSocket, Sent, Writing, or_stuck};
 use crate::record::first_half;
 use crate::xdr::Encoder;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::mem;
 use std::sync::Arc;
 
@@ -48,6 +48,12 @@ impl Sender {
         self.send(writing)
     }
 
+    /// Notes what came of an attempt to write all that is left.
+    pub(super) fn note(&mut self, written: io::Result<usize>) -> io::Result<Sent> {
+        let offered = self.left();
+        self.sending.note(written.map(|written| (written, offered)))
+    }
+
     /// Has `gathering` sent if nothing is left; what has been sent is taken back for its memory. Whether there is
     /// anything to send.
     #[inline]
@@ -86,6 +92,19 @@ impl Sending {
     #[inline]
     fn left(&self) -> usize {
         self.records.len().saturating_sub(self.written)
+    }
+
+    /// Notes that so many bytes were written of so many that were offered, or why none were.
+    #[inline]
+    pub(super) fn note(&mut self, written: io::Result<(usize, usize)>) -> io::Result<Sent> {
+        or_stuck(match written {
+            Ok((0, _)) => Err(ErrorKind::WriteZero.into()),
+            Ok((written, offered)) => {
+                self.written += written;
+                Ok(if written < offered { Sent::Stuck } else { Sent::Some })
+            }
+            Err(error) => Err(error),
+        })
     }
 
     /// What is to be written, if nothing of the records is kept by reference.

@@ -85,15 +85,13 @@ impl PeerSocket {
             None if out.records.most_slices() <= FEW => self.send_pieces::<FEW>(out, most, writing),
             None => self.send_pieces::<MAX_PIECES>(out, most, writing),
         };
-        match written {
-            Ok((0, _)) => Err(ErrorKind::WriteZero.into()),
-            Ok((written, offered)) => {
-                out.written += written;
-                Ok(if written < offered { Sent::Stuck } else { Sent::Some })
-            }
-            Err(error) if is_timeout(&error) => Ok(Sent::Stuck),
-            Err(error) => Err(error),
-        }
+        out.note(written)
+    }
+
+    /// Writes `bytes` as far as there is room for them. How many that were.
+    #[inline]
+    pub(super) fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.send_slice(bytes, Writing::DoesNotWait)
     }
 
     #[inline]
@@ -187,6 +185,15 @@ impl PeerSocket {
         self.socket.set_read_timeout(Some(Duration::from_micros(wait)))?;
         self.read_timeout.store(wait, Relaxed);
         Ok(())
+    }
+}
+
+/// There is no room where a write is over its time, or was interrupted.
+#[inline]
+pub(super) fn or_stuck(sent: io::Result<Sent>) -> io::Result<Sent> {
+    match sent {
+        Err(error) if is_timeout(&error) => Ok(Sent::Stuck),
+        sent => sent,
     }
 }
 

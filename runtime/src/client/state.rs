@@ -1,6 +1,7 @@
 mod ending;
 
 use super::input::{Input, Received};
+use super::lone::Traffic;
 use super::output::{Batch, Output};
 use super::sending::Sender;
 use super::service::Service;
@@ -21,7 +22,7 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 /// A peer that ends connections does so after some silence.
-const IDLE: Duration = Duration::from_millis(100);
+pub(super) const IDLE: Duration = Duration::from_millis(100);
 
 /// What the threads of one client share, under a lock that is never held while a socket blocks.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ pub(super) struct State {
     pub(super) wire: Wire,
     pub(super) calls: ClientSession,
     pub(super) output: Output,
+    pub(super) traffic: Traffic,
     /// `None` while a thread reads: whoever has it is the one that reads for all.
     pub(super) input: Option<Box<Input>>,
     /// Threads that wait for the reply of a call, by its xid.
@@ -44,7 +46,7 @@ pub(super) struct State {
     broken: Option<Error>,
     closed: bool,
     /// When the connection has not been used for so long that the peer may have ended it.
-    idle_from: Instant,
+    pub(super) idle_from: Instant,
     /// What takes calls of the peer.
     pub(super) service: Option<Arc<Service>>,
     limits: record::Limits,
@@ -68,6 +70,7 @@ impl State {
             wire,
             calls,
             output,
+            traffic: Traffic::Any,
             parked: XidMap::default(),
             tasks: Tasks::default(),
             crowded: Vec::new(),
@@ -249,6 +252,14 @@ impl State {
     pub(super) fn was_idle(&mut self, begin: Instant) -> bool {
         let idle_from = mem::replace(&mut self.idle_from, begin + IDLE);
         begin > idle_from && self.wire.may_reconnect() && self.wire.is_up() && self.calls.pending() == 0
+    }
+
+    /// Whether nothing goes on, while no call is pending.
+    pub(super) fn is_at_rest(&self) -> bool {
+        let is_open = self.wire.is_settled() && self.broken.is_none() && !self.closed && self.max_calls > 0;
+        let is_still = self.output.is_at_rest() && self.input.as_ref().is_some_and(|input| input.is_at_rest());
+        let nobody_waits = self.parked.is_empty() && self.tasks.is_empty() && self.crowded.is_empty();
+        is_open && is_still && nobody_waits && self.woken.is_empty() && self.service.is_none()
     }
 
     /// Wakes the threads that wait for output to be sent.

@@ -229,7 +229,7 @@ impl Channel {
     }
 
     #[inline]
-    fn note_sent<'a>(&'a self, mut state: Guard<'a>, sent: io::Result<Sent>) -> Guard<'a> {
+    pub(super) fn note_sent<'a>(&'a self, mut state: Guard<'a>, sent: io::Result<Sent>) -> Guard<'a> {
         if let Err(error) = sent {
             self.send_failed(&mut state, error);
         }

@@ -74,6 +74,11 @@ impl Wire {
         matches!(self.stage, Stage::Up)
     }
 
+    /// There is a connection, and the peer has replied over it if it is not the first one.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_up() && self.attempts == 0
+    }
+
     /// It has ended, and what is to become of it is open.
     pub(super) fn is_lost(&self) -> bool {
         matches!(self.stage, Stage::Lost(_))

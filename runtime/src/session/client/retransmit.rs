@@ -89,6 +89,17 @@ impl Retransmission {
         (self.calls.len() == 1 && self.fresh.len() == 1).then_some(self.first_interval)
     }
 
+    /// The pause before the second transmission of any call.
+    #[inline]
+    pub fn first_interval(&self) -> Duration {
+        self.first_interval
+    }
+
+    /// Whether there are no calls.
+    pub fn is_empty(&self) -> bool {
+        self.calls.len() == 0 && self.fresh.is_empty()
+    }
+
     /// When the next message is to be sent again.
     pub fn next_due(&self) -> Option<Instant> {
         self.due.peek().map(|Reverse((due, _))| *due)
