@@ -1,4 +1,5 @@
 use super::Arguments;
+use super::output::LITTLE;
 use super::service::Service;
 use super::state::State;
 use crate::address::Transport;
@@ -89,22 +90,25 @@ impl Channel {
         trace.started(xid);
         // Another thread may read the reply as soon as the call is sent.
         state.calls.expect(xid);
+        let is_small = state.output.unsent() <= LITTLE;
         if at_once {
             state = self.first_turn(state, begin, call.timeout, xid);
         }
-        self.go_on(state, xid, results)
+        self.go_on(state, xid, results, is_small)
     }
 
-    /// Waits for a call that has been started, if it has not come to something yet.
+    /// Waits for a call that has been started, if it has not come to something yet. If it has, and `may_rest`, it is looked
+    /// whether the next one is alone.
     #[inline]
-    pub(super) fn go_on(&self, mut state: Guard<'_>, xid: u32, results: &mut Results) -> Result<()> {
-        match state.done(xid, results) {
-            Some(outcome) => {
-                leave(state);
-                outcome
-            }
-            None => self.await_reply(state, xid, Duration::ZERO, results),
+    pub(super) fn go_on(&self, mut state: Guard<'_>, xid: u32, results: &mut Results, may_rest: bool) -> Result<()> {
+        let Some(outcome) = state.done(xid, results) else {
+            return self.await_reply(state, xid, Duration::ZERO, results);
+        };
+        if may_rest {
+            state.note_rest();
         }
+        leave(state);
+        outcome
     }
 
     /// Starts a call. Returns its xid.

@@ -59,7 +59,7 @@ impl Channel {
         state.is_alone(lone);
         let Some(mut input) = state.input.take() else {
             state.join();
-            return self.go_on(state, xid, results);
+            return self.go_on(state, xid, results, false);
         };
         let wait = state.output.wait_alone(call.timeout);
         drop(state);
@@ -77,7 +77,7 @@ impl Channel {
         }
         state.join();
         let state = self.take_in(state, input, received);
-        self.go_on(state, xid, results)
+        self.go_on(state, xid, results, true)
     }
 
     /// Goes on with a call that was not sent as a whole: `written` is what came of it if it was tried.
@@ -96,7 +96,7 @@ impl Channel {
             let sent = state.output.note_written(written);
             state = self.note_sent(state, sent);
         }
-        self.go_on(state, call.xid, results)
+        self.go_on(state, call.xid, results, false)
     }
 }
 
@@ -110,7 +110,7 @@ impl State {
     /// Notes that nothing goes on, if that is so.
     #[inline]
     pub(super) fn note_rest(&mut self) {
-        if self.calls.pending() == 0 && self.is_at_rest() {
+        if self.is_at_rest() {
             self.traffic = Traffic::None;
         }
     }

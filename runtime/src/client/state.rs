@@ -254,12 +254,17 @@ impl State {
         begin > idle_from && self.wire.may_reconnect() && self.wire.is_up() && self.calls.pending() == 0
     }
 
-    /// Whether nothing goes on, while no call is pending.
+    /// Whether nothing goes on.
+    #[inline]
     pub(super) fn is_at_rest(&self) -> bool {
+        let is_still = self.calls.pending() == 0 && self.input.as_ref().is_some_and(|input| input.is_at_rest());
+        is_still && self.nothing_waits()
+    }
+
+    fn nothing_waits(&self) -> bool {
         let is_open = self.wire.is_settled() && self.broken.is_none() && !self.closed && self.max_calls > 0;
-        let is_still = self.output.is_at_rest() && self.input.as_ref().is_some_and(|input| input.is_at_rest());
         let nobody_waits = self.parked.is_empty() && self.tasks.is_empty() && self.crowded.is_empty();
-        is_open && is_still && nobody_waits && self.woken.is_empty() && self.service.is_none()
+        is_open && nobody_waits && self.output.is_at_rest() && self.woken.is_empty() && self.service.is_none()
     }
 
     /// Wakes the threads that wait for output to be sent.

@@ -23,9 +23,7 @@ impl ClientSession {
     ) -> Result<u32, EncodeError> {
         let xid = self.free_xid();
         let unfinished = Unfinished::new(out);
-        let front = call.template.front(xid, call.procedure);
-        let record = record::begin_with(unfinished.out, self.max_call, front)?;
-        call.template.encode_rest(unfinished.out)?;
+        let record = call.template.begin_record(xid, call.procedure, unfinished.out, self.max_call)?;
         arguments(unfinished.out)?;
         record::finish(unfinished.out, record)?;
         unfinished.keep();

@@ -32,43 +32,42 @@ impl Results {
     }
 
     /// The last `length` bytes of `record`.
+    #[inline]
     pub(super) fn new(record: &Record<'_>, length: usize) -> Self {
         let bytes = record.as_slice();
         let start = bytes.len().saturating_sub(length);
         let results = bytes.get(start..).unwrap_or_default();
-        Self::small(results).unwrap_or_else(|| {
-            Self(Stored::Shared(match record {
-                Record::Borrowed(_) => Bytes::copy_from_slice(results),
-                Record::Owned(record) => record.slice_ref(results),
-            }))
+        Self::of(results, || match record {
+            Record::Borrowed(_) => Bytes::copy_from_slice(results),
+            Record::Owned(record) => record.slice_ref(results),
         })
     }
 
-    /// Takes the results of call `xid` if `message` is its reply, and one of success [without a verifier](ReplyHeader::of_plain_success).
+    /// Takes the results of call `xid` if `message` is its reply, and [plainly](ReplyHeader::of_plain_success) one of success.
     /// Whether that is so.
     #[inline]
     pub(crate) fn take_plain(&mut self, xid: u32, message: &[u8]) -> bool {
         match ReplyHeader::of_plain_success(message) {
             Some((replied, results)) if replied == xid => {
-                if !results.is_empty() {
-                    *self =
-                        Self::small(results).unwrap_or_else(|| Self(Stored::Shared(Bytes::copy_from_slice(results))));
-                }
+                *self = Self::of(results, || Bytes::copy_from_slice(results));
                 true
             }
             _ => false,
         }
     }
 
-    /// A copy of so few `results` that it takes no memory.
+    /// Copies `results` if they are few, and else has them `shared`.
     #[inline]
-    fn small(results: &[u8]) -> Option<Self> {
+    fn of(results: &[u8], shared: impl FnOnce() -> Bytes) -> Self {
         if results.is_empty() {
-            return Some(Self(Stored::Nothing));
+            return Self(Stored::Nothing);
         }
-        let mut bytes = [0; INLINE];
-        bytes.get_mut(..results.len())?.copy_from_slice(results);
-        Some(Self(Stored::Inline { bytes, length: results.len() }))
+        let mut inline = [0; INLINE];
+        if let Some(front) = inline.get_mut(..results.len()) {
+            front.copy_from_slice(results);
+            return Self(Stored::Inline { bytes: inline, length: results.len() });
+        }
+        Self(Stored::Shared(shared()))
     }
 
     /// Puts them into `place`: no more is copied than there is.
