@@ -99,7 +99,7 @@ impl Channel {
 
     /// Waits for a call that has been started, if it has not come to something yet. If it has, and `may_rest`, it is looked
     /// whether the next one is alone.
-    #[inline]
+    #[inline(always)]
     pub(super) fn go_on(&self, mut state: Guard<'_>, xid: u32, results: &mut Results, may_rest: bool) -> Result<()> {
         let Some(outcome) = state.done(xid, results) else {
             return self.await_reply(state, xid, Duration::ZERO, results);

@@ -6,6 +6,7 @@
 
 use super::Arguments;
 use super::channel::{Channel, Guard};
+use super::input::{Input, Received};
 use super::output::{LITTLE, Output};
 use super::state::{IDLE, State, of_datagram};
 use crate::error::Result;
@@ -75,6 +76,19 @@ impl Channel {
             state.end_alone(is_kept);
             return Ok(());
         }
+        self.end_otherwise(state, input, received, xid, results)
+    }
+
+    /// Goes on with a call that is not, or no longer, alone, or whose reply is not all that has come.
+    #[inline(never)]
+    fn end_otherwise<'a>(
+        &'a self,
+        mut state: Guard<'a>,
+        input: Box<Input>,
+        received: io::Result<Option<Received>>,
+        xid: u32,
+        results: &mut Results,
+    ) -> Result<()> {
         state.join();
         let state = self.take_in(state, input, received);
         self.go_on(state, xid, results, true)

@@ -184,7 +184,7 @@ impl State {
     ///
     /// # Errors
     /// The stream has ended or is out of step.
-    #[inline]
+    #[inline(always)]
     pub(super) fn handle_input(&mut self, input: &mut Input, received: Received, kind: Transport) -> Result<()> {
         match kind {
             Transport::Udp => self.handle_record(&Record::Borrowed(input.datagram(received))),

@@ -262,7 +262,7 @@ impl Channel {
     }
 
     /// Takes what a read has brought, and `input` back.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_in<'a>(
         &'a self,
         mut state: Guard<'a>,
