@@ -49,6 +49,7 @@ impl Recorder {
 
     /// So many calls came to `outcome`. In all they were of so many bytes, but for those that were
     /// [counted](Self::received) before, and their replies too.
+    #[inline]
     pub fn answered(&self, row: u32, outcome: Outcome, calls: u64, received: u64, sent: u64) {
         if let Some(row) = self.row(row) {
             row.received.add(received);

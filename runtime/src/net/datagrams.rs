@@ -1,6 +1,6 @@
 use super::datagram_socket::DatagramSocket;
 use super::shared::Shared;
-use super::tally::{count, count_later};
+use super::tally::{count, count_later, note_time};
 use super::turn_length::TurnLength;
 use super::{Turn, readiness};
 use crate::address::Transport;
@@ -11,7 +11,6 @@ use crate::xdr::Encoder;
 use mio::net::UdpSocket;
 use mio::{Registry, Token};
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,8 +19,6 @@ use std::time::{Duration, Instant};
 pub(super) struct Datagrams {
     socket: DatagramSocket,
     session: ServerDatagrams,
-    /// Where the last datagram has come from, and the address it went to.
-    from: Option<(SocketAddr, Option<IpAddr>)>,
     out: Encoder,
     /// A reply whose pieces are put together.
     reply: Vec<u8>,
@@ -38,7 +35,7 @@ impl Datagrams {
         }
         let session = ServerDatagrams::new(Some(origin));
         let (out, reply) = (Encoder::new(), Vec::new());
-        Self { socket, session, from: None, out, reply, length: TurnLength::new(), queued: false }
+        Self { socket, session, out, reply, length: TurnLength::new(), queued: false }
     }
 
     pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
@@ -96,55 +93,58 @@ impl Datagrams {
     /// Takes a datagram and answers it: how long that took.
     #[inline]
     fn answer_one(&mut self, programs: &Programs, shared: &mut Shared) -> io::Result<Duration> {
-        let (length, caller) = self.socket.receive(&mut shared.scratch)?;
-        let datagram = shared.scratch.get(..length).unwrap_or_default();
-        let from = (caller, self.socket.called());
-        if self.from != Some(from) {
-            self.turn_to(from);
+        let received = self.socket.receive(&mut shared.scratch)?;
+        let datagram = shared.scratch.get(..received.length).unwrap_or_default();
+        if received.is_of_other {
+            self.turn_to_caller();
         }
         let handled = self.session.handle_next(programs, datagram, &mut self.out);
-        send(&self.socket, &self.out, &mut self.reply, from, &shared.recorder);
+        if !self.out.is_empty() {
+            let reply = whole(&self.out, &mut self.reply);
+            note_sent(self.socket.answer(reply), &shared.recorder);
+        }
         let now = Instant::now();
         let time = now.saturating_duration_since(shared.now);
-        count(&shared.recorder, &handled, Some(time));
+        count(&shared.recorder, &handled);
+        note_time(&shared.recorder, &handled, time);
         shared.now = now;
         Ok(time)
     }
 
-    /// The datagrams that follow have come from there.
+    /// The last datagram has come from somebody else than the one before.
     #[inline(never)]
-    fn turn_to(&mut self, from: (SocketAddr, Option<IpAddr>)) {
-        self.session.set_peer(Peer::new(from.0, Transport::Udp).calling(from.1));
-        self.from = Some(from);
+    fn turn_to_caller(&mut self) {
+        if let Some(caller) = self.socket.caller() {
+            self.session.set_peer(Peer::new(caller, Transport::Udp).calling(self.socket.called()));
+        }
     }
 
     /// Sends a reply that has come later.
     pub(super) fn deliver(&mut self, delivery: Delivery, recorder: &Recorder) {
         count_later(recorder, &delivery);
         let peer = *delivery.peer();
-        if let Some(caller) = peer.address() {
-            send(&self.socket, &delivery.into_reply(), &mut self.reply, (caller, peer.called()), recorder);
+        let out = delivery.into_reply();
+        if let Some(caller) = peer.address()
+            && !out.is_empty()
+        {
+            let reply = whole(&out, &mut self.reply);
+            note_sent(self.socket.send(reply, caller, peer.called()), recorder);
         }
     }
 }
 
 /// A reply that cannot be sent is lost, as any datagram may be; the caller calls again.
 #[inline]
-fn send(
-    socket: &DatagramSocket,
-    out: &Encoder,
-    reply: &mut Vec<u8>,
-    (caller, called): (SocketAddr, Option<IpAddr>),
-    recorder: &Recorder,
-) {
-    if out.is_empty() {
-        return;
-    }
-    let whole = out.as_slice().unwrap_or_else(|| put_together(out, reply));
-    let sent = socket.send(whole, caller, called);
-    if sent.is_err() {
+fn note_sent(outcome: io::Result<()>, recorder: &Recorder) {
+    if outcome.is_err() {
         recorder.count(Event::DroppedUnsent);
     }
+}
+
+/// A reply in one piece, put together in `reply` if it is in several.
+#[inline]
+fn whole<'a>(out: &'a Encoder, reply: &'a mut Vec<u8>) -> &'a [u8] {
+    out.as_slice().unwrap_or_else(|| put_together(out, reply))
 }
 
 #[cold]

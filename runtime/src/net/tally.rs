@@ -120,7 +120,7 @@ impl<'a> TurnTally<'a> {
         self.run = Run::new(handled);
         self.watch.look_soon();
         if handled.outcome.is_none() {
-            count(self.recorder, &handled, None);
+            count(self.recorder, &handled);
         }
     }
 
@@ -160,22 +160,36 @@ impl Run {
     }
 }
 
-/// Counts what became of a message, and how long it took if that is known.
-pub(super) fn count(recorder: &Recorder, handled: &Handled, time: Option<Duration>) {
-    match (handled.event, handled.outcome) {
-        (Some(event), _) => recorder.count(event),
-        (None, Some(outcome)) => {
-            recorder.answered(handled.row, outcome, handled.calls.into(), handled.received.into(), handled.sent.into());
-            if let Some(time) = time {
-                recorder.latency(handled.row, nanoseconds(time));
-            }
+/// Counts what became of a message.
+#[inline]
+pub(super) fn count(recorder: &Recorder, handled: &Handled) {
+    match handled.outcome {
+        Some(outcome) => {
+            let Handled { row, calls, received, sent, .. } = *handled;
+            recorder.answered(row, outcome, calls.into(), received.into(), sent.into());
         }
-        (None, None) => recorder.received(handled.row, handled.received),
+        None => count_unanswered(recorder, handled),
+    }
+}
+
+#[cold]
+fn count_unanswered(recorder: &Recorder, handled: &Handled) {
+    match handled.event {
+        Some(event) => recorder.count(event),
+        None => recorder.received(handled.row, handled.received),
+    }
+}
+
+/// Notes how long the call took, if it was answered.
+#[inline]
+pub(super) fn note_time(recorder: &Recorder, handled: &Handled, time: Duration) {
+    if handled.outcome.is_some() {
+        recorder.latency(handled.row, nanoseconds(time));
     }
 }
 
 /// Of a time that is no longer than 584 years.
-pub(super) fn nanoseconds(time: Duration) -> u64 {
+fn nanoseconds(time: Duration) -> u64 {
     time.as_nanos() as u64
 }
 
@@ -183,7 +197,8 @@ pub(super) fn nanoseconds(time: Duration) -> u64 {
 pub(super) fn count_later(recorder: &Recorder, delivery: &Delivery) {
     let handled = delivery.handled();
     if handled.outcome.is_some() {
-        count(recorder, &handled, Some(delivery.began().elapsed()));
+        count(recorder, &handled);
+        note_time(recorder, &handled, delivery.began().elapsed());
     }
     if delivery.is_dropped() {
         recorder.count(Event::DroppedReply);

@@ -1,7 +1,7 @@
 use super::super::Turn;
 use super::super::rationing::SCARCE;
 use super::super::shared::Shared;
-use super::super::tally::{count, nanoseconds};
+use super::super::tally::{count, note_time};
 use super::{Connection, Fault};
 use crate::metrics::{Event, Recorder};
 use crate::session::server::{Handled, Programs};
@@ -36,11 +36,11 @@ impl Connection {
         let handled = self.stream.handle_lone(programs, record, out);
         let now = Instant::now();
         if let Some(handled) = &handled {
-            count(&shared.recorder, handled, None);
+            count(&shared.recorder, handled);
         }
         let written = self.write_lone(out, now);
         shared.now = now;
-        if let Some(handled) = handled {
+        if let Some(handled) = &handled {
             self.note_lone(&shared.recorder, handled, now.saturating_duration_since(begin));
         }
         Some(self.end_at_rest(written, programs, shared, moved))
@@ -82,9 +82,9 @@ impl Connection {
 
     /// Notes what is of use later of a call that took so long.
     #[inline]
-    fn note_lone(&mut self, recorder: &Recorder, handled: Handled, time: Duration) {
+    fn note_lone(&mut self, recorder: &Recorder, handled: &Handled, time: Duration) {
+        note_time(recorder, handled, time);
         if handled.outcome.is_some() {
-            recorder.latency(handled.row, nanoseconds(time));
             self.calls = self.calls.wrapping_add(1);
             self.record_size = handled.received as usize;
         }

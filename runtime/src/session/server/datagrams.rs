@@ -38,6 +38,7 @@ impl ServerDatagrams {
     }
 
     /// As [`handle_datagram`](Self::handle_datagram), of the same peer as before; nothing is done before [one](Self::set_peer) is known.
+    #[inline]
     pub fn handle_next(&mut self, programs: &Programs, datagram: &[u8], out: &mut Encoder) -> Handled {
         out.clear();
         let Some(call) = self.call.as_mut().filter(|_| !self.origin.as_ref().is_some_and(|origin| origin.is_full()))
