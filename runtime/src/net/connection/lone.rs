@@ -14,14 +14,19 @@ impl Connection {
     /// The turn of a connection at rest for which one call has come as a whole, or [several](Connection::several_turn) have, until
     /// `slice` is over. If it is not at rest, nothing has been done and there is none. What need not be done before the peer has its reply is
     /// done after it.
-    #[inline(never)]
+    #[inline]
     pub(in crate::net) fn lone_turn(
         &mut self,
         programs: &Programs,
         shared: &mut Shared,
         slice: Duration,
     ) -> Option<Turn> {
-        if !self.at_rest || self.stream.is_held_up() || shared.input.is_used_up(SCARCE) {
+        if self.at_rest { self.turn_at_rest(programs, shared, slice) } else { None }
+    }
+
+    #[inline(never)]
+    fn turn_at_rest(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Option<Turn> {
+        if self.stream.is_held_up() || shared.input.is_used_up(SCARCE) {
             return None;
         }
         let (begin, moved) = (shared.now, self.socket.moved());
