@@ -9,6 +9,7 @@ mod datagram;
 mod executor;
 mod hostile;
 mod large;
+mod lone;
 mod many;
 mod peer;
 mod reconnect;
