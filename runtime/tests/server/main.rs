@@ -26,6 +26,7 @@ mod metrics;
 mod overdue;
 mod oversized;
 mod pool;
+mod portions;
 mod programs;
 mod records;
 mod registrations;

@@ -1,10 +1,12 @@
 //! Turns of a few calls that come together, over a connection that keeps nothing between them.
 
+use super::desk::*;
 use super::support::*;
 use oncrpc::Limits;
 use oncrpc::metrics::Outcome;
 use std::io::{Read, Write};
 use std::net::Shutdown;
+use std::time::Duration;
 
 /// SYSTEM_ERR as an `accept_stat` (RFC 5531 §9).
 const SYSTEM_ERR: u32 = 5;
@@ -91,4 +93,38 @@ fn one_that_takes_no_replies_is_not_answered_for_ever() {
     check_served(&mut connect(&server));
     assert!(server.metrics().procedure(PROGRAM, 1, FILL).unwrap().calls() < 300, "more than the peer takes");
     (0..300).for_each(|xid| assert_eq!(read_record(&mut stream).get(..4), Some(&words(&[xid])[..])));
+}
+
+/// Among calls that are answered at once are some that are answered later, as many as may be: what is behind these waits.
+#[test]
+fn no_more_are_in_flight_than_may_be() {
+    let desk = Desk::default();
+    let server = desk.serve(Limits { connection_calls: 2, ..Limits::default() });
+    let mut stream = connect(&server);
+    let sum = |xid| record(&call(xid, SUM, &words(&[xid, 1])));
+    let park = |xid| record(&call(xid, PARK, &words(&[xid])));
+    for behind in [0, 1, 5] {
+        for _ in 0..3 {
+            check_sum(&mut stream);
+            let few: Vec<u8> =
+                [sum(1), park(2), sum(3), park(4)].into_iter().chain((10..10 + behind).map(sum)).flatten().collect();
+            stream.write_all(&few).unwrap();
+            [1, 3].into_iter().for_each(|xid| assert_eq!(read_record(&mut stream), success(xid, &words(&[xid + 1]))));
+            let replies = [desk.take(2), desk.take(4)];
+            stream.write_all(&sum(99)).unwrap();
+            stream.set_read_timeout(Some(Duration::from_millis(30))).unwrap();
+            assert!(stream.peek(&mut [0]).is_err(), "it is answered although two are in flight");
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            for (reply, xid) in replies.into_iter().zip([2, 4]) {
+                reply.send(Ok(xid));
+            }
+            let mut found: Vec<_> = (0..behind + 3).map(|_| read_record(&mut stream)).collect();
+            let mut expected: Vec<_> = [2, 4].map(|xid| success(xid, &words(&[xid]))).into();
+            expected.extend((10..10 + behind).chain([99]).map(|xid| success(xid, &words(&[xid + 1]))));
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected);
+        }
+    }
+    assert_eq!(server.metrics().calls(), 9 * 6 + 3 * 6);
 }
