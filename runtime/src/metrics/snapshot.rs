@@ -29,7 +29,8 @@ pub struct ProcedureMetrics {
     pub sent: u64,
     /// How long they took: from when the server turned to the call until its reply stood in the output, or came back from
     /// whoever answered it later. Not all are timed: of many calls that come in one piece, the first and then one in
-    /// sixteen are, or in 64 if they are small.
+    /// sixteen are, or in 64 if they are small; of small ones that come a few at a time, one in 64. It may be noted a moment
+    /// after the reply is sent.
     pub latency: Latency,
 }
 
