@@ -50,14 +50,14 @@ impl Channel {
         results: &mut Results,
     ) -> Result<()> {
         let xid = state.encode(call, arguments)?;
-        trace.started(xid);
         let sent = state.send_alone();
         // The peer is busy with it from now on: what else there is to do takes no time of the call.
         let lone = LoneCall { xid, begin, timeout: call.timeout, idempotent: call.idempotent };
         if let Err(written) = sent {
-            return self.go_on_sending(state, &lone, written, results);
+            return self.go_on_sending(state, &lone, written, trace, results);
         }
         state.is_alone(lone);
+        trace.started(xid);
         let Some(mut input) = state.input.take() else {
             state.join();
             return self.go_on(state, xid, results, false);
@@ -101,6 +101,7 @@ impl Channel {
         mut state: Guard<'a>,
         call: &LoneCall,
         written: Option<io::Result<usize>>,
+        trace: &Trace,
         results: &mut Results,
     ) -> Result<()> {
         state.traffic = Traffic::Any;
@@ -110,6 +111,7 @@ impl Channel {
             let sent = state.output.note_written(written);
             state = self.note_sent(state, sent);
         }
+        trace.started(call.xid);
         self.go_on(state, call.xid, results, false)
     }
 }
