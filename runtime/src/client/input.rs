@@ -76,6 +76,7 @@ impl Input {
     }
 
     /// Whether no reply has begun, and no large one is expected.
+    #[inline]
     pub(super) fn is_at_rest(&self) -> bool {
         self.replies.expected() == 0 && !self.is_mid_record()
     }
@@ -83,16 +84,7 @@ impl Input {
     /// Reads what is there, waiting for `wait` at most. `None` if nothing came.
     #[inline]
     pub(super) fn receive(&mut self, wait: Duration) -> io::Result<Option<Received>> {
-        if self.replies.expected() > 0 || self.is_mid_record() {
-            return self.receive_large(wait);
-        }
-        self.receive_small(wait)
-    }
-
-    /// As [`Input::receive`] where nothing but the reply of a lone call may come.
-    #[inline]
-    pub(super) fn receive_alone(&mut self, wait: Duration) -> io::Result<Option<Received>> {
-        self.receive_small(wait)
+        if self.is_at_rest() { self.receive_small(wait) } else { self.receive_large(wait) }
     }
 
     /// The message of a read [at rest](Input::is_at_rest), if it is a small one that has come as a whole, and nothing else.
@@ -105,8 +97,9 @@ impl Input {
         }
     }
 
+    /// As [`Input::receive`] [at rest](Input::is_at_rest).
     #[inline]
-    fn receive_small(&mut self, wait: Duration) -> io::Result<Option<Received>> {
+    pub(super) fn receive_small(&mut self, wait: Duration) -> io::Result<Option<Received>> {
         let count = self.socket.receive(&mut [IoSliceMut::new(&mut self.scratch)], wait)?;
         Ok(count.map(|count| Received { count, parts: Parts::default() }))
     }

@@ -64,7 +64,7 @@ impl Channel {
         };
         let wait = state.output.wait_alone(call.timeout);
         drop(state);
-        let received = input.receive_alone(wait);
+        let received = input.receive_small(wait);
         let mut state = self.enter();
         if let Traffic::Lone(lone) = &state.traffic
             && let Ok(Some(received)) = received
