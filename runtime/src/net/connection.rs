@@ -8,7 +8,7 @@ mod several;
 use super::budget::Holding;
 use super::roster::{Place, Tally};
 use super::shared::Shared;
-use super::tally::{TurnTally, broken_record, count_later};
+use super::tally::{TurnTally, broken_record, count_later, end_of};
 use super::watched::Watched;
 use super::{Turn, earlier};
 use crate::metrics::Event;
@@ -107,8 +107,11 @@ impl Connection {
     /// Reads once, answers what came until `slice` is over, writes once.
     #[inline]
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        let turn = self.lone_turn(programs, shared, slice);
-        turn.unwrap_or_else(|| self.whole_turn(programs, shared, end_of(shared.now, slice), None))
+        if let Some(turn) = self.lone_turn(programs, shared, slice) {
+            return turn;
+        }
+        let end = end_of(shared.clock.begin(), slice);
+        self.whole_turn(programs, shared, end, None)
     }
 
     /// A turn until `end` for which input has been read, if that has been done already.
@@ -143,7 +146,7 @@ impl Connection {
             Err(Fault::Socket) => Turn::Close(Event::ClosedByError),
             Err(Fault::Record(error)) => {
                 // What was asked properly before is still answered, as far as the peer takes it at once.
-                let _ = self.socket.write(&mut out, shared.now);
+                let _ = self.socket.write(&mut out, shared.clock.last());
                 Turn::Close(broken_record(error))
             }
         };
@@ -220,7 +223,7 @@ impl Connection {
         end: Instant,
         come: Option<Range<usize>>,
     ) -> Result<(), Fault> {
-        let now = shared.now;
+        let now = shared.clock.begin();
         if come.is_none() {
             self.socket.write(out, now)?;
             if self.stream.is_full(now) || self.is_full(out, programs) {
@@ -236,11 +239,11 @@ impl Connection {
             }
             None => self.answer_backlog(programs, out, &mut tally)?,
         }
-        shared.now = tally.now();
+        shared.clock.set(tally.now());
         if self.socket.has_ended() {
             self.stream.handle_end();
         }
-        self.write_all(out, programs, shared.now)
+        self.write_all(out, programs, shared.clock.last())
     }
 
     fn next_turn(&self, programs: &Programs, out: &Encoder, shared: &Shared) -> Turn {
@@ -300,9 +303,4 @@ impl Connection {
     fn tally(&self, queued: usize) -> Tally {
         Tally { received: self.socket.received(), sent: self.socket.sent(), calls: self.calls, queued: queued as u64 }
     }
-}
-
-/// When a turn that begins at `now` is over.
-fn end_of(now: Instant, slice: Duration) -> Instant {
-    now.checked_add(slice).unwrap_or(now)
 }

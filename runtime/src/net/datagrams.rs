@@ -64,7 +64,7 @@ impl Datagrams {
     /// Answers some of the datagrams that have come, until `slice` is over. What need not be done before the first reply is sent is
     /// done after it.
     pub(super) fn turn(&mut self, programs: &Programs, shared: &mut Shared, slice: Duration) -> Turn {
-        let (begin, mut taken, mut most) = (shared.now, 0, 1);
+        let (begin, mut taken, mut most) = (shared.clock.begin(), 0, 1);
         loop {
             let time = match self.answer_one(programs, shared) {
                 Ok(time) => time,
@@ -81,10 +81,10 @@ impl Datagrams {
             }
             taken += 1;
             if taken >= most {
-                self.length.was_used_up(shared.now, time);
+                self.length.was_used_up(shared.clock.last(), time);
                 return if self.length.tells_of_rest() { Turn::Wait } else { Turn::Again };
             }
-            if shared.now.saturating_duration_since(begin) >= slice {
+            if shared.clock.last().saturating_duration_since(begin) >= slice {
                 return Turn::Again;
             }
         }
@@ -104,10 +104,10 @@ impl Datagrams {
             note_sent(self.socket.answer(reply), &shared.recorder);
         }
         let now = Instant::now();
-        let time = now.saturating_duration_since(shared.now);
+        let time = now.saturating_duration_since(shared.clock.last());
         count(&shared.recorder, &handled);
         note_time(&shared.recorder, &handled, time);
-        shared.now = now;
+        shared.clock.set(now);
         Ok(time)
     }
 

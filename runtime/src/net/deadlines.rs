@@ -15,7 +15,7 @@ impl EventLoop {
     pub(super) fn is_idle_for_long(&mut self) -> bool {
         let Self { idleness, seats, ready, datagrams, shared, .. } = self;
         let is_busy = || seats.total() > 0 || !ready.is_empty() || datagrams.iter().any(Datagrams::is_busy);
-        idleness.is_over(is_busy, shared.now)
+        idleness.is_over(is_busy, shared.clock.last())
     }
 
     /// Does what it is time for at `now`, and works out when there is more.
@@ -31,7 +31,7 @@ impl EventLoop {
     fn deadline(&self) -> Option<Instant> {
         let paused = self.listeners.iter().filter_map(Listener::paused_until).min();
         let calls = earlier(self.next_expiry, self.connections.deadline());
-        let idle = self.idleness.deadline(self.shared.now);
+        let idle = self.idleness.deadline(self.shared.clock.last());
         let idle = earlier(idle, self.shared.leisure());
         earlier(earlier(self.release_time(), idle), earlier(paused, calls))
     }
@@ -45,7 +45,7 @@ impl EventLoop {
     }
 
     pub(super) fn release_time(&self) -> Option<Instant> {
-        if self.held.is_empty() { None } else { self.shared.now.checked_add(HOLD) }
+        if self.held.is_empty() { None } else { self.shared.clock.last().checked_add(HOLD) }
     }
 
     /// Lets the connections that are held try again: calls may have been answered in the meantime.

@@ -22,8 +22,8 @@ impl EventLoop {
         self.run_ready();
         while self.is_busy() && end.is_none_or(|end| Instant::now() < end) {
             let deadline = earlier(end, self.release_time());
-            self.wait(events, deadline.map(|deadline| deadline.saturating_duration_since(self.shared.now)))?;
-            self.ration_input(self.shared.now);
+            self.wait(events, deadline.map(|deadline| deadline.saturating_duration_since(self.shared.clock.last())))?;
+            self.ration_input(self.shared.clock.last());
             self.run_ready();
         }
         (0..self.connections.len()).for_each(|_| self.shared.recorder.count(Event::ClosedByStop));

@@ -109,7 +109,7 @@ impl EventLoop {
             held: Vec::new(),
             idleness: Idleness::new(None),
             spin: Duration::ZERO,
-            next_expiry: Some(shared.now),
+            next_expiry: Some(shared.clock.last()),
             shared,
             favoured: None,
             rationed: None,
@@ -146,11 +146,11 @@ impl EventLoop {
         self.stop.note_own_thread();
         let _this_thread = LoopThread::enter();
         while !self.stop.is_asked() && !self.is_idle_for_long() {
-            let left = self.shared.alarm.left(self.shared.now);
+            let left = self.shared.alarm.left(self.shared.clock.last());
             // What came up to then has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
             let now = self.wait(&mut events, Some(left))?;
-            self.ration_input(self.shared.now);
+            self.ration_input(self.shared.clock.last());
             self.run_ready();
             if self.shared.alarm.rings(now) {
                 self.look_at_deadlines(now);
@@ -194,16 +194,12 @@ impl EventLoop {
         let slice = slice(self.ready.len());
         for _ in 0..self.ready.len() {
             let Some(source) = self.ready.pop_front() else { return };
-            if self.shared.is_late {
-                self.shared.now = Instant::now();
-            }
             self.serve(source, slice);
         }
     }
 
     /// A turn that ends with the call during which `slice` is over, and what follows from it.
     pub(super) fn serve(&mut self, source: Source, slice: Duration) {
-        self.shared.is_late = true;
         let turn = match source {
             Source::Connection(key) => self.connection_turn(key, slice),
             Source::Datagrams(index) => self.datagram_turn(index, slice),
@@ -227,6 +223,7 @@ impl EventLoop {
         if let Some(queued) = self.queued_mut(source) {
             *queued = false;
         }
+        self.shared.clock.pass();
         match source {
             Source::Listener(index) => {
                 // There may be new connections, or a pause.

@@ -5,6 +5,7 @@ mod admission;
 mod alarm;
 mod bind;
 mod budget;
+mod clock;
 mod connection;
 mod connections;
 mod datagram_socket;

@@ -61,7 +61,7 @@ impl EventLoop {
             let Some(key) = next.filter(|key| self.connections.may_read(*key)) else { break };
             self.serve(Source::Connection(key), SHORTEST_SLICE);
             time = Instant::now();
-            self.shared.now = time;
+            self.shared.clock.set(time);
         }
         self.rationed = self.shared.input.is_used_up(SCARCE).then_some(time);
         self.favoured = self.favoured.filter(|_| self.rationed.is_some());

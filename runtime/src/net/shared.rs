@@ -1,5 +1,6 @@
 use super::alarm::Alarm;
 use super::budget::Share;
+use super::clock::Clock;
 use super::earlier;
 use super::leisure::Leisure;
 use super::tally::Cadence;
@@ -35,30 +36,26 @@ pub(super) struct Shared {
     pub(super) output: Share,
     /// Whether the connection that has its turn may read although memory for input is short.
     pub(super) is_favoured: bool,
-    /// The last look at the clock: before a turn, or after the calls of it.
-    pub(super) now: Instant,
-    /// Whether it is to be looked at again before the next turn.
-    pub(super) is_late: bool,
+    pub(super) clock: Clock,
     /// How calls that come several at a time are timed.
     pub(super) cadence: Cadence,
 }
 
 impl Shared {
     pub(super) fn new(recorder: Recorder, input: Share, output: Share) -> Self {
-        let now = Instant::now();
+        let clock = Clock::new();
         Self {
             scratch: vec![0; SCRATCH],
             spare: None,
             record: BytesMut::new(),
             spare_leisure: Leisure::default(),
             record_leisure: Leisure::default(),
-            alarm: Alarm::new(now),
+            alarm: Alarm::new(clock.last()),
             recorder,
             input,
             output,
             is_favoured: false,
-            now,
-            is_late: true,
+            clock,
             cadence: Cadence::default(),
         }
     }
@@ -83,7 +80,7 @@ impl Shared {
     pub(super) fn keep_record(&mut self, memory: BytesMut, size: usize) {
         let capacity = memory.capacity();
         self.record = memory;
-        if capacity > ALWAYS_KEPT && self.record_leisure.note(size >= capacity / 2, self.now) {
+        if capacity > ALWAYS_KEPT && self.record_leisure.note(size >= capacity / 2, self.clock.last()) {
             self.alarm.ring();
         }
     }
@@ -91,8 +88,8 @@ impl Shared {
     /// A turn has moved so many bytes.
     #[inline]
     pub(super) fn note_moved(&mut self, bytes: u64) {
-        self.is_late = bytes >= LARGE;
-        if self.is_late {
+        if bytes >= LARGE {
+            self.clock.pass();
             self.note_spare(bytes);
         }
     }
@@ -100,7 +97,7 @@ impl Shared {
     #[inline(never)]
     fn note_spare(&mut self, bytes: u64) {
         let memory = self.spare.as_ref().map_or(0, |spare| spare.memory());
-        if memory > ALWAYS_KEPT && self.spare_leisure.note(bytes >= memory as u64 / 4, self.now) {
+        if memory > ALWAYS_KEPT && self.spare_leisure.note(bytes >= memory as u64 / 4, self.clock.last()) {
             self.alarm.ring();
         }
     }

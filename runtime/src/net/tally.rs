@@ -2,6 +2,7 @@ mod stopwatch;
 
 pub(super) use stopwatch::Cadence;
 
+use super::clock::Clock;
 use crate::metrics::{Event, Outcome, Recorder};
 use crate::record::RecordError;
 use crate::session::server::{Delivery, Handled};
@@ -14,14 +15,22 @@ use stopwatch::Stopwatch;
 pub(super) struct TurnTally<'a> {
     recorder: &'a Recorder,
     watch: Stopwatch,
-    /// When the turn is over, and whether it was when the clock was looked at.
-    end: Instant,
+    end: End,
+    /// Whether the turn was over when the clock was looked at.
     is_over: bool,
     run: Run,
     /// Calls that were answered, or are answered with silence, and that nobody knows of yet.
     calls: u64,
     /// Bytes of each of those that came to the same last, on an average.
     record_size: usize,
+}
+
+/// When a turn is over.
+#[derive(Debug)]
+enum End {
+    At(Instant),
+    /// So long after the first look at the clock.
+    After(Duration),
 }
 
 /// Calls of one procedure that came to the same. Without an outcome it is none: what is no call, or answered later.
@@ -40,7 +49,7 @@ impl<'a> TurnTally<'a> {
         Self {
             recorder,
             watch: Stopwatch::new(now),
-            end,
+            end: End::At(end),
             is_over: now >= end,
             run: Run::default(),
             calls: 0,
@@ -48,22 +57,39 @@ impl<'a> TurnTally<'a> {
         }
     }
 
-    /// As [`TurnTally::new`]; if the last call of the connection was of the procedure of `row`, and that of the turn before it as
-    /// well, the calls may go on with those.
+    /// A turn that lasts for `slice`. If the last call of the connection was of the procedure of `row`, and that of the turn before it
+    /// as well, the calls may go on with those, and the clock is not looked at before one of them is timed.
     #[inline]
-    pub(super) fn resume(recorder: &'a Recorder, now: Instant, end: Instant, row: u32, cadence: Cadence) -> Self {
-        let mut this = Self::new(recorder, now, end);
-        if cadence.goes_on(row) {
-            this.watch = Stopwatch::resume(now, cadence);
-            this.run = Run { row, outcome: Some(Outcome::Success), ..Run::default() };
+    pub(super) fn resume(
+        recorder: &'a Recorder,
+        clock: &mut Clock,
+        slice: Duration,
+        row: u32,
+        cadence: Cadence,
+    ) -> Self {
+        if !cadence.goes_on(row) {
+            let now = clock.begin();
+            return Self::new(recorder, now, end_of(now, slice));
         }
-        this
+        let run = Run { row, outcome: Some(Outcome::Success), ..Run::default() };
+        let watch = Stopwatch::resume(clock.last(), cadence);
+        Self { recorder, watch, end: End::After(slice), is_over: false, run, calls: 0, record_size: 0 }
     }
 
-    /// How the next turn may go on. To be asked at the end.
+    /// The turn is over: tells `clock` what is known of the time, and returns how the next one may go on.
     #[inline]
-    pub(super) fn cadence(&self) -> Cadence {
-        self.watch.cadence(self.run.row)
+    pub(super) fn finish(&mut self, clock: &mut Clock) -> Cadence {
+        let cadence = self.watch.finish(self.run.row);
+        match self.watch.exact() {
+            Some(now) => clock.set(now),
+            None => clock.pass(),
+        }
+        cadence
+    }
+
+    /// When the turn is to be over, if it is known.
+    pub(super) fn end(&self) -> Option<Instant> {
+        if let End::At(end) = self.end { Some(end) } else { None }
     }
 
     /// How many calls may be handled before it is to be told of them: the clock is looked at then.
@@ -104,7 +130,7 @@ impl<'a> TurnTally<'a> {
     #[inline(never)]
     fn add_timed(&mut self, handled: Handled) {
         let time = self.watch.look();
-        self.is_over = self.watch.last() >= self.end;
+        self.look_at_end();
         if !self.run.add(handled) {
             self.add_other(handled);
         }
@@ -127,8 +153,20 @@ impl<'a> TurnTally<'a> {
     /// The time after the last call.
     pub(super) fn now(&mut self) -> Instant {
         let now = self.watch.now();
-        self.is_over = now >= self.end;
+        self.look_at_end();
         now
+    }
+
+    /// Whether the turn was over at the last look at the clock.
+    fn look_at_end(&mut self) {
+        let last = self.watch.last();
+        self.is_over = match self.end {
+            End::At(end) => last >= end,
+            End::After(slice) => {
+                self.end = End::At(end_of(last, slice));
+                false
+            }
+        };
     }
 
     fn end_run(&mut self) {
@@ -158,6 +196,11 @@ impl Run {
         }
         is_same
     }
+}
+
+/// When a turn is over that begins at `now`.
+pub(super) fn end_of(now: Instant, slice: Duration) -> Instant {
+    now.checked_add(slice).unwrap_or(now)
 }
 
 /// Counts what became of a message.
@@ -222,10 +265,11 @@ mod tests {
 
     #[test]
     fn behind_small_calls_it_is_soon_seen_how_long_others_take() {
-        let (metrics, now) = (Metrics::new([]), Instant::now());
+        let (metrics, mut clock) = (Metrics::new([]), Clock::new());
         let (recorder, received) = (metrics.recorder(), 40);
         let handled = |row| Handled { row, received, sent: 24, calls: 1, outcome: Some(Outcome::Success), event: None };
-        let mut tally = TurnTally::resume(&recorder, now, now, 0, Cadence { row: 0, number: 6 });
+        let cadence = Cadence { row: 0, number: 6 };
+        let mut tally = TurnTally::resume(&recorder, &mut clock, Duration::ZERO, 0, cadence);
         tally.add(handled(0));
         assert_eq!(tally.most(), 57);
         tally.add(handled(1));

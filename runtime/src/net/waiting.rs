@@ -14,8 +14,7 @@ impl EventLoop {
         let timeout = if self.ready.is_empty() { timeout } else { Some(Duration::ZERO) };
         let outcome = self.poll(events, timeout);
         let now = Instant::now();
-        self.shared.now = now;
-        self.shared.is_late = false;
+        self.shared.clock.set(now);
         match outcome {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(now),
             outcome => outcome?,
@@ -36,7 +35,7 @@ impl EventLoop {
     #[inline(never)]
     fn spin_and_poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
         let awake = timeout.map_or(self.spin, |timeout| timeout.min(self.spin));
-        let end = self.shared.now.checked_add(awake).filter(|_| !awake.is_zero());
+        let end = self.shared.clock.last().checked_add(awake).filter(|_| !awake.is_zero());
         while end.is_some_and(|end| Instant::now() < end) {
             self.poll.poll(events, Some(Duration::ZERO))?;
             if !events.is_empty() {

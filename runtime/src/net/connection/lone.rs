@@ -29,22 +29,22 @@ impl Connection {
         if self.stream.is_held_up() || shared.input.is_used_up(SCARCE) {
             return None;
         }
-        let (begin, moved) = (shared.now, self.socket.moved());
-        let Ok(come) = self.socket.read(&mut shared.scratch, begin) else {
+        let moved = self.socket.moved();
+        let Ok(come) = self.socket.read(&mut shared.scratch, shared.clock.last()) else {
             return Some(Turn::Close(Event::ClosedByError));
         };
         let input = shared.scratch.get(..come).unwrap_or_default();
         let Some(record) = self.stream.lone_record(input) else {
             return Some(self.several_turn(programs, shared, slice, come));
         };
-        let out = shared.spare.get_or_insert_default();
+        let (begin, out) = (shared.clock.begin(), shared.spare.get_or_insert_default());
         let handled = self.stream.handle_lone(programs, record, out);
         let now = Instant::now();
         if let Some(handled) = &handled {
             count(&shared.recorder, handled);
         }
         let written = self.write_lone(out, now);
-        shared.now = now;
+        shared.clock.set(now);
         if let Some(handled) = &handled {
             self.note_lone(&shared.recorder, handled, now.saturating_duration_since(begin));
         }
@@ -66,7 +66,7 @@ impl Connection {
             return self.end_lone(written, programs, shared, moved);
         }
         shared.note_moved(self.socket.moved().wrapping_sub(moved));
-        self.place.show(self.tally(0), shared.now);
+        self.place.show(self.tally(0), shared.clock.last());
         self.at_rest = !self.expects_large();
         Turn::Wait
     }
@@ -81,7 +81,8 @@ impl Connection {
         moved: u64,
     ) -> Turn {
         let mut out = shared.take_spare();
-        let written = written.map_err(Fault::from).and_then(|()| self.write_all(&mut out, programs, shared.now));
+        let written =
+            written.map_err(Fault::from).and_then(|()| self.write_all(&mut out, programs, shared.clock.last()));
         self.conclude(written, programs, shared, out, moved)
     }
 

@@ -1,8 +1,8 @@
 use super::super::Turn;
 use super::super::shared::Shared;
-use super::super::tally::TurnTally;
+use super::super::tally::{TurnTally, end_of};
+use super::Connection;
 use super::pace::TurnPace;
-use super::{Connection, end_of};
 use crate::session::server::Programs;
 use bytes::Bytes;
 use std::time::Duration;
@@ -25,23 +25,24 @@ impl Connection {
         if come == 0 && !self.socket.has_ended() {
             return Turn::Wait;
         }
-        let (moved, end) = (self.socket.moved().wrapping_sub(come as u64), end_of(shared.now, slice));
+        let moved = self.socket.moved().wrapping_sub(come as u64);
         let mut input = shared.scratch.get(..come).unwrap_or_default();
         let out = shared.spare.get_or_insert_default();
-        let (row, cadence) = (self.stream.row(), shared.cadence);
-        let mut tally = TurnTally::resume(&shared.recorder, shared.now, end, row, cadence);
+        let row = self.stream.row();
+        let mut tally = TurnTally::resume(&shared.recorder, &mut shared.clock, slice, row, shared.cadence);
         let free = self.never_full(programs);
         let mut pace = TurnPace { tally: &mut tally, programs, output: &self.output, free };
         let outcome = self.stream.handle_several(programs, &mut input, out, &mut pace);
         self.count(&mut tally);
-        shared.now = tally.now();
-        shared.cadence = tally.cadence();
+        let end = tally.end();
+        shared.cadence = tally.finish(&mut shared.clock);
         if come > 0 && input.is_empty() {
-            let written = self.socket.write(out, shared.now);
+            let written = self.socket.write(out, shared.clock.last());
             return self.end_at_rest(written, programs, shared, moved);
         }
         let left = input.len();
         if outcome.is_none() {
+            let end = end.unwrap_or_else(|| end_of(shared.clock.begin(), slice));
             return self.whole_turn(programs, shared, end, Some(come.saturating_sub(left)..come));
         }
         // The time is over, or there is no room for more replies.
