@@ -1,6 +1,6 @@
 use super::signals::Signals;
 use super::source::Source;
-use super::{EventLoop, LONGEST_SLICE, Turn};
+use super::{EventLoop, Turn, slice};
 use mio::Events;
 use mio::event::Event;
 use std::io::{self, ErrorKind};
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// How a loop learns what has come.
 impl EventLoop {
-    /// Waits for events for `timeout` at most, but not if somebody is ready, and puts those whose events they are into `ready`;
-    /// one that is alone may have its turn at once. When the wait was over.
+    /// Waits for events for `timeout` at most, but not if somebody is ready, and puts those whose events they are into `ready`, unless
+    /// they have their turn at once. When the wait was over.
     pub(super) fn wait(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<Instant> {
         let timeout = if self.ready.is_empty() { timeout } else { Some(Duration::ZERO) };
         let outcome = self.poll(events, timeout);
@@ -19,9 +19,7 @@ impl EventLoop {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(now),
             outcome => outcome?,
         }
-        if !self.serve_alone(events) {
-            self.enqueue_all(events);
-        }
+        self.take(events);
         self.release();
         Ok(now)
     }
@@ -45,47 +43,17 @@ impl EventLoop {
         self.poll.poll(events, timeout.map(|timeout| timeout.saturating_sub(awake)))
     }
 
-    /// The turn of one whose event is the only one, while nobody else is ready: of a peer that waits for each reply. Whether it has
-    /// had it, or is gone.
+    /// Puts those into `ready` whose events they are. If nobody was ready before, those that have nothing in hand have their turn at
+    /// once instead: a peer that waits for each reply, or for those of a few calls.
     #[inline]
-    fn serve_alone(&mut self, events: &Events) -> bool {
-        let mut all = events.iter();
-        let (Some(event), None) = (all.next(), all.next()) else { return false };
-        if !self.ready.is_empty() {
-            return false;
-        }
-        let source = Source::from(event.token());
-        let turn = match source {
-            Source::Connection(key) => self.lone_turn(key, event),
-            Source::Datagrams(index) => Some(self.lone_datagram_turn(index)),
-            _ => None,
-        };
-        if let Some(turn) = turn {
-            self.conclude(source, turn);
-        }
-        turn.is_some()
-    }
-
-    fn lone_turn(&mut self, key: usize, event: &Event) -> Option<Turn> {
-        let Some(connection) = self.connections.get_mut(key) else { return Some(Turn::Wait) };
-        connection.handle_event(event);
-        connection.lone_turn(&self.programs, &mut self.shared, LONGEST_SLICE)
-    }
-
-    fn lone_datagram_turn(&mut self, index: usize) -> Turn {
-        let turn = self.datagram_turn(index, LONGEST_SLICE);
-        self.idleness.interrupt();
-        turn
-    }
-
-    /// Puts those into `ready` whose events they are.
-    #[inline(never)]
-    fn enqueue_all(&mut self, events: &Events) {
+    fn take(&mut self, events: &Events) {
+        let slice = if self.ready.is_empty() { Some(slice(events.iter().count())) } else { None };
         let mut has_mail = false;
         for event in events {
-            match Source::from(event.token()) {
-                Source::Connection(key) => self.connection_event(key, event),
-                source => has_mail |= self.other_event(source),
+            let source = Source::from(event.token());
+            match slice.and_then(|slice| self.turn_at_once(source, event, slice)) {
+                Some(turn) => self.conclude(source, turn),
+                None => has_mail |= self.note(source, event),
             }
         }
         if has_mail {
@@ -93,24 +61,32 @@ impl EventLoop {
         }
     }
 
+    /// The turn of the one whose event it is; `None` if it is to be `ready` first.
     #[inline]
-    fn connection_event(&mut self, key: usize, event: &Event) {
-        if let Some(connection) = self.connections.get_mut(key) {
-            connection.handle_event(event);
-            if !std::mem::replace(&mut connection.queued, true) {
-                self.ready.push_back(Source::Connection(key));
+    fn turn_at_once(&mut self, source: Source, event: &Event, slice: Duration) -> Option<Turn> {
+        match source {
+            Source::Connection(key) => {
+                let Some(connection) = self.connections.get_mut(key) else { return Some(Turn::Wait) };
+                connection.handle_event(event);
+                connection.lone_turn(&self.programs, &mut self.shared, slice)
             }
+            Source::Datagrams(index) => {
+                self.idleness.interrupt();
+                Some(self.datagram_turn(index, slice))
+            }
+            Source::Mail | Source::Signal | Source::Listener(_) => None,
         }
     }
 
-    /// Whether it tells of mail.
+    /// Puts the one into `ready` whose event it is; whether that tells of mail.
     #[inline(never)]
-    fn other_event(&mut self, source: Source) -> bool {
+    fn note(&mut self, source: Source, event: &Event) -> bool {
         match source {
+            Source::Connection(key) => self.connections.get_mut(key).into_iter().for_each(|it| it.handle_event(event)),
             Source::Mail => self.shared.alarm.ring(),
             Source::Signal if self.signals.as_mut().is_some_and(Signals::have_come) => self.stop.ask(),
             Source::Listener(_) | Source::Datagrams(_) => self.idleness.interrupt(),
-            Source::Signal | Source::Connection(_) => {}
+            Source::Signal => {}
         }
         self.enqueue(source);
         matches!(source, Source::Mail)
