@@ -5,13 +5,14 @@ use crate::machine;
 use crate::rounds::Measured;
 use crate::scenario::{Better, Contestant, Group, Scenario, Target};
 
-/// The whole report, without a title.
-pub(crate) fn report(rounds: usize, measured: &[Measured<'_>]) -> String {
+/// The whole report, without a title, whose charts are in the folder `charts` beside it.
+pub(crate) fn report(rounds: usize, measured: &[Measured<'_>], charts: &str) -> String {
     let mut text = format!("\n{}- Rounds: {rounds}\n\n{}\n", machine::describe(), summary(measured));
     for group in Group::ALL {
         let of_group: Vec<_> = measured.iter().filter(|it| it.scenario.group == group).collect();
         if !of_group.is_empty() {
-            text += &format!("### {group}\n\n![{group}](performance/{}.svg)\n\n{}\n", group.word(), table(&of_group));
+            let chart = format!("![{group}]({charts}/{}.svg)", group.word());
+            text += &format!("### {group}\n\n{chart}\n\n{}\n", table(&of_group));
         }
     }
     text

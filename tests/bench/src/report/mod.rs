@@ -9,6 +9,9 @@ use crate::scenario::Group;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
+/// The document that a report without one is for.
+const DOCUMENT: &str = "performance.md";
+
 /// What stands between these lines in the document is replaced.
 const MARKERS: [&str; 2] = ["<!-- measured: tests/bench/run -->", "<!-- measured: end -->"];
 
@@ -21,10 +24,14 @@ pub(crate) enum Fault {
 
 /// Prints the report and, if asked to, puts it into the document, with charts in a folder of its name.
 pub(crate) fn write(arguments: &Arguments, measured: &[Measured<'_>]) -> Result<(), Fault> {
-    let text = markdown::report(arguments.rounds, measured);
-    println!("{text}");
-    let Some(document) = &arguments.document else { return Ok(()) };
+    let document = arguments.document.as_deref().unwrap_or(Path::new(DOCUMENT));
     let folder = document.with_extension("");
+    let charts = folder.file_name().unwrap_or_default().to_string_lossy();
+    let text = markdown::report(arguments.rounds, measured, &charts);
+    println!("{text}");
+    if arguments.document.is_none() {
+        return Ok(());
+    }
     fs::create_dir_all(&folder).map_err(|error| Fault::File(folder.clone(), error))?;
     for group in Group::ALL {
         let of_group: Vec<_> = measured.iter().filter(|it| it.scenario.group == group).collect();
