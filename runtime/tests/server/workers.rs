@@ -3,6 +3,7 @@
 use super::desk::*;
 use super::support::*;
 use oncrpc::codegen as rpc;
+use oncrpc::metrics::Event;
 use oncrpc::{Call, Limits, RunningServer, Server};
 use std::collections::HashSet;
 use std::io::Write;
@@ -68,7 +69,8 @@ fn the_limit_of_connections_is_that_of_all_together() {
     let mut first: Vec<_> = (0..6).map(|_| connect(&server)).collect();
     first.iter_mut().for_each(check);
     let mut further: Vec<_> = (0..60).map(|_| connect(&server)).collect();
-    // What has its reply is in, and has had another one closed.
+    // Before all are in, one may have its reply and be closed for another.
+    wait_until(|| server.metrics().count(Event::Accepted) == 66 && server.connections().len() <= 6);
     let mut alive = 0;
     for stream in first.iter_mut().chain(&mut further) {
         let sent = stream.write_all(&record(&call(1, 1, b"")));
