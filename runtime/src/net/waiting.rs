@@ -43,18 +43,26 @@ impl EventLoop {
         self.poll.poll(events, timeout.map(|timeout| timeout.saturating_sub(awake)))
     }
 
-    /// Puts those into `ready` whose events they are. If nobody was ready before, those that have nothing in hand have their turn at
-    /// once instead: a peer that waits for each reply, or for those of a few calls.
+    /// Turns of those whose events they are, in order: at once, as long as nobody is `ready` who has had none, and each has nothing in
+    /// hand, as a peer that waits for every reply, or for those of a few calls. The others are put there, in front of who has had one.
     #[inline]
     fn take(&mut self, events: &Events) {
-        let slice = if self.ready.is_empty() { Some(slice(events.iter().count())) } else { None };
-        let mut has_mail = false;
+        let slice = slice(events.iter().count());
+        let (mut at_once, mut served, mut has_mail) = (self.ready.is_empty(), 0, false);
         for event in events {
             let source = Source::from(event.token());
-            match slice.and_then(|slice| self.turn_at_once(source, event, slice)) {
-                Some(turn) => self.conclude(source, turn),
-                None => has_mail |= self.note(source, event),
+            let turn = if at_once { self.turn_at_once(source, event, slice) } else { None };
+            if let Some(turn) = turn {
+                self.conclude(source, turn);
+                continue;
             }
+            if at_once {
+                (at_once, served) = (false, self.ready.len());
+            }
+            has_mail |= self.note(source, event);
+        }
+        if served > 0 {
+            self.ready.rotate_left(served.min(self.ready.len()));
         }
         if has_mail {
             self.mailbox.take().into_iter().for_each(|letter| self.open(letter));
