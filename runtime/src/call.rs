@@ -7,6 +7,7 @@ mod run;
 
 pub use extensions::Extensions;
 pub use peer::{Peer, UnixCredentials};
+pub(crate) use recent::SHORTEST_HEADER;
 
 use crate::address::Transport;
 use crate::client::{Client, Link};
@@ -324,6 +325,12 @@ impl Call {
     /// Whether somebody else answers it.
     pub(crate) fn is_taken(&self) -> bool {
         self.is_taken.load(Ordering::Relaxed)
+    }
+
+    /// As [`Call::is_taken`], of one that nobody else has: that costs less.
+    #[inline]
+    pub(crate) fn was_taken(&mut self) -> bool {
+        *self.is_taken.get_mut()
     }
 
     /// Takes the right to answer it; whether it was still there.

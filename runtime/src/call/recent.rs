@@ -17,8 +17,8 @@ pub(super) struct Alike<'a> {
     pub(super) arguments: &'a [u8],
 }
 
-/// The least that a header takes.
-const SHORTEST: usize = 40;
+/// The least that the header of a call takes (RFC 5531 §9).
+pub(crate) const SHORTEST_HEADER: usize = 40;
 
 impl Recent {
     /// `header` was decoded.
@@ -44,7 +44,7 @@ impl Recent {
         if *known.0 != self.known.0 || *known.1 != self.known.1 {
             return None;
         }
-        let arguments = if self.length == SHORTEST { rest } else { self.behind_rest(rest)? };
+        let arguments = if self.length == SHORTEST_HEADER { rest } else { self.behind_rest(rest)? };
         Some(Alike { xid: u32::from_be_bytes(*xid), procedure: u32::from_be_bytes(*procedure), arguments })
     }
 
@@ -66,7 +66,7 @@ struct Header<'a> {
 impl<'a> Header<'a> {
     #[inline]
     fn of(message: &'a [u8]) -> Option<Self> {
-        let (front, rest) = message.split_first_chunk::<SHORTEST>()?;
+        let (front, rest) = message.split_first_chunk::<SHORTEST_HEADER>()?;
         let (xid, front) = front.split_first_chunk()?;
         let (words, front) = front.split_first_chunk()?;
         let (procedure, front) = front.split_first_chunk()?;

@@ -1,4 +1,4 @@
-use super::Call;
+use super::{Call, SHORTEST_HEADER};
 use crate::procedure::Procedure;
 
 /// Calls one after another of which each is like the one before.
@@ -24,12 +24,30 @@ impl Call {
         Some((alike.xid, alike.arguments))
     }
 
+    /// The next call, which is as long as this one and like it but for `xid` and arguments.
+    #[inline]
+    pub(crate) fn repeat(&mut self, xid: u32) {
+        self.header.xid = xid;
+    }
+
+    /// Whether nothing goes with credential and verifier, so that its header is the shortest there is.
+    #[inline]
+    pub(crate) fn has_shortest_header(&self) -> bool {
+        self.recent.length() == SHORTEST_HEADER
+    }
+
     /// Forgets what the calls before the run have left. Those of a run leave nothing, unless they are answered later, which ends it.
     #[inline]
     pub(crate) fn begin_run(&mut self) {
         self.is_admitted = false;
         self.extensions.clear();
         *self.is_taken.get_mut() = false;
+    }
+
+    /// Bytes of the message that it came in.
+    #[inline]
+    pub(crate) fn length(&self) -> usize {
+        self.length
     }
 
     /// What is behind the header in `message`, which it came in.

@@ -59,7 +59,6 @@ struct Payload {
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     end: usize,
-    payloads: usize,
     payload_bytes: usize,
 }
 
@@ -88,34 +87,37 @@ impl Encoder {
     /// Begins a message that may not exceed `limit` bytes; returns where it begins.
     #[inline]
     pub fn begin(&mut self, limit: usize) -> Mark {
-        self.max_message = limit;
-        self.message_start = self.appended();
-        self.depth = 0;
-        self.mark()
+        self.begin_behind(0, limit)
     }
 
     /// Begins a message that may not exceed `limit` bytes, behind the next `front` bytes; returns where those begin.
     #[inline]
     pub(crate) fn begin_behind(&mut self, front: usize, limit: usize) -> Mark {
-        let start = self.begin(limit);
-        self.message_start = self.message_start.wrapping_add(front);
-        start
+        self.max_message = limit;
+        self.message_start = self.appended().wrapping_add(front);
+        self.depth = 0;
+        self.mark()
+    }
+
+    /// What the message that was begun last may not exceed.
+    #[inline]
+    pub(crate) fn message_limit(&self) -> usize {
+        self.max_message
     }
 
     /// The place behind the last byte.
     #[inline]
     pub fn mark(&self) -> Mark {
-        Mark { end: self.end, payloads: self.payloads.len(), payload_bytes: self.payload_bytes }
+        Mark { end: self.end, payload_bytes: self.payload_bytes }
     }
 
     /// Takes back what was appended since `mark`.
     #[inline]
     pub fn truncate(&mut self, mark: Mark) {
         self.end = mark.end;
-        if self.payloads.len() > mark.payloads {
-            self.payloads.truncate(mark.payloads);
+        if self.payload_bytes > mark.payload_bytes {
+            self.truncate_payloads(mark.payload_bytes);
         }
-        self.payload_bytes = mark.payload_bytes;
     }
 
     /// Bytes appended since `mark`.
@@ -154,7 +156,7 @@ impl Encoder {
     #[cfg(feature = "net")]
     #[inline]
     pub(crate) fn keeps_since(&self, mark: Mark) -> bool {
-        self.payloads.len() > mark.payloads
+        self.payload_bytes > mark.payload_bytes
     }
 
     /// What was appended last and is kept by reference, if anything, keeps `memory` bytes more than it shows.
@@ -233,6 +235,20 @@ impl Encoder {
     #[inline]
     fn appended(&self) -> usize {
         self.end.wrapping_add(self.payload_bytes)
+    }
+
+    /// Takes back those behind so many bytes of them. None is empty.
+    #[cold]
+    fn truncate_payloads(&mut self, bytes: usize) {
+        let mut count = self.payloads.len();
+        for payload in self.payloads.iter().rev() {
+            if self.payload_bytes <= bytes {
+                break;
+            }
+            self.payload_bytes = self.payload_bytes.saturating_sub(payload.data.len());
+            count = count.saturating_sub(1);
+        }
+        self.payloads.truncate(count);
     }
 
     fn compact(&mut self) {

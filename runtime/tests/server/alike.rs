@@ -198,11 +198,37 @@ fn calls_that_are_told_of_together_are_told_of_exactly() {
         let mut each = Told::new(1, 0);
         let replies = each.answer(&input);
         assert!(each.handled.iter().all(|handled| handled.calls == 1));
-        for (calls, bytes) in [(2, usize::MAX), (7, usize::MAX), (63, usize::MAX), (63, 500)] {
+        for (calls, bytes) in [(0, 0), (2, usize::MAX), (7, usize::MAX), (63, usize::MAX), (63, 500)] {
             let mut together = Told::new(calls, bytes);
             assert_eq!(together.answer(&input), replies, "seed {seed}, {calls} calls");
             assert_eq!(together.sums(), each.sums(), "seed {seed}, {calls} calls");
             assert!(bytes < usize::MAX || together.handled.len() < each.handled.len());
+        }
+    }
+}
+
+/// Whatever of it is not like those around it: a byte of it, its length, or its credential.
+#[test]
+fn one_call_among_those_that_are_alike_comes_to_what_it_would_by_itself() {
+    let plain = |xid| call(xid, ECHO, &opaque(&[7; 4]));
+    let named = |xid| {
+        let header = words(&[xid, 0, 2, PROGRAM, 1, ECHO, 1, 20, 0, 0, 5, 6, 0, 0, 0]);
+        [header, opaque(&[7; 4])].concat()
+    };
+    for message in [plain(4), named(4)] {
+        let of_another_byte = |at: usize| {
+            let mut other = message.clone();
+            other[at] ^= 1;
+            other
+        };
+        let mut others: Vec<_> = (0..message.len()).map(of_another_byte).collect();
+        others.extend([plain(4), named(4), [&*message, &[0; 4]].concat(), message[..message.len() - 4].to_vec()]);
+        for other in others {
+            let alike = |xid: u32| record(&[&words(&[xid]), &message[4..]].concat());
+            let input = [alike(1), alike(2), alike(3), record(&other), alike(5), alike(6)].concat();
+            let (mut each, mut together) = (Told::new(1, 0), Told::new(60, usize::MAX));
+            assert_eq!(together.answer(&input), each.answer(&input), "{other:?}");
+            assert_eq!(together.sums(), each.sums(), "{other:?}");
         }
     }
 }
