@@ -47,19 +47,25 @@ impl EventLoop {
     /// hand, as a peer that waits for every reply, or for those of a few calls. The others are put there, in front of who has had one.
     #[inline]
     fn take(&mut self, events: &Events) {
-        let slice = slice(events.iter().count());
-        let (mut at_once, mut served, mut has_mail) = (self.ready.is_empty(), 0, false);
-        for event in events {
+        let (slice, mut left) = (slice(events.iter().count()), events.iter());
+        let in_front = self.ready.is_empty();
+        while let Some(event) = left.next() {
             let source = Source::from(event.token());
-            let turn = if at_once { self.turn_at_once(source, event, slice) } else { None };
-            if let Some(turn) = turn {
-                self.conclude(source, turn);
-                continue;
-            }
-            if at_once {
-                (at_once, served) = (false, self.ready.len());
-            }
-            has_mail |= self.note(source, event);
+            let turn = if in_front { self.turn_at_once(source, event, slice) } else { None };
+            let Some(turn) = turn else {
+                let served = if in_front { self.ready.len() } else { 0 };
+                return self.note_all(event, left, served);
+            };
+            self.conclude(source, turn);
+        }
+    }
+
+    /// Puts those into `ready` whose events `first` and `others` are, in front of those there that were `served`.
+    #[inline(never)]
+    fn note_all<'a>(&mut self, first: &'a Event, others: impl Iterator<Item = &'a Event>, served: usize) {
+        let mut has_mail = self.note(first);
+        for event in others {
+            has_mail |= self.note(event);
         }
         if served > 0 {
             self.ready.rotate_left(served.min(self.ready.len()));
@@ -87,8 +93,9 @@ impl EventLoop {
     }
 
     /// Puts the one into `ready` whose event it is; whether that tells of mail.
-    #[inline(never)]
-    fn note(&mut self, source: Source, event: &Event) -> bool {
+    #[inline]
+    fn note(&mut self, event: &Event) -> bool {
+        let source = Source::from(event.token());
         match source {
             Source::Connection(key) => self.connections.get_mut(key).into_iter().for_each(|it| it.handle_event(event)),
             Source::Mail => self.shared.alarm.ring(),
