@@ -111,7 +111,7 @@ impl Credential {
     fn from_some_body(flavor: Flavor, mut body: Reader<'_>, length: usize) -> Result<Self, DecodeError> {
         Ok(match flavor {
             Flavor::SYS => Self::Sys(AuthSys::decode(&mut body)?),
-            flavor => Self::Other { flavor, body: body.take_bytes(length)? },
+            flavor => Self::Other { flavor, body: body.take_bytes(length, 0)? },
         })
     }
 }
@@ -138,7 +138,7 @@ impl Verifier {
     /// The input ends early, or the body is longer than [`MAX_AUTH_BODY`].
     pub fn decode(input: &mut impl Source) -> Result<Self, DecodeError> {
         let (flavor, length, mut body) = opaque_auth(input)?;
-        let body = if length == 0 { Bytes::new() } else { body.take_bytes(length)? };
+        let body = if length == 0 { Bytes::new() } else { body.take_bytes(length, 0)? };
         Ok(Self { flavor, body })
     }
 }

@@ -96,6 +96,17 @@ impl<'a> Decoder<'a> {
         C::walk(&mut Viewer::new(core::mem::take(&mut self.rest)).with_limits(self.limits))
     }
 
+    /// `length` bytes of the record, from `start` on. It is called, so that what calls it is small enough to be inlined.
+    #[inline(never)]
+    fn keep(&mut self, start: usize, length: usize) -> Bytes {
+        let place = start..start.saturating_add(length);
+        match &self.shared {
+            Shared::Record(record) => record.slice(place),
+            Shared::Copy(record) => record.slice(place),
+            Shared::Nothing => self.copied().slice(place),
+        }
+    }
+
     /// The record, copied: from now on values are slices of that.
     #[cold]
     fn copied(&mut self) -> Bytes {
@@ -120,16 +131,10 @@ impl Source for Decoder<'_> {
     }
 
     #[inline]
-    fn take_bytes(&mut self, length: usize) -> Result<Bytes, DecodeError> {
+    fn take_bytes(&mut self, length: usize, padding: usize) -> Result<Bytes, DecodeError> {
         let start = self.record.len().saturating_sub(self.rest.len());
-        let Some(rest) = self.rest.get(length..) else { return Err(self.truncated(length)) };
-        self.rest = rest;
-        let place = start..start.saturating_add(length);
-        Ok(match &self.shared {
-            Shared::Record(record) => record.slice(place),
-            Shared::Copy(record) => record.slice(place),
-            Shared::Nothing => self.copied().slice(place),
-        })
+        self.window(length.saturating_add(padding))?;
+        Ok(self.keep(start, length))
     }
 
     #[inline]

@@ -4,13 +4,30 @@ use alloc::vec::Vec;
 /// Elements that the first room is for, if they are small.
 const FIRST_ROOM: usize = 4;
 
-/// Appends `value`. Room for it is charged for before it is taken.
+/// Appends what `next` makes. Room for it is charged for before it is taken.
 #[inline]
-pub(super) fn push<T>(values: &mut Vec<T>, value: T, input: &mut impl Source) -> Result<(), DecodeError> {
+pub(super) fn push<T, S: Source>(
+    values: &mut Vec<T>,
+    input: &mut S,
+    next: impl FnOnce(&mut S) -> Result<T, DecodeError>,
+) -> Result<(), DecodeError> {
     if values.len() == values.capacity() {
         grow(values, input)?;
     }
-    values.push(value);
+    fill(values, input, next)
+}
+
+/// Appends what `next` makes to `values`, which have room. That they do is looked at before there is a value: nothing can
+/// fail then while it is held, and so it is made in its place rather than moved there.
+#[inline]
+pub(super) fn fill<T, S: Source>(
+    values: &mut Vec<T>,
+    input: &mut S,
+    next: impl FnOnce(&mut S) -> Result<T, DecodeError>,
+) -> Result<(), DecodeError> {
+    if values.len() < values.capacity() {
+        values.push(next(input)?);
+    }
     Ok(())
 }
 

@@ -44,7 +44,7 @@ impl<C: Xdr> Xdr for NonEmptyList<C> {
     #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         let mut nodes = Vec::new();
-        push(&mut nodes, C::decode(input)?, input)?;
+        push(&mut nodes, input, C::decode)?;
         decode_nodes::<C>(nodes, input)
     }
 }
@@ -60,7 +60,7 @@ fn encode_nodes<C: Xdr>(nodes: &[C::Value], out: &mut impl Sink) -> Result<(), E
 #[inline]
 fn decode_nodes<C: Xdr>(mut nodes: Vec<C::Value>, input: &mut impl Source) -> Result<Vec<C::Value>, DecodeError> {
     while bool::decode(input)? {
-        push(&mut nodes, C::decode(input)?, input)?;
+        push(&mut nodes, input, C::decode)?;
     }
     Ok(nodes)
 }

@@ -56,6 +56,7 @@ pub use void::Void;
 
 use alloc::vec::Vec;
 use bytes::Bytes;
+use growth::fill;
 
 /// How a value stands on the wire.
 pub trait Xdr: Sized {
@@ -114,11 +115,11 @@ pub trait Xdr: Sized {
         if Self::MIN == Self::MAX {
             let mut input = input.window(Self::MAX.saturating_mul(count))?;
             for _ in 0..count {
-                values.push(Self::decode(&mut input)?);
+                fill(&mut values, &mut input, Self::decode)?;
             }
         } else {
             for _ in 0..count {
-                values.push(Self::decode(input)?);
+                fill(&mut values, input, Self::decode)?;
             }
         }
         Ok(values)

@@ -68,7 +68,7 @@ impl<C: Turns, const FIRST: usize> Xdr for NonEmptyMutualList<C, FIRST> {
     #[inline]
     fn decode(input: &mut impl Source) -> Result<Self::Value, DecodeError> {
         let mut nodes = Vec::new();
-        push(&mut nodes, C::decode_node(FIRST, input)?, input)?;
+        push(&mut nodes, input, |input| C::decode_node(FIRST, input))?;
         decode_nodes(nodes, next::<C>(FIRST), input)
     }
 }
@@ -107,7 +107,7 @@ fn encode_in_turn<C: Turns>(node: &C, index: usize, turn: usize, out: &mut impl 
 #[inline]
 fn decode_nodes<C: Turns>(mut nodes: Vec<C>, mut turn: usize, input: &mut impl Source) -> Result<Vec<C>, DecodeError> {
     while bool::decode(input)? {
-        push(&mut nodes, C::decode_node(turn, input)?, input)?;
+        push(&mut nodes, input, |input| C::decode_node(turn, input))?;
         turn = next::<C>(turn);
     }
     Ok(nodes)

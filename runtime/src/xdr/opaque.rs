@@ -94,10 +94,7 @@ pub(super) fn length(input: &mut impl Source, bound: u32) -> Result<usize, Decod
 /// `length` bytes and their padding, whose value does not matter.
 #[inline]
 pub(super) fn take_padded(input: &mut impl Source, length: usize) -> Result<Bytes, DecodeError> {
-    input.expect(padded(length))?;
-    let value = input.take_bytes(length)?;
-    input.window(padding(length))?;
-    Ok(value)
+    input.take_bytes(length, padding(length))
 }
 
 /// A length, `value` and its padding, if the length is within the bound. Large ones are kept by reference.

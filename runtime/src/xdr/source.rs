@@ -10,11 +10,11 @@ pub trait Source {
     /// [`DecodeError::Truncated`].
     fn take<const N: usize>(&mut self) -> Result<[u8; N], DecodeError>;
 
-    /// Takes `length` bytes to keep.
+    /// Takes `length` bytes to keep, and `padding` behind them that nobody looks at.
     ///
     /// # Errors
     /// [`DecodeError::Truncated`].
-    fn take_bytes(&mut self, length: usize) -> Result<Bytes, DecodeError>;
+    fn take_bytes(&mut self, length: usize, padding: usize) -> Result<Bytes, DecodeError>;
 
     /// Takes `length` bytes to read from.
     ///
@@ -73,8 +73,9 @@ impl Source for Reader<'_> {
         Ok(*front)
     }
 
-    fn take_bytes(&mut self, length: usize) -> Result<Bytes, DecodeError> {
-        Ok(Bytes::copy_from_slice(self.window(length)?.rest))
+    fn take_bytes(&mut self, length: usize, padding: usize) -> Result<Bytes, DecodeError> {
+        let mut window = self.window(length.saturating_add(padding))?;
+        Ok(Bytes::copy_from_slice(window.window(length)?.rest))
     }
 
     #[inline]

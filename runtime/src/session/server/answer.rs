@@ -295,7 +295,7 @@ pub(super) fn or_there(
 #[inline(never)]
 fn hand_over(call: &Call, input: &mut Decoder<'_>) -> Result<bool> {
     let Some(origin) = call.origin() else { return Ok(false) };
-    let arguments = input.take_bytes(input.remaining())?;
+    let arguments = input.take_bytes(input.remaining(), 0)?;
     let Some(work) = Work::new(call, arguments) else { return Ok(false) };
     origin.port().submit(work);
     Ok(true)

@@ -73,8 +73,8 @@ impl Source for Viewer<'_> {
         self.take_array().copied()
     }
 
-    fn take_bytes(&mut self, length: usize) -> Result<Bytes, DecodeError> {
-        self.take_slice(length).map(Bytes::copy_from_slice)
+    fn take_bytes(&mut self, length: usize, padding: usize) -> Result<Bytes, DecodeError> {
+        self.window(length.saturating_add(padding))?.take_bytes(length, 0)
     }
 
     #[inline]
