@@ -16,6 +16,9 @@ const READ_BESIDE_SENDER: Duration = Duration::from_millis(100);
 /// So many bytes are sent at once if they can be at all, as a rule.
 pub(super) const LITTLE: usize = 8 << 10;
 
+/// Calls that wait to be sent together are at most one in so many of those in flight: the peer is busy with the others meanwhile.
+const GATHERING_SHARE: usize = 8;
+
 /// What is to be sent.
 #[derive(Debug)]
 pub(super) enum Output {
@@ -34,6 +37,8 @@ pub(super) enum Batch {
 #[derive(Debug)]
 pub(super) struct StreamOutput {
     pub(super) gathering: Encoder,
+    /// How many calls among that wait to be sent with others.
+    waiting: usize,
     /// `None` while a thread sends it.
     sender: Option<Box<Sender>>,
     /// The last write found no room.
@@ -52,7 +57,7 @@ impl Output {
         match transport {
             Transport::Tcp | Transport::Unix => {
                 let sender = Some(Box::new(Sender::new(Arc::clone(socket))));
-                Self::Stream(StreamOutput { gathering: Encoder::new(), sender, stuck: false })
+                Self::Stream(StreamOutput { gathering: Encoder::new(), waiting: 0, sender, stuck: false })
             }
             Transport::Udp => Self::Datagrams(DatagramOutput {
                 calls: Retransmission::new(retransmit_interval),
@@ -143,7 +148,7 @@ impl Output {
     #[inline]
     pub(super) fn first_wait(&self, timeout: Duration) -> Option<Duration> {
         match self {
-            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck: false })
+            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck: false, .. })
                 if gathering.len() <= LITTLE && sender.is_empty() =>
             {
                 Some(timeout)
@@ -165,7 +170,7 @@ impl Output {
     /// Whether nothing is to be sent, while no call is pending.
     pub(super) fn is_at_rest(&self) -> bool {
         match self {
-            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck: false }) => {
+            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck: false, .. }) => {
                 gathering.is_empty() && sender.is_empty()
             }
             Self::Stream(_) => false,
@@ -176,7 +181,7 @@ impl Output {
     /// Notes what came of an attempt to send, without waiting, what has gathered: it is being sent now.
     pub(super) fn note_written(&mut self, written: io::Result<usize>) -> io::Result<Sent> {
         match self {
-            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck }) => {
+            Self::Stream(StreamOutput { gathering, sender: Some(sender), stuck, .. }) => {
                 sender.load(gathering);
                 let sent = sender.note(written);
                 *stuck = matches!(sent, Ok(Sent::Stuck));
@@ -192,6 +197,15 @@ impl Output {
         let mut copy = BytesMut::with_capacity(stream.gathering.len());
         stream.gathering.slices().for_each(|slice| copy.extend_from_slice(slice));
         Some(copy.freeze())
+    }
+
+    /// Whether one of `pending` calls waits to be sent with others that are about to come. Notes it if so.
+    #[inline]
+    pub(super) fn gathers(&mut self, pending: usize) -> bool {
+        match self {
+            Self::Stream(stream) => stream.gathers(pending),
+            Self::Datagrams(_) => false,
+        }
     }
 
     /// Whether there are records and no thread is sending any.
@@ -318,6 +332,17 @@ impl DatagramOutput {
 impl StreamOutput {
     #[inline]
     fn take(&mut self) -> Option<Box<Sender>> {
-        if self.sender.as_mut()?.load(&mut self.gathering) { self.sender.take() } else { None }
+        if self.sender.as_mut()?.load(&mut self.gathering) {
+            self.waiting = 0;
+            self.sender.take()
+        } else {
+            None
+        }
+    }
+
+    fn gathers(&mut self, pending: usize) -> bool {
+        let gathers = self.waiting < pending / GATHERING_SHARE && self.gathering.len() <= LITTLE;
+        self.waiting += usize::from(gathers);
+        gathers
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct State {
     pub(super) crowded: Vec<Thread>,
     /// Whom something has happened to; they are woken when the lock is given up next.
     pub(super) woken: Woken,
+    /// Threads that are no longer parked, as something has happened to them, and have not come back yet.
+    pub(super) returning: usize,
     /// Why sending failed. Replies to what was sent before may still come.
     broken: Option<Error>,
     closed: bool,
@@ -75,6 +77,7 @@ impl State {
             tasks: Tasks::default(),
             crowded: Vec::new(),
             woken: Woken::default(),
+            returning: 0,
             broken: None,
             closed: false,
             idle_from: Instant::now() + IDLE,
@@ -200,13 +203,27 @@ impl State {
             self.output.forget(xid);
             self.wire.replied();
             if !self.parked.is_empty() {
-                self.woken.threads.extend(self.parked.remove(&xid));
+                self.wake_parked(xid);
             }
             self.woken.add(self.tasks.remove(xid));
         } else if let Some(service) = &self.service
             && is_call(record)
         {
             service.take(record);
+        }
+    }
+
+    fn wake_parked(&mut self, xid: u32) {
+        if let Some(thread) = self.parked.remove(&xid) {
+            self.woken.threads.push(thread);
+            self.returning += 1;
+        }
+    }
+
+    /// Notes that a thread that was parked for a call is back, woken or not.
+    pub(super) fn unpark(&mut self, xid: u32) {
+        if self.parked.remove(&xid).is_none() {
+            self.returning = self.returning.saturating_sub(1);
         }
     }
 
@@ -227,6 +244,13 @@ impl State {
         if self.wire.is_up() && self.broken.is_none() { self.output.take_records(reading) } else { None }
     }
 
+    /// Whether a call that has just begun waits for those of the threads that return, to be sent with them. They call again as a
+    /// rule; the last one that does not hands on. Notes it if so.
+    #[inline]
+    pub(super) fn waits_for_others(&mut self) -> bool {
+        self.returning > 0 && self.output.gathers(self.calls.pending())
+    }
+
     /// How long a thread that would wait for `wait` may read, as [`Output::read_wait`].
     #[inline]
     pub(super) fn read_wait(&self, wait: Duration) -> Option<Duration> {
@@ -235,10 +259,10 @@ impl State {
     }
 
     /// How long a call that has just begun may wait for its reply until something else is to be done, if nobody reads and
-    /// it can be sent alone; `timeout` is the time that it has.
+    /// it can be sent alone, and others do not return to call again; `timeout` is the time that it has.
     #[inline]
     pub(super) fn first_wait(&self, timeout: Duration) -> Option<Duration> {
-        let is_free = self.wire.is_up() && self.broken.is_none() && self.input.is_some();
+        let is_free = self.wire.is_up() && self.broken.is_none() && self.input.is_some() && self.returning == 0;
         if is_free { self.output.first_wait(timeout) } else { None }
     }
 
@@ -275,7 +299,8 @@ impl State {
         }
     }
 
-    /// A thread that is to go on with what the calling one leaves: reading, or sending what is left.
+    /// A thread that is to go on with what the calling one leaves: reading, or sending what is left. While threads return, nobody
+    /// else need be woken for that.
     #[inline]
     pub(super) fn successor(&self) -> Option<Thread> {
         if self.parked.is_empty() && self.tasks.is_empty() { None } else { self.waiting_successor() }
@@ -283,7 +308,7 @@ impl State {
 
     fn waiting_successor(&self) -> Option<Thread> {
         let idle = self.input.is_some() || self.output.is_ready();
-        if !idle {
+        if !idle || self.returning > 0 {
             return None;
         }
         let helper = || if self.tasks.is_empty() { None } else { self.tasks.idle_helper() };

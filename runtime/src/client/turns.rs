@@ -16,6 +16,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// How long a call waits to be sent with those of threads that return, should they be kept from that.
+const GATHERING_TIME: Duration = Duration::from_millis(5);
+
 /// Batches that are sent without waiting at a time: what was left, and what has gathered.
 const BATCHES: usize = 2;
 
@@ -58,9 +61,9 @@ impl Channel {
         results: &mut Results,
     ) -> Result<()> {
         // Another thread may read the reply as soon as the call is sent.
-        state.calls.expect(xid);
+        let deadline = state.calls.expect(xid);
         // All else is done while the peer is busy with it.
-        state = self.send_gathered(state);
+        state = if state.waits_for_others() { self.gather(state, xid, deadline) } else { self.send_gathered(state) };
         let mut now = Instant::now();
         let deadline = state.calls.extend(xid, now + grace).unwrap_or(now);
         let outcome = loop {
@@ -75,6 +78,12 @@ impl Channel {
         };
         leave(state);
         outcome
+    }
+
+    /// Leaves sending a call to the threads that return, for some time.
+    fn gather<'a>(&'a self, state: Guard<'a>, xid: u32, deadline: Option<Instant>) -> Guard<'a> {
+        let until = Instant::now() + GATHERING_TIME;
+        self.park(state, xid, deadline.map_or(until, |deadline| deadline.min(until)))
     }
 
     /// Sends the records that have gathered, if no other thread sends.
@@ -116,7 +125,7 @@ impl Channel {
         drop(state);
         thread::park_timeout(until.saturating_duration_since(Instant::now()));
         let mut state = self.lock();
-        state.parked.remove(&xid);
+        state.unpark(xid);
         state
     }
 

@@ -150,6 +150,34 @@ fn calls_that_are_started_go_out_though_nobody_waits() {
     peer.join();
 }
 
+/// Replies come together, and calls of the threads that get them wait for each other; each time one thread calls no more.
+#[test]
+fn calls_do_not_wait_for_threads_that_call_no_more() {
+    const THREADS: u32 = 48;
+    let peer = Peer::tcp(|mut stream| {
+        for threads in (1..=THREADS).rev() {
+            let calls: Vec<_> = (0..threads).map(|_| read_call(&mut stream).unwrap()).collect();
+            stream.write_all(&shuffled_replies(&calls)).unwrap();
+        }
+        assert!(read_call(&mut stream).is_none());
+    });
+    let client = connect(&peer);
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for calls in 1..=THREADS {
+            let client = client.clone();
+            scope.spawn(move || {
+                for number in 0..calls {
+                    assert_eq!(client.call::<u32>(1, |out| u32::encode(&number, out)).unwrap(), number * 2);
+                }
+            });
+        }
+    });
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    drop(client);
+    peer.join();
+}
+
 /// The reply of a thread that is parked comes in one piece with what breaks the stream: it has its result at once.
 #[test]
 fn a_reply_right_before_the_stream_is_out_of_step() {

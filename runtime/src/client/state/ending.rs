@@ -64,6 +64,7 @@ impl State {
 
     /// Wakes everybody: something has changed for all.
     pub(in crate::client) fn wake_all(&mut self) {
+        self.returning += self.parked.len();
         self.woken.threads.extend(self.parked.drain().map(|(_, thread)| thread));
         self.tasks.drain(&mut self.woken);
         self.wake_crowded();
