@@ -33,7 +33,8 @@ const WRITE_TIME: Duration = Duration::from_secs(30);
 /// One connection and the calls on it.
 ///
 /// There is no thread behind it: the threads that wait for replies do the work. One of them reads for all, one sends
-/// for all, the others are parked; whoever has its reply hands on what it was doing. A lone call is one write, one read.
+/// for all, the others are parked; whoever has its reply hands on what it was doing. Where many are woken together, their next
+/// calls are sent some at a time (`State::waits_for_others`). A lone call is one write, one read.
 /// Tasks cannot do that work: while some await replies, helpers take part for them (see `helper.rs`).
 #[derive(Debug)]
 pub(super) struct Channel {
