@@ -16,7 +16,7 @@ const READ_BESIDE_SENDER: Duration = Duration::from_millis(100);
 /// So many bytes are sent at once if they can be at all, as a rule.
 pub(super) const LITTLE: usize = 8 << 10;
 
-/// Calls that wait to be sent together are at most one in so many of those in flight: the peer is busy with the others meanwhile.
+/// Calls that wait to be sent together are at most one in so many of those pending: the peer is busy with others meanwhile, as a rule.
 const GATHERING_SHARE: usize = 8;
 
 /// What is to be sent.
@@ -37,7 +37,7 @@ pub(super) enum Batch {
 #[derive(Debug)]
 pub(super) struct StreamOutput {
     pub(super) gathering: Encoder,
-    /// How many calls among that wait to be sent with others.
+    /// How many calls wait for that to be sent with others.
     waiting: usize,
     /// `None` while a thread sends it.
     sender: Option<Box<Sender>>,
@@ -251,7 +251,7 @@ impl Output {
     /// sends.
     pub(super) fn take_unsent(&mut self) -> Vec<(u32, Bytes)> {
         let Self::Stream(stream) = self else { return Vec::new() };
-        stream.stuck = false;
+        (stream.stuck, stream.waiting) = (false, 0);
         let Some(Sending { records, written }) = stream.sender.as_mut().map(|sender| sender.take()) else {
             return Vec::new();
         };
@@ -290,6 +290,7 @@ impl Output {
         match self {
             Self::Stream(stream) => {
                 stream.gathering.clear();
+                stream.waiting = 0;
                 if let Some(sender) = &mut stream.sender {
                     sender.clear();
                 }
@@ -341,7 +342,8 @@ impl StreamOutput {
     }
 
     fn gathers(&mut self, pending: usize) -> bool {
-        let gathers = self.waiting < pending / GATHERING_SHARE && self.gathering.len() <= LITTLE;
+        let is_little = !self.gathering.is_empty() && self.gathering.len() <= LITTLE;
+        let gathers = is_little && self.waiting < pending / GATHERING_SHARE;
         self.waiting += usize::from(gathers);
         gathers
     }

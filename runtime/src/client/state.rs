@@ -42,7 +42,8 @@ pub(super) struct State {
     pub(super) crowded: Vec<Thread>,
     /// Whom something has happened to; they are woken when the lock is given up next.
     pub(super) woken: Woken,
-    /// Threads that are no longer parked, as something has happened to them, and have not come back yet.
+    /// Threads that are no longer parked, as something has happened to them, and have not come back yet. What others leave is left
+    /// to them, however long the system keeps them from running.
     pub(super) returning: usize,
     /// Why sending failed. Replies to what was sent before may still come.
     broken: Option<Error>,
@@ -223,6 +224,7 @@ impl State {
     /// Notes that a thread that was parked for a call is back, woken or not.
     pub(super) fn unpark(&mut self, xid: u32) {
         if self.parked.remove(&xid).is_none() {
+            debug_assert!(self.returning > 0, "whoever is woken is counted");
             self.returning = self.returning.saturating_sub(1);
         }
     }

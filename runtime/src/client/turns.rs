@@ -80,10 +80,13 @@ impl Channel {
         outcome
     }
 
-    /// Leaves sending a call to the threads that return, for some time.
+    /// Leaves sending a call to the threads that return, for some time. One that has no more time than that is sent at once.
     fn gather<'a>(&'a self, state: Guard<'a>, xid: u32, deadline: Option<Instant>) -> Guard<'a> {
         let until = Instant::now() + GATHERING_TIME;
-        self.park(state, xid, deadline.map_or(until, |deadline| deadline.min(until)))
+        if deadline.is_some_and(|deadline| deadline <= until) {
+            return self.send_gathered(state);
+        }
+        self.park(state, xid, until)
     }
 
     /// Sends the records that have gathered, if no other thread sends.
