@@ -1,7 +1,8 @@
 use std::time::Instant;
 
 /// The clock of a loop. A look at it costs as much as a small call, so that it is looked at for what is timed; all else goes by the
-/// last look, since when no more has been done than to answer a few calls, as a rule.
+/// last look, since when no more has been done than to answer a few calls that were small so far. Deadlines are late, and a connection
+/// is idle too early, by as much as these take if they have become slow.
 #[derive(Debug)]
 pub(super) struct Clock {
     last: Instant,

@@ -224,6 +224,7 @@ impl Connection {
         come: Option<Range<usize>>,
     ) -> Result<(), Fault> {
         let now = shared.clock.begin();
+        shared.clock.pass();
         if come.is_none() {
             self.socket.write(out, now)?;
             if self.stream.is_full(now) || self.is_full(out, programs) {

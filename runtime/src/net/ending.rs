@@ -23,7 +23,7 @@ impl EventLoop {
         while self.is_busy() && end.is_none_or(|end| Instant::now() < end) {
             let deadline = earlier(end, self.release_time());
             self.wait(events, deadline.map(|deadline| deadline.saturating_duration_since(self.shared.clock.last())))?;
-            self.ration_input(self.shared.clock.last());
+            self.ration_input();
             self.run_ready();
         }
         (0..self.connections.len()).for_each(|_| self.shared.recorder.count(Event::ClosedByStop));

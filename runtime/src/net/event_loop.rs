@@ -150,7 +150,7 @@ impl EventLoop {
             // What came up to then has its turn before deadlines are looked at; what comes while calls are carried out,
             // which may take longer than any deadline, has its turn the next time.
             let now = self.wait(&mut events, Some(left))?;
-            self.ration_input(self.shared.clock.last());
+            self.ration_input();
             self.run_ready();
             if self.shared.alarm.rings(now) {
                 self.look_at_deadlines(now);

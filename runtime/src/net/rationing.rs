@@ -40,14 +40,15 @@ impl EventLoop {
     /// read, the one whose record began first. While it is short, that one must be quick, and those that send nothing are
     /// closed. So everybody has his turn, whatever others keep.
     #[inline]
-    pub(super) fn ration_input(&mut self, now: Instant) {
+    pub(super) fn ration_input(&mut self) {
         if self.rationed.is_some() || self.shared.input.is_used_up(SCARCE) {
-            self.read_in_turn(now);
+            self.read_in_turn();
         }
     }
 
     #[cold]
-    fn read_in_turn(&mut self, now: Instant) {
+    fn read_in_turn(&mut self) {
+        let now = self.shared.clock.begin();
         // A fair part of the time, however long the turns of the others were.
         let round = self.rationed.map_or(ROUND, |last| now.saturating_duration_since(last));
         let end = now.checked_add((round / 2).clamp(ROUND, LONGEST_ROUND));

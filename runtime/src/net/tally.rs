@@ -144,7 +144,9 @@ impl<'a> TurnTally<'a> {
     fn add_other(&mut self, handled: Handled) {
         self.end_run();
         self.run = Run::new(handled);
-        self.watch.look_soon();
+        if self.watch.look_soon() {
+            self.look_at_end();
+        }
         if handled.outcome.is_none() {
             count(self.recorder, &handled);
         }
@@ -274,5 +276,22 @@ mod tests {
         assert_eq!(tally.most(), 57);
         tally.add(handled(1));
         assert_eq!(tally.most(), 8);
+    }
+
+    #[test]
+    fn calls_that_were_not_timed_are_not_taken_for_as_small_as_those_before() {
+        let (metrics, mut clock) = (Metrics::new([]), Clock::new());
+        let (recorder, received) = (metrics.recorder(), 40);
+        let handled = |row| Handled { row, received, sent: 24, calls: 1, outcome: Some(Outcome::Success), event: None };
+        for cadence in [Cadence { row: 0, number: 6 }, Cadence::default()] {
+            let mut tally = TurnTally::resume(&recorder, &mut clock, Duration::ZERO, 0, cadence);
+            tally.add(handled(0));
+            tally.add(handled(1));
+            std::thread::sleep(Duration::from_millis(5));
+            tally.add(handled(1));
+            tally.flush();
+            let next = tally.finish(&mut clock);
+            assert!(!next.goes_on(1) && !next.goes_on(0), "{next:?}");
+        }
     }
 }

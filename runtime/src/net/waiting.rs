@@ -33,7 +33,7 @@ impl EventLoop {
     #[inline(never)]
     fn spin_and_poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
         let awake = timeout.map_or(self.spin, |timeout| timeout.min(self.spin));
-        let end = self.shared.clock.last().checked_add(awake).filter(|_| !awake.is_zero());
+        let end = self.shared.clock.begin().checked_add(awake).filter(|_| !awake.is_zero());
         while end.is_some_and(|end| Instant::now() < end) {
             self.poll.poll(events, Some(Duration::ZERO))?;
             if !events.is_empty() {
@@ -71,6 +71,7 @@ impl EventLoop {
             self.ready.rotate_left(served.min(self.ready.len()));
         }
         if has_mail {
+            self.shared.clock.pass();
             self.mailbox.take().into_iter().for_each(|letter| self.open(letter));
         }
     }

@@ -114,7 +114,7 @@ impl Watched {
         Ok(0)
     }
 
-    /// Writes what the peer takes at once. `now` is the time after the calls, however long they took.
+    /// Writes what the peer takes at once. `now` is the time after the calls, or before them if they were small so far.
     #[inline]
     pub(super) fn write(&mut self, out: &mut Encoder, now: Instant) -> io::Result<()> {
         if out.is_empty() { Ok(()) } else { self.write_some(out, now) }
@@ -149,7 +149,7 @@ impl Watched {
             self.note(outcome, offered, out, now)?;
         }
         if !out.is_empty() {
-            self.stalled.get_or_insert(now);
+            self.stalled.get_or_insert_with(Instant::now);
         }
         Ok(())
     }

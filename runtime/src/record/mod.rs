@@ -16,8 +16,6 @@ pub use error::RecordError;
 pub(crate) use halves::first_half;
 pub use reader::{Reader, Record};
 pub use writer::{OpenRecord, begin, begin_with, finish};
-#[cfg(feature = "net")]
-pub(crate) use writer::{begin_most_with, most};
 
 /// The bit of a mark that tells the last fragment of a record.
 const LAST: u32 = 0x8000_0000;

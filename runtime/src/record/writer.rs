@@ -9,6 +9,7 @@ const UNFINISHED: [u8; 4] = [0xff; 4];
 #[must_use = "a record is to be finished or its encoder truncated to its start"]
 pub struct OpenRecord {
     start: Mark,
+    limit: u32,
 }
 
 impl OpenRecord {
@@ -19,19 +20,14 @@ impl OpenRecord {
     }
 }
 
-/// The most that a record of at most `limit` bytes can be.
-#[inline]
-pub(crate) fn most(limit: usize) -> usize {
-    limit.min(MAX_FRAGMENT as usize)
-}
-
 /// Begins a record of at most `limit` bytes at the end of `out`. What is appended from now on belongs to it.
 #[inline]
 pub fn begin(out: &mut Encoder, limit: usize) -> OpenRecord {
-    let start = out.begin_behind(MARK, most(limit));
+    let limit = limit.min(MAX_FRAGMENT as usize) as u32;
+    let start = out.begin_behind(MARK, limit as usize);
     // Within the limit just set; were it not appended, `finish` would refuse the record.
     let _ = out.put(UNFINISHED);
-    OpenRecord { start }
+    OpenRecord { start, limit }
 }
 
 /// As [`begin`], a record that begins with `front`.
@@ -40,35 +36,23 @@ pub fn begin(out: &mut Encoder, limit: usize) -> OpenRecord {
 /// No room is left; nothing is appended then.
 #[inline]
 pub fn begin_with<const N: usize>(out: &mut Encoder, limit: usize, front: [u8; N]) -> Result<OpenRecord, EncodeError> {
-    begin_most_with(out, most(limit), front)
-}
-
-/// As [`begin_with`], of the [most](most) that it can be.
-///
-/// # Errors
-/// As [`begin_with`].
-#[inline]
-pub(crate) fn begin_most_with<const N: usize>(
-    out: &mut Encoder,
-    most: usize,
-    front: [u8; N],
-) -> Result<OpenRecord, EncodeError> {
-    let start = out.begin_behind(MARK, most);
+    let limit = limit.min(MAX_FRAGMENT as usize) as u32;
+    let start = out.begin_behind(MARK, limit as usize);
     let mut window = out.window(MARK + N)?;
     window.put(UNFINISHED)?;
     window.put(front)?;
-    Ok(OpenRecord { start })
+    Ok(OpenRecord { start, limit })
 }
 
 /// Finishes `record`: writes its length into its mark. It becomes one fragment. Returns the length, without the mark.
 ///
 /// # Errors
-/// The record exceeds its limit, or what a fragment can hold; it is taken back.
+/// The record exceeds its limit; it is taken back.
 #[inline(always)]
 pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<u32, EncodeError> {
     // Where even the mark was taken back, that is more than any limit.
     let length = out.since(record.start).wrapping_sub(MARK);
-    if length > out.message_limit() || length > MAX_FRAGMENT as usize {
+    if length > record.limit as usize {
         return Err(give_up(out, record));
     }
     out.patch(record.start, LAST | length as u32);
@@ -78,5 +62,5 @@ pub fn finish(out: &mut Encoder, record: OpenRecord) -> Result<u32, EncodeError>
 #[cold]
 fn give_up(out: &mut Encoder, record: OpenRecord) -> EncodeError {
     out.truncate(record.start);
-    EncodeError::TooLarge { limit: most(out.message_limit()) }
+    EncodeError::TooLarge { limit: record.limit as usize }
 }

@@ -99,12 +99,6 @@ impl Encoder {
         self.mark()
     }
 
-    /// What the message that was begun last may not exceed.
-    #[inline]
-    pub(crate) fn message_limit(&self) -> usize {
-        self.max_message
-    }
-
     /// The place behind the last byte.
     #[inline]
     pub fn mark(&self) -> Mark {

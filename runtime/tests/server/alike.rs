@@ -1,11 +1,12 @@
 //! Calls that come one after the other, of which most are like the one before: each comes to what it would by itself.
 
 use super::support::*;
+use oncrpc::codegen as rpc;
 use oncrpc::session::server::{
     Delivery, Handled, Origin, Pace, Port, Programs, ServerDatagrams, ServerStream, Stretch, Work,
 };
 use oncrpc::xdr::Encoder;
-use oncrpc::{Limits, Peer, Transport};
+use oncrpc::{Call, Limits, Peer, Transport};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -275,4 +276,47 @@ fn what_a_reply_holds_of_its_call_is_told_whatever_comes_before_it() {
     };
     stream.handle_calls(&programs, Instant::now, &mut &*input, &mut out, goes_on).unwrap();
     assert_eq!(calls, 5);
+}
+
+/// Begins a message of its own in the output that it is given, of as many bytes at most as the first argument says, and returns as
+/// many as the second one says.
+struct Beginner;
+
+impl rpc::Dispatch for Beginner {
+    fn program(&self) -> u32 {
+        PROGRAM
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn procedures(&self) -> &'static [rpc::Procedure] {
+        const { &[procedure(1)] }
+    }
+
+    fn dispatch(&self, _: &Call, input: &mut rpc::Decoder<'_>, out: &mut rpc::Encoder) -> rpc::Result<rpc::Answer> {
+        let [limit, bytes] = [rpc::argument::<u32>(input)?, rpc::argument::<u32>(input)?];
+        out.begin(limit as usize);
+        rpc::results::<rpc::Opaque>(&vec![0xab; bytes as usize].into(), out)
+    }
+}
+
+#[test]
+fn handlers_that_begin_messages_do_not_change_what_replies_may_be() {
+    let mut programs = Programs::new(Limits { reply_bytes: 1_000, ..Limits::default() });
+    programs.add(Beginner);
+    let peer = Peer::new("127.0.0.1:700".parse().unwrap(), Transport::Tcp);
+    for (limit, bytes, sent) in [(500, 100, 128), (100_000, 5_000, 24)] {
+        let mut stream = ServerStream::new(peer, &programs, None);
+        let (mut out, mut all) = (Encoder::new(), Vec::new());
+        let input = record(&call(1, 1, &words(&[limit, bytes]))).repeat(3);
+        let note = |handled: Option<Handled>, out: &Encoder| {
+            all.push((handled.unwrap().sent, out.len()));
+            true
+        };
+        stream.handle_calls(&programs, Instant::now, &mut &*input, &mut out, note).unwrap();
+        let length = sent as usize + 4;
+        assert_eq!(all, [(sent, length), (sent, 2 * length), (sent, 3 * length)]);
+    }
 }

@@ -39,6 +39,8 @@ pub(super) struct Stopwatch {
     last_call: u32,
     /// Whether the clock was looked at in this turn.
     runs: bool,
+    /// Whether calls of another kind have come behind the first ones, of which the last look may tell nothing.
+    is_mixed: bool,
 }
 
 impl Cadence {
@@ -62,6 +64,7 @@ impl Stopwatch {
             last: now,
             last_call: FIRST,
             runs: true,
+            is_mixed: false,
         }
     }
 
@@ -78,6 +81,7 @@ impl Stopwatch {
             last,
             last_call: number,
             runs: false,
+            is_mixed: false,
         }
     }
 
@@ -85,7 +89,7 @@ impl Stopwatch {
     /// they are not known to be small.
     #[inline]
     pub(super) fn finish(&mut self, row: u32) -> Cadence {
-        if self.stride() != STRIDE_OF_SMALL {
+        if self.is_mixed || self.stride() != STRIDE_OF_SMALL {
             self.now();
         }
         let goes_on = self.stride() == STRIDE_OF_SMALL && self.call != self.first;
@@ -131,12 +135,15 @@ impl Stopwatch {
         time
     }
 
-    /// Calls of another kind may take longer: it is looked at as often as if they did.
-    pub(super) fn look_soon(&mut self) {
-        if !self.runs {
+    /// Calls of another kind may take longer: it is looked at as often as if they did. Whether it was for the first time now.
+    pub(super) fn look_soon(&mut self) -> bool {
+        self.is_mixed = true;
+        let is_first = !self.runs;
+        if is_first {
             self.now();
         }
         self.next_look = self.next_look.min(self.call | STRIDE.wrapping_sub(1));
+        is_first
     }
 
     /// The time after the last call, which is looked at unless it has been.

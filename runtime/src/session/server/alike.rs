@@ -123,7 +123,7 @@ fn append_results<F: Form>(
     call.begin_trace();
     if carry_out(dispatch, call, input, out, otherwise) && !call.was_taken() {
         call.burden(out, start);
-        if F::finish(out, reply) {
+        if F::finish(out, reply, limit) {
             call.trace().finish(Outcome::Success.label());
             call.end_trace();
             return true;

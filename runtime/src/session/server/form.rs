@@ -21,8 +21,8 @@ pub(super) trait Form {
     /// Begins a reply of at most `limit` bytes with `header`; nothing is appended if there is no room for that.
     fn begin<const N: usize>(out: &mut Encoder, limit: usize, header: [u8; N]) -> Result<Self::Open, EncodeError>;
 
-    /// Finishes a reply, unless it is larger than it may be: then something of it may stand there.
-    fn finish(out: &mut Encoder, open: Self::Open) -> bool;
+    /// Finishes a reply of at most `limit` bytes, unless it is larger: then something of it may stand there.
+    fn finish(out: &mut Encoder, open: Self::Open, limit: usize) -> bool;
 
     /// Appends the reply to `call` with what `results` appends. What the call came to.
     fn answer(
@@ -46,16 +46,16 @@ impl Form for AsRecord {
 
     #[inline]
     fn limit(limits: &Limits) -> usize {
-        record::most(limits.reply_bytes)
+        limits.reply_bytes
     }
 
     #[inline(always)]
     fn begin<const N: usize>(out: &mut Encoder, limit: usize, header: [u8; N]) -> Result<OpenRecord, EncodeError> {
-        record::begin_most_with(out, limit, header)
+        record::begin_with(out, limit, header)
     }
 
     #[inline(always)]
-    fn finish(out: &mut Encoder, open: OpenRecord) -> bool {
+    fn finish(out: &mut Encoder, open: OpenRecord, _: usize) -> bool {
         record::finish(out, open).is_ok()
     }
 
@@ -86,8 +86,8 @@ impl Form for AsDatagram {
     }
 
     #[inline(always)]
-    fn finish(out: &mut Encoder, open: Mark) -> bool {
-        out.since(open) <= out.message_limit()
+    fn finish(out: &mut Encoder, open: Mark, limit: usize) -> bool {
+        out.since(open) <= limit
     }
 
     fn answer(
