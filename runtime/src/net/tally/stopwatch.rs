@@ -39,7 +39,8 @@ pub(super) struct Stopwatch {
     last_call: u32,
     /// Whether the clock was looked at in this turn.
     runs: bool,
-    /// Whether calls of another kind have come behind the first ones, of which the last look may tell nothing.
+    /// Whether calls have come of another kind than those before, as the first ones are unless the turn goes on: the last look may tell
+    /// nothing of them.
     is_mixed: bool,
 }
 
