@@ -1,14 +1,14 @@
 //! What the command line asks for.
 
 use crate::process::Place;
-use crate::scenario::Scenario;
+use crate::rounds::Rounds;
+use crate::scenario::{Group, Scenario};
 use std::fmt;
 use std::path::PathBuf;
 
 pub(crate) struct Arguments {
     pub(crate) place: Place,
-    /// How often each contestant runs.
-    pub(crate) rounds: usize,
+    pub(crate) rounds: Rounds,
     /// What part of a scenario's time it is measured.
     pub(crate) share: f64,
     /// Whether only to see that everything runs.
@@ -23,6 +23,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Fault {
     Unknown(String),
     NoValue(String),
+    /// No scenario has the word of `--only`.
+    NoScenario(String),
     /// An environment variable that `run` sets.
     NoPlace(&'static str),
 }
@@ -32,16 +34,17 @@ impl Arguments {
     pub(crate) fn from_command_line() -> Result<Self, Fault> {
         let (rust, c) = (from("BENCH_RUST")?, from("BENCH_C")?);
         let place = Place { rust, c, compiler: from("BENCH_COMPILER")?, fetched: from("BENCH_FETCHED")? };
-        let mut all = Self { place, rounds: 5, share: 1.0, smoke: false, only: String::new(), document: None };
+        let mut all =
+            Self { place, rounds: Rounds::several(5), share: 1.0, smoke: false, only: String::new(), document: None };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| Fault::NoValue(word.clone()));
             match word.as_str() {
-                "--quick" => (all.rounds, all.share) = (2, 0.2),
-                "--smoke" => (all.rounds, all.share, all.smoke) = (1, 0.001, true),
+                "--quick" => (all.rounds, all.share) = (Rounds::only(2), 0.2),
+                "--smoke" => (all.rounds, all.share, all.smoke) = (Rounds::only(1), 0.001, true),
                 "--rounds" => {
                     let text = value()?;
-                    all.rounds = text.parse().map_err(|_| Fault::Unknown(text))?;
+                    all.rounds = Rounds::several(text.parse().map_err(|_| Fault::Unknown(text))?);
                 }
                 "--only" => all.only = value()?,
                 "--document" => all.document = Some(value()?.into()),
@@ -54,6 +57,10 @@ impl Arguments {
     pub(crate) fn wants(&self, scenario: &Scenario) -> bool {
         scenario.name.contains(&self.only) || scenario.group.word() == self.only
     }
+
+    pub(crate) fn nothing_to_run(&self) -> Fault {
+        Fault::NoScenario(self.only.clone())
+    }
 }
 
 fn from(name: &'static str) -> Result<PathBuf, Fault> {
@@ -65,6 +72,10 @@ impl fmt::Display for Fault {
         match self {
             Self::Unknown(word) => write!(out, "`{word}` is not understood"),
             Self::NoValue(word) => write!(out, "`{word}` wants a value"),
+            Self::NoScenario(word) => {
+                let groups = Group::ALL.map(Group::word).join(", ");
+                write!(out, "no scenario has `{word}` in its name, and it is no group: {groups}")
+            }
             Self::NoPlace(name) => write!(out, "{name} is not set: start this by tests/bench/run"),
         }
     }

@@ -22,6 +22,9 @@ fn main() -> ExitCode {
     };
     let mut scenarios = table::scenarios();
     scenarios.retain(|scenario| arguments.wants(scenario) && arguments.place.has(scenario));
+    if scenarios.is_empty() {
+        return fail(&arguments.nothing_to_run());
+    }
     let measured = match rounds::run(&arguments.place, &scenarios, arguments.rounds, arguments.share) {
         Ok(measured) => measured,
         Err(spoiled) => return fail(&spoiled),

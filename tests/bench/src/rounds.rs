@@ -1,8 +1,8 @@
 //! The contestants in turn, round after round.
 
-use crate::figures::Figures;
+use crate::figures::{Figures, is_sure};
 use crate::process::{Failure, Place};
-use crate::scenario::{Contestant, Scenario};
+use crate::scenario::{Contestant, Scenario, Target};
 use std::fmt;
 
 /// What all contestants of one scenario came to, in the order of the scenario's.
@@ -11,6 +11,26 @@ pub(crate) struct Measured<'a> {
     pub(crate) figures: Vec<Figures>,
     /// What all contestants have to agree in, and who said it first.
     check: Option<(&'static str, String)>,
+}
+
+/// How many rounds there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rounds {
+    /// With all contestants.
+    pub(crate) all: usize,
+    /// For verdicts that are not sure after those.
+    pub(crate) most: usize,
+}
+
+impl Rounds {
+    pub(crate) fn only(all: usize) -> Self {
+        Self { all, most: all }
+    }
+
+    /// Up to four times as many where it matters.
+    pub(crate) fn several(all: usize) -> Self {
+        Self { all, most: all.saturating_mul(4) }
+    }
 }
 
 /// Who spoiled the run.
@@ -28,21 +48,24 @@ pub(crate) enum Spoiled {
     },
 }
 
-/// Runs each contestant of each scenario once a round, for `share` of the scenario's time.
+/// Runs each contestant of each scenario once a round, for `share` of the scenario's time; then, up to `most` rounds in all, those
+/// who decide verdicts that are not sure yet.
 pub(crate) fn run<'a>(
     place: &Place,
     scenarios: &'a [Scenario],
-    rounds: usize,
+    Rounds { all, most }: Rounds,
     share: f64,
 ) -> Result<Vec<Measured<'a>>, Spoiled> {
-    let mut all: Vec<Measured<'_>> = scenarios.iter().map(Measured::new).collect();
-    for round in 1..=rounds {
-        for measured in &mut all {
-            eprintln!("round {round} of {rounds}: {}", measured.scenario.name);
-            measured.round(place, share, round)?;
+    let mut measured: Vec<Measured<'_>> = scenarios.iter().map(Measured::new).collect();
+    for round in 1..=all.max(most) {
+        let more = round > all;
+        for it in measured.iter_mut().filter(|it| !more || !it.is_sure()) {
+            eprintln!("round {round} of {}: {}", if more { most } else { all }, it.scenario.name);
+            let scenario = it.scenario;
+            it.round(place, share, round, |contestant| !more || scenario.decides(contestant))?;
         }
     }
-    Ok(all)
+    Ok(measured)
 }
 
 impl<'a> Measured<'a> {
@@ -66,9 +89,33 @@ impl<'a> Measured<'a> {
         self.limit().map_or_else(Figures::default, |limit| figures.to(limit))
     }
 
-    fn round(&mut self, place: &Place, share: f64, round: usize) -> Result<(), Spoiled> {
+    /// What the target of a contestant is for, of each round, if it has one.
+    pub(crate) fn held(&self, contestant: &Contestant, figures: &Figures) -> Option<(Target, Figures)> {
+        let target = contestant.target?;
+        let held = match target {
+            Target::Ratio(_) => self.ratios(figures),
+            Target::Figure(_) => figures.clone(),
+        };
+        Some((target, held))
+    }
+
+    fn is_sure(&self) -> bool {
+        let mut held = self.each().filter_map(|(contestant, figures)| self.held(contestant, figures));
+        held.all(|(target, found)| is_sure(self.scenario.better, target, &found))
+    }
+
+    fn round(
+        &mut self,
+        place: &Place,
+        share: f64,
+        round: usize,
+        wants: impl Fn(&Contestant) -> bool,
+    ) -> Result<(), Spoiled> {
         for at in self.scenario.order(round) {
             let contestant = &self.scenario.contestants[at];
+            if !wants(contestant) {
+                continue;
+            }
             let (scenario, name) = (self.scenario.name.clone(), contestant.name);
             let told = place
                 .run(&contestant.course, self.scenario.seconds * share)

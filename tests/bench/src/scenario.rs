@@ -110,6 +110,11 @@ impl Scenario {
         contestant.name == self.limit
     }
 
+    /// Whether a verdict depends on the figures of `contestant`.
+    pub(crate) fn decides(&self, contestant: &Contestant) -> bool {
+        self.is_limit(contestant) || contestant.target.is_some()
+    }
+
     /// What each of ours is to reach.
     pub(crate) fn hold_ours_to(&mut self, target: Target) {
         let ours = self.contestants.iter_mut().filter(|it| it.is_ours());

@@ -1,13 +1,15 @@
 //! One table a group.
 
-use crate::figures::{Verdict, verdict};
+use crate::figures::{Figures, Verdict, verdict};
 use crate::machine;
-use crate::rounds::Measured;
+use crate::rounds::{Measured, Rounds};
 use crate::scenario::{Better, Contestant, Group, Scenario, Target};
 
 /// The whole report, without a title, whose charts are in the folder `charts` beside it.
-pub(crate) fn report(rounds: usize, measured: &[Measured<'_>], charts: &str) -> String {
-    let mut text = format!("\n{}- Rounds: {rounds}\n\n{}\n", machine::describe(), summary(measured));
+pub(crate) fn report(rounds: Rounds, measured: &[Measured<'_>], charts: &str) -> String {
+    let Rounds { all, most } = rounds;
+    let more = if most > all { format!(", up to {most} where a verdict was not sure") } else { String::new() };
+    let mut text = format!("\n{}- Rounds: {all}{more}\n\n{}\n", machine::describe(), summary(measured));
     for group in Group::ALL {
         let of_group: Vec<_> = measured.iter().filter(|it| it.scenario.group == group).collect();
         if !of_group.is_empty() {
@@ -23,8 +25,8 @@ fn summary(measured: &[Measured<'_>]) -> String {
     let mut all = Vec::new();
     for it in measured {
         for (contestant, figures) in it.each() {
-            if let Some(verdict) = verdict(it.scenario, contestant, figures.median(), it.ratios(figures).median()) {
-                all.push((name(it.scenario, contestant), verdict));
+            if let Some((target, found)) = it.held(contestant, figures) {
+                all.push((name(it.scenario, contestant), verdict(it.scenario.better, target, found.median())));
             }
         }
     }
@@ -37,13 +39,15 @@ fn summary(measured: &[Measured<'_>]) -> String {
 }
 
 fn table(group: &[&Measured<'_>]) -> String {
-    let mut text = "| | unit | limit | ours | ratio | target | verdict | others, as ratios | spread |\n".to_owned();
-    text += "|---|---|---|---|---|---|---|---|---|\n";
+    let mut text =
+        "| | unit | limit | ours | ratio | target | verdict | others, as ratios | range | rounds |\n".to_owned();
+    text += "|---|---|---|---|---|---|---|---|---|---|\n";
     for measured in group {
         for (contestant, figures) in measured.each().filter(|(contestant, _)| contestant.is_ours()) {
             let (scenario, ratios) = (measured.scenario, measured.ratios(figures));
-            let verdict = verdict(scenario, contestant, figures.median(), ratios.median());
-            let steady = if measured.limit().is_some() { &ratios } else { figures };
+            let held = measured.held(contestant, figures);
+            let verdict = held.as_ref().map(|(target, found)| verdict(scenario.better, *target, found.median()));
+            let ranging = held.as_ref().map_or(if ratios.rounds() > 0 { &ratios } else { figures }, |(_, found)| found);
             let cells = [
                 name(scenario, contestant),
                 scenario.unit.to_owned(),
@@ -53,7 +57,8 @@ fn table(group: &[&Measured<'_>]) -> String {
                 contestant.target.map_or_else(String::new, |target| wanted(scenario, target)),
                 verdict.map_or_else(String::new, says),
                 others(measured),
-                format!("±{:.0} %", steady.spread() * 50.0),
+                range(ranging),
+                ranging.rounds().to_string(),
             ];
             text += &format!("| {} |\n", cells.join(" | "));
         }
@@ -72,6 +77,12 @@ fn beside(group: &[&Measured<'_>]) -> String {
         }
     }
     if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+/// Where the median lies, of what the contestant is held to.
+fn range(figures: &Figures) -> String {
+    let [least, most] = figures.range();
+    format!("{} to {}", number(least), number(most))
 }
 
 fn others(measured: &Measured<'_>) -> String {
