@@ -75,6 +75,15 @@ fn padding_may_hold_anything_on_the_way_in() {
 }
 
 #[test]
+fn a_message_that_ends_within_the_padding_is_too_short() {
+    let (needed, remaining) = (8, 7);
+    check_decode::<Opaque>(b"\0\0\0\x05hello\0\0", Err(DecodeError::Truncated { needed, remaining }));
+    check_decode::<Str>(b"\0\0\0\x05hello\0\0", Err(DecodeError::Truncated { needed, remaining }));
+    check_decode::<HeapOpaque<5>>(b"hello\0\0", Err(DecodeError::Truncated { needed, remaining }));
+    check_decode::<FixedOpaque<5>>(b"hello\0\0", Err(DecodeError::Truncated { needed: 3, remaining: 2 }));
+}
+
+#[test]
 fn strings_keep_any_bytes() {
     check::<Str<8>>(Text::from("Grüße!"), "\0\0\0\x08Grüße!".as_bytes());
     check::<Str>(Text::from(&b"\xff\0x"[..]), b"\0\0\0\x03\xff\0x\0");
