@@ -20,6 +20,10 @@ const MOST_TAKEN: usize = 128 << 10;
 /// there are fewer, no more has come.
 const BEHIND: usize = 4 << 10;
 
+/// Replies are written whenever so many bytes of calls have come, not only when the turn is over: a peer that has a few large calls
+/// in flight goes on with them while the next one is copied.
+const PORTION: u64 = 64 << 10;
+
 /// So many large replies to calls that came alone, one after the other, tell that their peer waits for each.
 const STEADY: u8 = 16;
 
@@ -60,7 +64,7 @@ impl Connection {
     ) -> Result<bool, Fault> {
         let most = self.socket.received().saturating_add(scratch.len() as u64);
         let behind = scratch.get_mut(..BEHIND).unwrap_or_default();
-        let mut has_read = false;
+        let (mut has_read, mut written) = (false, self.socket.received());
         while self.expects_large() && self.socket.may_read() && self.socket.received() < most {
             if self.stream.has_memory_for(self.record_size) || self.may_take_memory() {
                 self.answer_placed(programs, behind, out, now, tally)?;
@@ -68,6 +72,11 @@ impl Connection {
                 break;
             }
             has_read = true;
+            let received = self.socket.received();
+            if received.wrapping_sub(written) >= PORTION {
+                self.socket.write(out, now)?;
+                written = received;
+            }
             if !self.backlog.is_empty() || tally.is_over() || self.stream.is_full(now) || self.is_full(out, programs) {
                 break;
             }
