@@ -108,19 +108,27 @@ impl From<syn::Error> for EmitError {
 pub(crate) fn emit(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
     let (names, traits) = (&own_names(model, options, elsewhere), &TraitTable::new(model, &options.choices));
     let context = Context::new(model, names, traits, options);
-    let mut items = Vec::new();
-    let own = model.definitions.iter().enumerate().filter(|(index, _)| !elsewhere.holds(*index));
-    for (index, definition) in own {
-        let id = DefinitionId(index);
-        let context = context.within(id);
-        items.extend(emit_definition(context, id, definition)?);
-        if context.views {
-            items.extend(emit_view(context, id, definition)?);
-            items.extend(walk::emit(context, id, definition)?);
-        }
-        items.extend(mutual_list::emit(context, id)?);
+    layout::file(|| items(context, elsewhere), modules::imports(context, elsewhere), options)
+}
+
+/// The items of each definition. They are made when they are asked for, so that none waits in memory for the others.
+fn items<'a>(
+    context: Context<'a>,
+    elsewhere: &'a Elsewhere<'_>,
+) -> impl Iterator<Item = Result<Vec<String>, EmitError>> + use<'a> {
+    let own = context.model.definitions.iter().enumerate().filter(|(index, _)| !elsewhere.holds(*index));
+    own.map(move |(index, definition)| items_of(context, DefinitionId(index), definition))
+}
+
+fn items_of(context: Context<'_>, id: DefinitionId, it: &Definition) -> Result<Vec<String>, EmitError> {
+    let context = context.within(id);
+    let mut items = Vec::from_iter(emit_definition(context, id, it)?);
+    if context.views {
+        items.extend(emit_view(context, id, it)?);
+        items.extend(walk::emit(context, id, it)?);
     }
-    layout::file(&items, modules::imports(context, elsewhere), options)
+    items.extend(mutual_list::emit(context, id)?);
+    Ok(items)
 }
 
 /// Whether a text is the path of a type, as seen from anywhere in the user's crate: `crate::wire::NetObj`, `u32`.

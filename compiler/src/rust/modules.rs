@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::size::resolved;
+use super::types::pair;
 use super::{Context, EmitOptions, Spelling, arms, mutual_list, name::Scope};
 use crate::model::types::{Definition, DefinitionId, Discriminant, Model, Type};
 use std::collections::BTreeSet;
@@ -94,12 +95,26 @@ impl Module<'_> {
 
 /// The imports that a file needs.
 pub(super) fn imports(context: Context<'_>, elsewhere: &Elsewhere<'_>) -> Vec<String> {
-    let own = context.model.definitions.iter().enumerate().filter(|(id, _)| !elsewhere.holds(*id));
+    let own = || context.model.definitions.iter().enumerate().filter(|(id, _)| !elsewhere.holds(*id));
+    let runtime = own().any(|(id, definition)| needs_runtime(context, DefinitionId(id), definition));
     let mentioned: BTreeSet<DefinitionId> =
-        own.flat_map(|(id, definition)| mentions(context, DefinitionId(id), definition)).collect();
+        own().flat_map(|(id, definition)| mentions(context, DefinitionId(id), definition)).collect();
     let used: BTreeSet<usize> = mentioned.into_iter().filter_map(|id| elsewhere.module(id)).collect();
     let modules = elsewhere.modules.iter().enumerate().filter(|(index, _)| used.contains(index));
-    modules.map(|(index, module)| module.import(context.names.alias(index))).collect()
+    let modules = modules.map(|(index, module)| module.import(context.names.alias(index)));
+    runtime.then(|| "use oncrpc::codegen as rpc;".to_owned()).into_iter().chain(modules).collect()
+}
+
+/// Whether the Rust of a definition names anything of the runtime.
+fn needs_runtime(context: Context<'_>, id: DefinitionId, definition: &Definition) -> bool {
+    match definition {
+        Definition::Constant(_) | Definition::Extern(_) => false,
+        Definition::Typedef(it) => {
+            let ty = || pair(context.within(id), &it.field.ty, "").value;
+            !context.names.is_redundant(id) && ty().contains("rpc::")
+        }
+        Definition::Enumeration(_) | Definition::Structure(_) | Definition::Union(_) | Definition::Program(_) => true,
+    }
 }
 
 /// The definitions that the Rust of a definition names: those of its types, and those of their codecs.

@@ -18,48 +18,51 @@ struct View<'a> {
     module: String,
     lints: &'static str,
     imports: String,
-    items: LaidOut<'a>,
+    items: &'a dyn fmt::Display,
 }
 
 /// Lints that names in the spelling of C would break.
 const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_globals, clippy::upper_case_acronyms,";
 
 /// One module with everything in it, whose own names (`rpc`) stay out of the user's way, and its contents re-exported.
-pub(super) fn file(items: &[String], imports: Vec<String>, options: &EmitOptions) -> Result<String, EmitError> {
-    let runtime = items.iter().any(|item| item.contains("rpc::")).then(|| "use oncrpc::codegen as rpc;".to_owned());
-    let imports = runtime.into_iter().chain(imports).map(|line| format!("    {line}\n"));
-    let length: usize = items.iter().map(String::len).sum();
-    let mut text = String::with_capacity(length + length / 2 + HEAD);
+pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
+    items: impl Fn() -> I,
+    imports: Vec<String>,
+    options: &EmitOptions,
+) -> Result<String, EmitError> {
     let view = View {
         source_name: &options.source_name,
         module: inner_module_name(&options.source_name),
         lints: if options.verbatim_names { VERBATIM } else { "" },
-        imports: imports.collect(),
-        items: LaidOut(items),
+        imports: imports.iter().map(|line| format!("    {line}\n")).collect(),
+        items: &LaidOut(items),
     };
+    let mut text = String::with_capacity(TEXT);
     view.render_into(&mut text)?;
     text.push('\n');
     Ok(text)
 }
 
-/// Enough bytes for what is around the items.
-const HEAD: usize = 4096;
+/// Enough bytes for most files: what is not written to costs nothing.
+const TEXT: usize = 1 << 19;
 
 /// By how many columns what is in brackets is set in.
 const STEP: usize = 4;
 
 /// Items that stand in a module, with empty lines between them.
-struct LaidOut<'a>(&'a [String]);
+struct LaidOut<F>(F);
 
-impl fmt::Display for LaidOut<'_> {
+impl<F: Fn() -> I, I: Iterator<Item = Result<Vec<String>, EmitError>>> fmt::Display for LaidOut<F> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut page = Page::default();
         let mut apart = "";
-        for item in self.0 {
-            page.item(item);
-            out.write_str(apart)?;
-            out.write_str(page.text.trim_ascii_end())?;
-            apart = "\n\n";
+        for items in (self.0)() {
+            for item in items.map_err(|_| fmt::Error)? {
+                page.item(&item);
+                out.write_str(apart)?;
+                out.write_str(page.text.trim_ascii_end())?;
+                apart = "\n\n";
+            }
         }
         Ok(())
     }

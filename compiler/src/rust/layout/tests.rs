@@ -11,7 +11,7 @@ fn broken(line: &str) -> String {
 }
 
 fn laid_out(item: &str) -> String {
-    LaidOut(&[item.to_owned()]).to_string()
+    LaidOut(|| std::iter::once(Ok(vec![item.to_owned()]))).to_string()
 }
 
 #[test]
@@ -65,7 +65,10 @@ fn items_are_set_in_by_their_brackets() {
                     impl B for A {\n        const M: u8 = 0;\n    }\n\n    impl A {}";
     assert_eq!(laid_out(item), expected);
     let items = ["const A: u8 = 1;\n", "const B: u8 = 2;"].map(str::to_owned);
-    assert_eq!(LaidOut(&items).to_string(), "    const A: u8 = 1;\n\n    const B: u8 = 2;");
+    assert_eq!(
+        LaidOut(|| std::iter::once(Ok(items.to_vec()))).to_string(),
+        "    const A: u8 = 1;\n\n    const B: u8 = 2;"
+    );
 }
 
 /// What the formatter makes of the module in a file of ours.
