@@ -2,8 +2,9 @@
 
 use super::definition::Places;
 use super::errors::Errors;
+use super::graph::{self, Edges};
 use super::types::{Definition, Model};
-use super::{graph, walk};
+use super::walk;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The longest chain of definitions, each one mentioning the next. Recursion counts as one level here; at run time its
@@ -12,18 +13,14 @@ const MAX_DEPTH: usize = 256;
 
 /// Refuses chains that are too long, at the first definition beyond the limit.
 pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
-    let mut edges = walk::edges(model, |_| true);
     // What holds a list holds all of its nodes.
-    for (edges, definition) in edges.iter_mut().zip(&model.definitions) {
-        if let Definition::Structure(it) = definition {
-            edges.extend(it.link.iter().map(|link| link.next.0));
-        }
-    }
-    let mut depths = vec![0_usize; edges.len()];
-    for component in graph::components(&edges) {
-        let targets = component.members.iter().filter_map(|member| edges.get(*member)).flatten();
+    let needed = |definition| walk::mentions(definition).map(|(id, _)| id.0).chain(next(definition));
+    let edges: Edges = model.definitions.iter().map(needed).collect();
+    let mut depths = vec![0_usize; edges.count()];
+    for component in graph::components(&edges).iter() {
+        let targets = component.members.iter().flat_map(|member| edges.of(*member));
         let depth = 1 + targets.filter_map(|target| depths.get(*target)).max().unwrap_or(&0);
-        for member in &component.members {
+        for member in component.members {
             if let Some(own) = depths.get_mut(*member) {
                 *own = depth;
             }
@@ -36,5 +33,13 @@ pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
                     .label("one type too many"),
             );
         }
+    }
+}
+
+/// The node that the link of a list's node leads to.
+fn next(definition: &Definition) -> Option<usize> {
+    match definition {
+        Definition::Structure(it) => it.link.as_ref().map(|link| link.next.0),
+        _ => None,
     }
 }

@@ -1,18 +1,75 @@
 //! Strongly connected components of the graph of definitions.
 
+/// For each node those it leads to.
+#[derive(Debug, Default)]
+pub(super) struct Edges {
+    /// Those of all nodes, one node's behind the other's, and where each node's end.
+    targets: Vec<usize>,
+    ends: Vec<usize>,
+}
+
+impl<I: IntoIterator<Item = usize>> FromIterator<I> for Edges {
+    fn from_iter<T: IntoIterator<Item = I>>(nodes: T) -> Self {
+        let mut edges = Self::default();
+        for targets in nodes {
+            edges.targets.extend(targets);
+            edges.ends.push(edges.targets.len());
+        }
+        edges
+    }
+}
+
+impl Edges {
+    /// How many nodes there are.
+    pub(super) fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The nodes that one leads to; none for a node that there is not.
+    pub(super) fn of(&self, node: usize) -> &[usize] {
+        slice(&self.targets, &self.ends, node)
+    }
+}
+
+/// Of what ends behind each other, one after the other, the part with a number.
+fn slice<'a>(all: &'a [usize], ends: &[usize], number: usize) -> &'a [usize] {
+    let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    ends.get(number).and_then(|end| all.get(start..*end)).unwrap_or_default()
+}
+
 /// A group of nodes that all lead to each other.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Component {
-    pub(super) members: Vec<usize>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Component<'a> {
+    /// In order.
+    pub(super) members: &'a [usize],
     /// Whether its nodes lead back to themselves; a group of two or more always does.
     pub(super) cyclic: bool,
 }
 
-/// All components; each stands behind those it leads to. Tarjan's algorithm, without recursion.
-pub(super) fn components(edges: &[Vec<usize>]) -> Vec<Component> {
-    let mut search =
-        Search { edges, nodes: vec![Node::default(); edges.len()], open: Vec::new(), next: 0, out: Vec::new() };
-    for start in 0..edges.len() {
+/// All groups of a graph; each stands behind those it leads to.
+#[derive(Debug, Default)]
+pub(super) struct Components {
+    members: Vec<usize>,
+    ends: Vec<usize>,
+    cyclic: Vec<bool>,
+}
+
+impl Components {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Component<'_>> {
+        let component = |(number, cyclic)| Component { members: slice(&self.members, &self.ends, number), cyclic };
+        self.cyclic.iter().copied().enumerate().map(component)
+    }
+
+    pub(super) fn cyclic(&self) -> impl Iterator<Item = Component<'_>> {
+        self.iter().filter(|component| component.cyclic)
+    }
+}
+
+/// All components. Tarjan's algorithm, without recursion.
+pub(super) fn components(edges: &Edges) -> Components {
+    let nodes = vec![Node::default(); edges.count()];
+    let mut search = Search { edges, nodes, open: Vec::new(), path: Vec::new(), next: 0, out: Components::default() };
+    for start in 0..edges.count() {
         if search.node(start).index.is_none() {
             search.run(start);
         }
@@ -28,11 +85,13 @@ struct Node {
 }
 
 struct Search<'a> {
-    edges: &'a [Vec<usize>],
+    edges: &'a Edges,
     nodes: Vec<Node>,
     open: Vec<usize>,
+    /// The nodes on the way, each with how many of its edges have been gone.
+    path: Vec<(usize, usize)>,
     next: usize,
-    out: Vec<Component>,
+    out: Components,
 }
 
 impl Search<'_> {
@@ -47,16 +106,12 @@ impl Search<'_> {
     }
 
     fn run(&mut self, start: usize) {
-        let mut path = vec![(start, 0)];
         self.enter(start);
-        while let Some((node, next)) = path.last_mut() {
+        while let Some((node, next)) = self.path.last_mut() {
             let (node, edge) = (*node, *next);
             *next += 1;
-            match self.edges.get(node).and_then(|edges| edges.get(edge)).copied() {
-                Some(to) if self.node(to).index.is_none() && to < self.nodes.len() => {
-                    self.enter(to);
-                    path.push((to, 0));
-                }
+            match self.edges.of(node).get(edge).copied() {
+                Some(to) if self.node(to).index.is_none() && to < self.nodes.len() => self.enter(to),
                 Some(to) => {
                     let other = self.node(to);
                     if let Some(index) = other.index.filter(|_| other.open) {
@@ -64,10 +119,10 @@ impl Search<'_> {
                     }
                 }
                 None => {
-                    path.pop();
+                    self.path.pop();
                     let low = self.node(node).low;
-                    if let Some((parent, _)) = path.last() {
-                        self.change(*parent, |parent| parent.low = parent.low.min(low));
+                    if let Some((parent, _)) = self.path.last().copied() {
+                        self.change(parent, |parent| parent.low = parent.low.min(low));
                     }
                     if self.node(node).index == Some(low) {
                         self.close(node);
@@ -82,20 +137,22 @@ impl Search<'_> {
         self.next += 1;
         self.change(node, |node| *node = Node { index: Some(index), low: index, open: true });
         self.open.push(node);
+        self.path.push((node, 0));
     }
 
     fn close(&mut self, root: usize) {
-        let mut members = Vec::new();
+        let first = self.out.members.len();
         while let Some(node) = self.open.pop() {
             self.change(node, |node| node.open = false);
-            members.push(node);
+            self.out.members.push(node);
             if node == root {
                 break;
             }
         }
+        let members = self.out.members.get_mut(first..).unwrap_or_default();
         members.sort_unstable();
-        let cyclic = members.len() > 1 || self.edges.get(root).is_some_and(|edges| edges.contains(&root));
-        self.out.push(Component { members, cyclic });
+        self.out.cyclic.push(members.len() > 1 || self.edges.of(root).contains(&root));
+        self.out.ends.push(self.out.members.len());
     }
 }
 
@@ -105,15 +162,15 @@ mod tests {
 
     #[test]
     fn components_stand_behind_what_they_lead_to() {
-        let edges = vec![vec![1], vec![2], vec![1, 3], vec![], vec![4]];
-        let expected = [(vec![3], false), (vec![1, 2], true), (vec![0], false), (vec![4], true)];
+        let edges = [vec![1], vec![2], vec![1, 3], vec![], vec![4]].into_iter().collect();
+        let expected: [(&[usize], bool); 4] = [(&[3], false), (&[1, 2], true), (&[0], false), (&[4], true)];
         let expected: Vec<_> = expected.into_iter().map(|(members, cyclic)| Component { members, cyclic }).collect();
-        assert_eq!(components(&edges), expected);
+        assert_eq!(components(&edges).iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn long_chains_need_no_stack() {
-        let edges: Vec<Vec<usize>> = (1..=200_000).map(|next| vec![next % 200_000]).collect();
-        assert_eq!(components(&edges).len(), 1);
+        let edges = (1..=200_000).map(|next| [next % 200_000]).collect();
+        assert_eq!(components(&edges).iter().count(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Linked lists: `struct node { ...; node *next; }` is how ONC RPC says "list". In a mutual list several structures take
 //! turns: `struct a { ...; b *next; }; struct b { ...; a *next; };`.
 
-use super::graph::{self, Component};
+use super::graph::{self, Component, Edges};
 use super::types::{Definition, DefinitionId, Link, Model, Type};
 use super::walk::{self, edges};
 
@@ -26,9 +26,9 @@ pub(super) fn fold(model: &mut Model) {
 /// For each definition that is a node the structure of the node behind it: those that lead back to themselves by their
 /// links and in no other way.
 fn nodes(model: &Model) -> Vec<Option<DefinitionId>> {
-    let edges = edges(model, |_| true);
+    let edges = edges(model);
     let mut nodes = vec![None; model.definitions.len()];
-    for component in graph::components(&edges).iter().filter(|component| component.cyclic) {
+    for component in graph::components(&edges).cyclic() {
         let next = |member: &usize| next_in(model, &edges, component, *member);
         let found: Option<Vec<_>> = component.members.iter().map(next).collect();
         let Some(found) = found.filter(|found| found.iter().flatten().count() <= MOST_TURNS) else { continue };
@@ -43,9 +43,9 @@ fn nodes(model: &Model) -> Vec<Option<DefinitionId>> {
 
 /// The structure that the link of a node leads to; none for a typedef on the way to one. `None` where that is not all
 /// that there is between a definition and the others which lead back to it.
-fn next_in(model: &Model, edges: &[Vec<usize>], component: &Component, id: usize) -> Option<Option<DefinitionId>> {
+fn next_in(model: &Model, edges: &Edges, component: Component<'_>, id: usize) -> Option<Option<DefinitionId>> {
     let is_within = |id: usize| component.members.binary_search(&id).is_ok();
-    if edges.get(id)?.iter().filter(|to| is_within(**to)).count() != 1 {
+    if edges.of(id).iter().filter(|to| is_within(**to)).count() != 1 {
         return None;
     }
     match model.definitions.get(id)? {

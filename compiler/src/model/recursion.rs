@@ -2,9 +2,9 @@
 
 use super::definition::Places;
 use super::errors::Errors;
-use super::graph;
+use super::graph::{self, Edges};
 use super::types::{Definition, Model, Type};
-use super::walk::{self, Mention, edges};
+use super::walk::{self, edges};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,14 +13,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub(super) fn refuse_infinite(model: &Model, places: &[Places], errors: &mut Errors) {
     let structure = "a typedef only names what is there: let a structure or a union stand in between";
     let typedefs = refuse_cycles(&between_typedefs(model), &BTreeSet::new(), structure, model, places, errors);
-    let parts = edges(model, |how| how == Mention::Part);
+    let parts = walk::parts(model);
     let star = "write `*` before one of these names, so that a value can end there";
     refuse_cycles(&parts, &typedefs, star, model, places, errors);
 }
 
 /// Reports each cycle that begins with none of those in `known`; returns all that is in cycles.
 fn refuse_cycles(
-    edges: &[Vec<usize>],
+    edges: &Edges,
     known: &BTreeSet<usize>,
     help: &str,
     model: &Model,
@@ -28,25 +28,25 @@ fn refuse_cycles(
     errors: &mut Errors,
 ) -> BTreeSet<usize> {
     let mut members = BTreeSet::new();
-    for component in graph::components(edges).iter().filter(|component| component.cyclic) {
+    for component in graph::components(edges).cyclic() {
         if let Some(first) = component.members.first().filter(|first| !known.contains(first))
             && let Some(error) = cycle_error(model, places, &shortest_cycle(edges, *first))
         {
             errors.push(error.help(help));
         }
-        members.extend(&component.members);
+        members.extend(component.members);
     }
     members
 }
 
 /// The mentions of typedefs in typedefs.
-fn between_typedefs(model: &Model) -> Vec<Vec<usize>> {
-    let is_typedef = |id: usize| matches!(model.definitions.get(id), Some(Definition::Typedef(_)));
-    let mut edges = edges(model, |_| true);
-    for (from, to) in edges.iter_mut().enumerate() {
-        to.retain(|to| is_typedef(from) && is_typedef(*to));
-    }
-    edges
+fn between_typedefs(model: &Model) -> Edges {
+    let is_typedef = |it: &Definition| matches!(it, Definition::Typedef(_));
+    let mentioned = |from| {
+        let typedefs = walk::mentions(from).filter(move |_| is_typedef(from)).map(|(id, _)| id.0);
+        typedefs.filter(|to| model.definitions.get(*to).is_some_and(is_typedef))
+    };
+    model.definitions.iter().map(mentioned).collect()
 }
 
 fn cycle_error(model: &Model, places: &[Places], cycle: &[usize]) -> Option<Diagnostic> {
@@ -61,11 +61,11 @@ fn cycle_error(model: &Model, places: &[Places], cycle: &[usize]) -> Option<Diag
 }
 
 /// The nodes of a shortest way from a node back to it, the node first; breadth first.
-fn shortest_cycle(edges: &[Vec<usize>], start: usize) -> Vec<usize> {
+fn shortest_cycle(edges: &Edges, start: usize) -> Vec<usize> {
     let mut reached_from: BTreeMap<usize, usize> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {
-        for to in edges.get(node).into_iter().flatten() {
+        for to in edges.of(node) {
             reached_from.entry(*to).or_insert_with(|| {
                 queue.push_back(*to);
                 node
@@ -77,7 +77,7 @@ fn shortest_cycle(edges: &[Vec<usize>], start: usize) -> Vec<usize> {
     }
     let mut path = Vec::new();
     let mut at = start;
-    while let Some(before) = reached_from.get(&at).filter(|_| path.len() < edges.len()) {
+    while let Some(before) = reached_from.get(&at).filter(|_| path.len() < edges.count()) {
         path.push(*before);
         at = *before;
         if at == start {
@@ -89,16 +89,16 @@ fn shortest_cycle(edges: &[Vec<usize>], start: usize) -> Vec<usize> {
 }
 
 fn place_of_mention(model: &Model, places: &[Places], from: usize, to: usize) -> Option<Span> {
-    let types = walk::types(model.definitions.get(from)?);
-    let position = types.into_iter().position(|ty| walk::mention(ty).is_some_and(|(id, _)| id.0 == to))?;
+    let mut types = walk::types(model.definitions.get(from)?);
+    let position = types.position(|ty| walk::mention(ty).is_some_and(|(id, _)| id.0 == to))?;
     places.get(from)?.types.get(position).copied()
 }
 
 /// Marks the types a value of which may hold another value of the type, and the optional-data that closes such cycles.
 pub(super) fn mark(model: &mut Model) {
-    let edges = edges(model, |_| true);
+    let edges = edges(model);
     let mut component_of: BTreeMap<usize, usize> = BTreeMap::new();
-    for (index, component) in graph::components(&edges).iter().enumerate().filter(|(_, component)| component.cyclic) {
+    for (index, component) in graph::components(&edges).cyclic().enumerate() {
         component_of.extend(component.members.iter().map(|member| (*member, index)));
     }
     for (id, definition) in model.definitions.iter_mut().enumerate() {

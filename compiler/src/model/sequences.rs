@@ -2,13 +2,13 @@
 
 use super::graph;
 use super::types::{Definition, Model, Structure, Type, Union};
-use super::walk::{Mention, edges};
+use super::walk;
 
 /// Marks the structures and unions that have an array or a list to go through.
 pub(super) fn mark(model: &mut Model) {
     // Each stands behind those that are part of it.
-    for component in graph::components(&edges(model, |how| how == Mention::Part)) {
-        for id in component.members {
+    for component in graph::components(&walk::parts(model)).iter() {
+        for id in component.members.iter().copied() {
             let walkable = match model.definitions.get(id) {
                 Some(Definition::Structure(it)) => structure(model, it),
                 Some(Definition::Union(it)) => union(model, it),

@@ -4,7 +4,7 @@ use super::definition::Places;
 use super::errors::Errors;
 use super::graph;
 use super::types::{Definition, Discriminant, Model, Size, Type};
-use super::walk::{self, Mention, edges};
+use super::walk;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -13,15 +13,15 @@ const LARGEST: u64 = 1 << 63;
 
 /// Fills in the sizes of all structures, unions and typedefs.
 pub(crate) fn compute(model: &mut Model) {
-    let parts = graph::components(&edges(model, |how| how == Mention::Part));
-    for id in parts.iter().flat_map(|component| &component.members) {
+    let parts = graph::components(&walk::parts(model));
+    for id in parts.iter().flat_map(|component| component.members) {
         let min = size(model, *id).min;
         set(model, *id, |size| size.min = min);
     }
     // A definition that leads back to itself has no largest size; the others stand behind those they need.
-    let all = graph::components(&edges(model, |_| true));
-    for component in &all {
-        for id in &component.members {
+    let all = graph::components(&walk::edges(model));
+    for component in all.iter() {
+        for id in component.members {
             let max = if component.cyclic { None } else { size(model, *id).max.and_then(bounded) };
             set(model, *id, |size| size.max = max);
         }
@@ -32,13 +32,13 @@ pub(crate) fn compute(model: &mut Model) {
 pub(super) fn check(model: &Model, places: &[Places], errors: &mut Errors) {
     for (id, (definition, places)) in model.definitions.iter().zip(places).enumerate() {
         let mut refused = false;
-        for (ty, span) in walk::types(definition).into_iter().zip(&places.types) {
+        for (ty, span) in walk::types(definition).zip(&places.types) {
             if let Some(error) = check_type(model, ty, *span) {
                 errors.push(error);
                 refused = true;
             }
         }
-        let alone_too_large = walk::types(definition).into_iter().any(|ty| too_large(model.size_of(ty)));
+        let alone_too_large = walk::types(definition).any(|ty| too_large(model.size_of(ty)));
         if !refused && !alone_too_large && too_large(size(model, id)) {
             let message = format!("`{}` takes more than 2^32-1 bytes", definition.name());
             errors.push(Diagnostic::error(Code::TooLarge, places.name, message));
@@ -89,7 +89,7 @@ fn size(model: &Model, id: usize) -> Size {
     let Some(definition) = model.definitions.get(id) else {
         return Size::exactly(0);
     };
-    let parts = || walk::types(definition).into_iter().map(|ty| model.size_of(ty));
+    let parts = || walk::types(definition).map(|ty| model.size_of(ty));
     match definition {
         Definition::Constant(_) | Definition::Program(_) => Size::exactly(0),
         Definition::Extern(_) => Size::UNKNOWN,

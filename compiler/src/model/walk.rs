@@ -1,5 +1,6 @@
 //! The types a definition is made of, and what they lead to.
 
+use super::graph::Edges;
 use super::types::{Definition, DefinitionId, Model, Type};
 
 /// How one definition mentions another.
@@ -12,20 +13,22 @@ pub(super) enum Mention {
 }
 
 /// The types of members, arms (default last), a typedef, or arguments and result of each procedure.
-pub(super) fn types(definition: &Definition) -> Vec<&Type> {
+pub(super) fn types(definition: &Definition) -> impl Iterator<Item = &Type> {
+    let (mut members, mut arms, mut last, mut versions) = (&[][..], &[][..], None, &[][..]);
     match definition {
-        Definition::Constant(_) | Definition::Enumeration(_) | Definition::Extern(_) => Vec::new(),
-        Definition::Structure(it) => it.fields.iter().map(|field| &field.ty).collect(),
+        Definition::Constant(_) | Definition::Enumeration(_) | Definition::Extern(_) => {}
+        Definition::Structure(it) => members = &it.fields,
         Definition::Union(it) => {
-            let arms = it.arms.iter().filter_map(|arm| arm.field.as_ref());
-            arms.chain(it.default.iter().filter_map(|arm| arm.field.as_ref())).map(|field| &field.ty).collect()
+            arms = &it.arms;
+            last = it.default.as_ref().and_then(|arm| arm.field.as_ref());
         }
-        Definition::Typedef(it) => vec![&it.field.ty],
-        Definition::Program(it) => {
-            let procedures = it.versions.iter().flat_map(|version| &version.procedures);
-            procedures.flat_map(|it| it.arguments.iter().map(|argument| &argument.ty).chain(&it.result)).collect()
-        }
+        Definition::Typedef(it) => last = Some(&it.field),
+        Definition::Program(it) => versions = &it.versions,
     }
+    let declared = members.iter().chain(arms.iter().filter_map(|arm| arm.field.as_ref())).chain(last);
+    let procedures = versions.iter().flat_map(|version| &version.procedures);
+    let used = procedures.flat_map(|it| it.arguments.iter().map(|argument| &argument.ty).chain(&it.result));
+    declared.map(|field| &field.ty).chain(used)
 }
 
 /// [`types`], to be changed.
@@ -67,7 +70,7 @@ pub(crate) fn needed(model: &Model, definition: &Definition) -> Vec<DefinitionId
         Definition::Union(it) => Some(&it.discriminant_type),
         _ => None,
     };
-    let named = types(definition).into_iter().chain(discriminant).filter_map(mention).map(|(id, _)| id);
+    let named = types(definition).chain(discriminant).filter_map(mention).map(|(id, _)| id);
     named.filter_map(|id| seen_through(model, id)).collect()
 }
 
@@ -79,11 +82,18 @@ fn seen_through(model: &Model, mut id: DefinitionId) -> Option<DefinitionId> {
     Some(id)
 }
 
+/// The definitions that one mentions.
+pub(super) fn mentions(definition: &Definition) -> impl Iterator<Item = (DefinitionId, Mention)> {
+    types(definition).filter_map(mention)
+}
+
 /// For each definition those it mentions.
-pub(super) fn edges(model: &Model, wanted: impl Fn(Mention) -> bool) -> Vec<Vec<usize>> {
-    let mentioned = |definition| {
-        let found = types(definition).into_iter().filter_map(mention);
-        found.filter(|(_, how)| wanted(*how)).map(|(id, _)| id.0).collect()
-    };
-    model.definitions.iter().map(mentioned).collect()
+pub(super) fn edges(model: &Model) -> Edges {
+    model.definitions.iter().map(|definition| mentions(definition).map(|(id, _)| id.0)).collect()
+}
+
+/// For each definition those that are part of it.
+pub(super) fn parts(model: &Model) -> Edges {
+    let parts = |definition| mentions(definition).filter(|(_, how)| *how == Mention::Part).map(|(id, _)| id.0);
+    model.definitions.iter().map(parts).collect()
 }
