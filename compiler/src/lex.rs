@@ -75,6 +75,11 @@ pub(crate) fn token(text: &str, start: usize) -> Option<Token> {
     Some(Token { kind, start, end: start + length })
 }
 
+/// Where the lines of a text start, the first one aside.
+pub(crate) fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)
+}
+
 /// Whether a character separates words without being part of one; pasted text brings the invisible ones.
 pub(crate) fn is_blank(c: char) -> bool {
     match c {

@@ -2,6 +2,7 @@
 //!
 //! Every file occupies its own range of one global numbering of bytes, so that a [`Span`] alone says which file it is in.
 
+use crate::lex;
 use std::path::{Path, PathBuf};
 
 /// A range of bytes in the global numbering of a [`SourceMap`].
@@ -78,7 +79,7 @@ impl SourceMap {
     pub(crate) fn add(&mut self, path: &Path, bytes: &[u8], included_at: Option<Span>) -> Span {
         let (text, encoding) = decode(bytes);
         let base = self.next_base;
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let line_starts = std::iter::once(0).chain(lex::line_starts(&text)).collect();
         // One byte between files keeps the end of a file apart from the start of the next.
         self.next_base = base + text.len() + 1;
         let span = Span::new(base, base + text.len());

@@ -4,17 +4,21 @@ use std::borrow::Cow;
 
 /// The lines of a comment, if any, and the source they stand for, as `///` lines.
 pub(super) fn comment(lines: &[String], source: &str) -> String {
-    let mut text = prose(lines);
+    let mut text = prose(lines, source.len());
     begin(&mut text);
     text.push('`');
-    text.extend(visible(source).chars().map(|letter| if letter == '`' { '\'' } else { letter }));
+    // A backtick would end the code.
+    for (index, part) in visible(source).split('`').enumerate() {
+        text.push_str(if index > 0 { "'" } else { "" });
+        text.push_str(part);
+    }
     text.push_str("`\n");
     text
 }
 
 /// As [`comment`], with a sentence of ours in place of the source.
 pub(super) fn comment_and(lines: &[String], sentence: &str) -> String {
-    let mut text = prose(lines);
+    let mut text = prose(lines, sentence.len());
     begin(&mut text);
     text.push_str(sentence);
     end(&mut text);
@@ -38,9 +42,11 @@ fn end(text: &mut String) {
     text.push('\n');
 }
 
-/// The comment without empty lines at either end; one that is laid out with blanks keeps its layout in a fence.
-fn prose(lines: &[String]) -> String {
-    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + LINE).sum::<usize>() + LINE);
+/// The comment without empty lines at either end; one that is laid out with blanks keeps its layout in a fence. There is
+/// room for so many bytes `more`.
+fn prose(lines: &[String], more: usize) -> String {
+    let length = |line: &String| line.len() + LINE;
+    let mut text = String::with_capacity(lines.iter().map(length).sum::<usize>() + LINE + more);
     let clean: Vec<Cow<'_, str>> = lines.iter().map(|line| visible(line)).collect();
     let filled = |line: &Cow<'_, str>| !line.trim().is_empty();
     let (Some(first), Some(last)) = (clean.iter().position(filled), clean.iter().rposition(filled)) else {

@@ -96,7 +96,7 @@ impl Scope {
 
     /// `name`, or with the first number from 2 on that makes it new; `r#` before a keyword.
     pub(super) fn claim(&mut self, name: &str) -> String {
-        self.claim_all(name, |name| vec![name.to_owned()])
+        self.claim_all(name, |_| Vec::new())
     }
 
     /// Takes a name for one who asked for it.
@@ -105,28 +105,36 @@ impl Scope {
     }
 
     /// As [`Scope::claim`], for a name that brings others with it, as `add` brings `start_add`: all must be new.
-    pub(super) fn claim_all(&mut self, name: &str, derived: impl Fn(&str) -> Vec<String>) -> String {
+    pub(super) fn claim_all(&mut self, name: &str, others: impl Fn(&str) -> Vec<String>) -> String {
         let is_apart = self.apart.contains(&name) || NEVER.contains(&name);
         let wanted = if is_apart { format!("{name}_") } else { name.to_owned() };
-        let free = |names: &[String]| names.iter().all(|name| !self.used.contains(name));
-        let all = derived(&wanted);
-        if free(&all) {
-            self.used.extend(all);
-            return identifier(&wanted);
+        let brought = others(&wanted);
+        if self.are_free(&wanted, &brought) {
+            return self.take(wanted, brought);
         }
         // What was in use when the name was claimed before still is.
         let first = self.next.get(name).copied().unwrap_or(2);
         let numbered = (first..).map(|number| (number, format!("{name}{number}")));
-        let (number, new) = numbered.into_iter().find(|(_, name)| free(&derived(name))).unwrap_or_default();
+        let (number, new) = numbered.into_iter().find(|(_, new)| self.are_free(new, &others(new))).unwrap_or_default();
         self.next.insert(name.to_owned(), number.saturating_add(1));
-        self.used.extend(derived(&new));
-        identifier(&new)
+        let brought = others(&new);
+        self.take(new, brought)
+    }
+
+    fn are_free(&self, name: &str, others: &[String]) -> bool {
+        !self.used.contains(name) && others.iter().all(|name| !self.used.contains(name))
+    }
+
+    fn take(&mut self, name: String, others: Vec<String>) -> String {
+        self.used.extend(others);
+        self.used.insert(name.clone());
+        identifier(name)
     }
 }
 
 /// `name` as an identifier: keywords become raw ones.
-fn identifier(name: &str) -> String {
-    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+fn identifier(name: String) -> String {
+    if KEYWORDS.contains(&name.as_str()) { format!("r#{name}") } else { name }
 }
 
 impl Spelling {
@@ -138,7 +146,7 @@ impl Spelling {
     /// A structure, union, enumeration, typedef or case.
     pub(crate) fn type_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(capitalised(&words(name)), name, "X"),
+            Self::Idiomatic => sound(capitalised(name), name, "X"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -146,7 +154,7 @@ impl Spelling {
     /// A member, argument, procedure or version.
     pub(crate) fn value_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(words(name).join("_").to_ascii_lowercase(), name, "x"),
+            Self::Idiomatic => sound(joined(name, str::make_ascii_lowercase), name, "x"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -154,7 +162,7 @@ impl Spelling {
     /// A constant.
     pub(crate) fn constant_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(words(name).join("_").to_ascii_uppercase(), name, "X"),
+            Self::Idiomatic => sound(joined(name, str::make_ascii_uppercase), name, "X"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -167,8 +175,8 @@ impl Spelling {
         if self == Self::Verbatim {
             return kept();
         }
-        let split: Vec<Vec<&str>> = names.iter().map(|name| words(name)).collect();
-        let owner = words(owner);
+        let split: Vec<Vec<&str>> = names.iter().map(|name| words(name).collect()).collect();
+        let owner: Vec<&str> = words(owner).collect();
         let others: &[Vec<&str>] = if names.len() == 1 { std::slice::from_ref(&owner) } else { &split };
         let shared = split.first().map_or(0, |first| {
             let same = |index: usize, word: &str| {
@@ -200,33 +208,37 @@ fn without_numbered_prefix(names: &[String]) -> Vec<String> {
 /// The words of a name: parted by `_`, and before an upper-case letter behind a lower-case one. In `CamelCase` names a
 /// run of capitals ends before its last letter (`SCPHistoryEntry`: SCP, History, Entry); in others it does not
 /// (`GETATTRres`: one word).
-fn words(name: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    name.split('_').filter(|part| !part.is_empty()).for_each(|part| add_camel_words(&mut words, part));
-    words
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split('_').filter(|part| !part.is_empty()).flat_map(camel_words)
 }
 
-fn add_camel_words<'a>(words: &mut Vec<&'a str>, part: &'a str) {
-    let bytes = part.as_bytes();
-    let steps = |index: usize| {
-        let (before, at) = (bytes.get(index.wrapping_sub(1)), bytes.get(index));
-        before.is_some_and(u8::is_ascii_lowercase) && at.is_some_and(u8::is_ascii_uppercase)
-    };
-    if !(1..bytes.len()).any(steps) {
-        return words.push(part);
-    }
-    let ends_capitals = |index: usize| {
-        let upper = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
-        upper(index - 1) && upper(index) && bytes.get(index + 1).is_some_and(u8::is_ascii_lowercase)
-    };
-    let mut start = 0;
-    for index in 1..bytes.len() {
-        if steps(index) || ends_capitals(index) {
-            words.extend(part.get(start..index));
-            start = index;
-        }
-    }
-    words.extend(part.get(start..));
+fn camel_words(part: &str) -> impl Iterator<Item = &str> {
+    let is_camel = (1..part.len()).any(|index| steps(part.as_bytes(), index));
+    let mut left = Some(part);
+    std::iter::from_fn(move || {
+        let rest = left?;
+        let bytes = rest.as_bytes();
+        let ends = |index: &usize| steps(bytes, *index) || ends_capitals(bytes, *index);
+        let word = if is_camel { (1..bytes.len()).find(ends).and_then(|end| rest.split_at_checked(end)) } else { None };
+        left = word.map(|(_, rest)| rest);
+        Some(word.map_or(rest, |(word, _)| word))
+    })
+}
+
+/// Whether an upper-case letter stands behind a lower-case one.
+fn steps(name: &[u8], at: usize) -> bool {
+    is_upper(name, at) && name.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_lowercase)
+}
+
+/// Whether the last of several upper-case letters stands before a lower-case one.
+fn ends_capitals(name: &[u8], at: usize) -> bool {
+    is_upper(name, at)
+        && is_upper(name, at.wrapping_sub(1))
+        && name.get(at.wrapping_add(1)).is_some_and(u8::is_ascii_lowercase)
+}
+
+fn is_upper(name: &[u8], at: usize) -> bool {
+    name.get(at).is_some_and(u8::is_ascii_uppercase)
 }
 
 /// A name may be nothing but underscores, for which `letter` stands, or have a digit at its front once those are gone.
@@ -238,15 +250,32 @@ fn sound(name: String, original: &str, letter: &str) -> String {
     }
 }
 
-fn capitalised(words: &[&str]) -> String {
-    let mut name = words.concat().to_ascii_lowercase();
-    let mut start = 0;
-    for word in words {
-        name.get_mut(start..start + 1).into_iter().for_each(str::make_ascii_uppercase);
-        start += word.len();
+fn capitalised(name: &str) -> String {
+    let mut all = String::with_capacity(name.len());
+    for word in words(name) {
+        let start = all.len();
+        all.push_str(word);
+        all.get_mut(start..).into_iter().for_each(str::make_ascii_lowercase);
+        all.get_mut(start..start + 1).into_iter().for_each(str::make_ascii_uppercase);
     }
-    name
+    all
 }
+
+/// The words of a name with `_` between them, all in one case.
+fn joined(name: &str, make_case: fn(&mut str)) -> String {
+    let mut all = String::with_capacity(name.len() + SEPARATORS);
+    for word in words(name) {
+        if !all.is_empty() {
+            all.push('_');
+        }
+        all.push_str(word);
+    }
+    make_case(&mut all);
+    all
+}
+
+/// Enough for most names that are parted where their letters change.
+const SEPARATORS: usize = 4;
 
 #[cfg(test)]
 mod tests {

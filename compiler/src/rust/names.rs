@@ -155,12 +155,12 @@ impl Namer<'_> {
 
     fn claim_viewed(&mut self, name: &str, definition: Option<&Definition>) -> String {
         let (model, views) = (self.model, self.views);
-        let all = |name: &str| {
+        let others = |name: &str| {
             let view = views.then(|| view_name(name));
             let walk = definition.filter(|_| views).map(|it| walk::names(model, it, name)).unwrap_or_default();
-            std::iter::once(name.to_owned()).chain(view).chain(walk).collect()
+            view.into_iter().chain(walk).collect()
         };
-        self.types.claim_all(name, all)
+        self.types.claim_all(name, others)
     }
 
     /// `AOrB` for the nodes of a list of `A` and `B`, if `first` is its first structure. Those that are defined elsewhere

@@ -85,7 +85,7 @@ pub(super) fn procedures(context: Context<'_>, version: &Version) -> Vec<Procedu
         scope.claim_all(&name, |name| {
             let look = context.views.then(|| format!("look_{name}"));
             let walk = (context.views && walks).then(|| format!("walk_{name}"));
-            [name.to_owned(), format!("start_{name}")].into_iter().chain(look).chain(walk).collect()
+            [format!("start_{name}")].into_iter().chain(look).chain(walk).collect()
         })
     };
     let methods: Vec<String> = short.iter().zip(&version.procedures).map(method).collect();

@@ -13,7 +13,7 @@ pub(super) struct Comments<'a> {
 
 impl<'a> Comments<'a> {
     pub(super) fn new(text: &'a str, comments: Vec<Token>) -> Self {
-        Comments { text, comments, line_starts: text.match_indices('\n').map(|(at, _)| at + 1).collect() }
+        Comments { text, comments, line_starts: lex::line_starts(text).collect() }
     }
 
     /// The documentation of what stands at `start..end`; `brace` is the end of its opening brace, if it has a body.

@@ -82,9 +82,9 @@ impl Page {
         self.text.clear();
         self.last = None;
         let mut depth = 1_usize;
-        for line in item.split('\n').map(str::trim_ascii).filter(|line| !line.is_empty()) {
+        for line in lines(item).map(str::trim_ascii).filter(|line| !line.is_empty()) {
             let is_comment = line.starts_with("//");
-            if !is_comment && line.starts_with(['}', ')', ']']) {
+            if !is_comment && matches!(line.as_bytes(), [b'}' | b')' | b']', ..]) {
                 depth = depth.saturating_sub(1);
             }
             let indent = depth * STEP;
@@ -93,7 +93,7 @@ impl Page {
             } else {
                 self.broken(indent, line);
             }
-            if !is_comment && line.ends_with(['{', '(', '[']) {
+            if !is_comment && matches!(line.as_bytes(), [.., b'{' | b'(' | b'[']) {
                 depth += 1;
             }
         }
@@ -103,7 +103,7 @@ impl Page {
     fn line(&mut self, indent: usize, line: &str) {
         if let Some((above, start)) = self.last {
             let last = self.text.get(start..).unwrap_or_default().trim_ascii_end();
-            if last.ends_with('{') && line.starts_with('}') {
+            if line.starts_with('}') && last.ends_with('{') {
                 self.text.truncate(self.text.trim_ascii_end().len());
                 self.push(line);
                 return;
@@ -152,6 +152,16 @@ impl Page {
     }
 }
 
+/// The lines of what a template makes.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).map(move |end| {
+        let line = text.get(start..end).unwrap_or_default();
+        start = end.saturating_add(1);
+        line
+    })
+}
+
 /// The widest line that is put together again.
 const WIDTH: usize = 120;
 
@@ -167,7 +177,7 @@ fn parted(last: &str, line: &str, same_depth: bool) -> bool {
     if last.starts_with("//!") && !line.starts_with("//!") {
         return true;
     }
-    let ends = same_depth && last.ends_with(['}', ';']) && !last.starts_with("///");
+    let ends = same_depth && matches!(last.as_bytes(), [.., b'}' | b';']) && !last.starts_with("///");
     ends && BEGINNINGS.iter().any(|beginning| line.starts_with(beginning))
         && !(last.starts_with("const M") && line.starts_with("const M"))
 }

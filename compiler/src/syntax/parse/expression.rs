@@ -7,7 +7,8 @@ use crate::literal;
 use crate::syntax::ast::{Expression, Operation, Operator};
 
 pub(super) fn expression(builder: &Builder<'_>, node: &Node<'_>) -> Built<Expression> {
-    let mut operations = Vec::new();
+    // Most are one number or name.
+    let mut operations = Vec::with_capacity(1);
     infix(builder, node, &mut operations)?;
     Ok(Expression { span: builder.span(node), source: builder.written(node), operations })
 }
