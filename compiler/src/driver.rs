@@ -64,13 +64,13 @@ impl Options {
         named.max_by_key(|(name, _)| Path::new(name).components().count()).map(|(_, path)| path)
     }
 
-    fn emit(&self, path: &Path, chosen: Chosen) -> EmitOptions {
+    fn emit<'a>(&'a self, path: &Path, chosen: &'a Chosen) -> EmitOptions<'a> {
         EmitOptions {
             source_name: file_name(path),
             verbatim_names: chosen.verbatim_names,
             views: chosen.views.is_some(),
-            extern_types: self.extern_types.clone(),
-            choices: chosen.choices,
+            extern_types: &self.extern_types,
+            choices: &chosen.choices,
         }
     }
 }

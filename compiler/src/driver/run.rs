@@ -15,6 +15,7 @@ use crate::preprocess::Loader;
 use crate::rust::sample;
 use crate::rust::{self, Elsewhere, EmitError, Module, Names, Spelling};
 use crate::source::{SourceMap, Span};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -119,15 +120,16 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
 
 /// The output of every unit.
 fn emit(options: &Options, division: &Division, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
-    let chosen: Vec<Chosen> = units.iter().zip(places).map(|(unit, places)| choices(units, unit, places)).collect();
+    let chosen: Vec<Cow<'_, Chosen>> =
+        units.iter().zip(places).map(|(unit, places)| choices(units, unit, places)).collect();
     let all = || units.iter().zip(places).zip(&chosen);
     // Names are made twice only where other units refer to them.
     let owners: BTreeSet<usize> = places.iter().flatten().flatten().map(|(owner, _)| *owner).collect();
-    let names = |(index, ((unit, places), chosen)): (usize, ((&Unit, &Vec<Place>), &Chosen))| {
+    let names = |(index, ((unit, places), chosen)): (usize, ((&Unit, &Vec<Place>), &Cow<'_, Chosen>))| {
         owners.contains(&index).then(|| own_names(options, unit, places, chosen))
     };
     let names: Vec<Option<Names>> = all().enumerate().map(names).collect();
-    let output = |((unit, places), chosen): ((&Unit, &Vec<Place>), &Chosen)| match &unit.state {
+    let output = |((unit, places), chosen): ((&Unit, &Vec<Place>), &Cow<'_, Chosen>)| match &unit.state {
         Ok(Analysed::Tree(tree)) => Ok(tree.clone()),
         Ok(Analysed::Model(it)) => {
             let elsewhere = elsewhere(options, division, units, places, &names);
@@ -140,18 +142,21 @@ fn emit(options: &Options, division: &Division, units: &[Unit], places: &[Vec<Pl
 }
 
 /// What the options come to for a unit: for what is defined elsewhere, what they come to there.
-fn choices(units: &[Unit], unit: &Unit, places: &[Place]) -> Chosen {
-    let Some(own) = unit.understood() else { return Chosen::default() };
+fn choices<'a>(units: &[Unit], unit: &'a Unit, places: &[Place]) -> Cow<'a, Chosen> {
+    let Some(own) = unit.understood() else { return Cow::default() };
+    if places.iter().all(Option::is_none) {
+        return Cow::Borrowed(&own.chosen);
+    }
     let there = |(owner, id): (usize, DefinitionId)| Some((&units.get(owner)?.understood()?.chosen, id));
     let there: Vec<_> = places.iter().map(|place| place.and_then(there)).collect();
-    own.chosen.sharing(&own.resolved.model, &there)
+    Cow::Owned(own.chosen.sharing(&own.resolved.model, &there))
 }
 
 fn own_names(options: &Options, unit: &Unit, places: &[Place], chosen: &Chosen) -> Names {
     let elsewhere = Elsewhere { definitions: places.to_vec(), modules: Vec::new() };
     let nothing = Model::default();
     let model = unit.resolved().map_or(&nothing, |resolved| &resolved.model);
-    rust::own_names(model, &options.emit(&unit.path, chosen.clone()), &elsewhere)
+    rust::own_names(model, &options.emit(&unit.path, chosen), &elsewhere)
 }
 
 /// The modules that a unit refers to, in the order of the units.
@@ -183,7 +188,7 @@ fn output(
     chosen: &Chosen,
     elsewhere: &Elsewhere<'_>,
 ) -> Result<String, EmitError> {
-    let applied = || (chosen.applied(model), options.emit(path, chosen.clone()));
+    let applied = || (chosen.applied(model), options.emit(path, chosen));
     if options.stage == Stage::Model {
         return Ok(format!("{model:#?}\n"));
     }

@@ -59,14 +59,15 @@ fn bin_name(index: usize) -> String {
 
 fn write_sources(place: &Workplace, subject: &Subject) -> Result<(), CannotRun> {
     let folder = place.folder(&subject.name)?;
+    let extern_types = super::c::extern_types(&subject.model).map(|name| (name.to_owned(), "u32".to_owned())).collect();
     let options = EmitOptions {
         source_name: subject.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         verbatim_names: false,
         views: false,
         // Nor do options change what is on the wire.
-        choices: Choices::default(),
+        choices: &Choices::default(),
         // What stands for them is not here. Types that hold any are not tried.
-        extern_types: super::c::extern_types(&subject.model).map(|name| (name.to_owned(), "u32".to_owned())).collect(),
+        extern_types: &extern_types,
     };
     let model = without_versions(&subject.model);
     workplace::write(

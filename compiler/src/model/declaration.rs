@@ -48,7 +48,7 @@ pub(super) fn lower(scope: &Scope<'_>, declaration: &Declaration, errors: &mut E
 fn string(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) -> Option<Type> {
     let max = match &declaration.bound {
         Bound::None => None,
-        Bound::Variable(max) => optional_bound(scope, max.as_ref(), errors)?,
+        Bound::Variable(max) => optional_bound(scope, max.as_deref(), errors)?,
         Bound::Fixed(length) => {
             let name = declaration.name.as_ref().map_or(String::new(), |name| format!(" {}", name.text));
             let message = "a string has no fixed length";
@@ -65,7 +65,7 @@ fn string(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) -> 
 fn opaque(scope: &Scope<'_>, declaration: &Declaration, errors: &mut Errors) -> Option<Type> {
     let ty = match &declaration.bound {
         Bound::Fixed(length) => Type::FixedOpaque(bound(scope, length, errors)?),
-        Bound::Variable(max) => Type::VariableOpaque(optional_bound(scope, max.as_ref(), errors)?),
+        Bound::Variable(max) => Type::VariableOpaque(optional_bound(scope, max.as_deref(), errors)?),
         Bound::None => {
             errors.push(
                 Diagnostic::error(Code::BadForm, declaration.span, "opaque data needs a length")

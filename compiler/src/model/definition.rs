@@ -26,7 +26,7 @@ pub(crate) struct Places {
 
 /// All definitions, a definition's id being the place of its item. Where a part has an error, it is left out.
 pub(super) fn lower(scope: &Scope<'_>, errors: &mut Errors) -> (Model, Vec<Places>) {
-    let mut model = Model::default();
+    let mut model = Model { definitions: Vec::with_capacity(scope.names.items.len()) };
     let mut places = Vec::with_capacity(scope.names.items.len());
     for (index, item) in scope.names.items.iter().enumerate() {
         let mut spans = Vec::new();

@@ -147,7 +147,7 @@ impl<'a> Names<'a> {
 
     fn add_parts(&mut self, parent: &str, body: &'a UnionBody, errors: &mut Errors) {
         let arms = body.cases.iter().filter_map(|case| case.arm.as_ref());
-        self.add_members(parent, std::iter::once(&body.discriminant).chain(arms), errors);
+        self.add_members(parent, std::iter::once(&*body.discriminant).chain(arms), errors);
     }
 
     /// The item of a type written in place, called by its own name if it has one.

@@ -69,8 +69,8 @@ enum Values<'a> {
     Enumeration {
         name: &'a str,
         body: &'a EnumBody,
-        /// The first enumerator of each value, and that of an unknown one.
-        values: BTreeMap<Option<i32>, usize>,
+        /// The values in order, each with its first enumerator; the first one may be unknown.
+        values: Vec<(Option<i32>, usize)>,
     },
 }
 
@@ -133,10 +133,10 @@ fn resolve<'a>(scope: &Scope<'a>, ty: &Type) -> Option<Option<Resolved<'a>>> {
         let item = scope.names.items.get(index)?;
         ty = match item.kind {
             ItemKind::Enumeration(body) => {
-                let mut values = BTreeMap::new();
-                for (index, value) in enumeration::values(scope, index, body).into_iter().enumerate() {
-                    values.entry(value).or_insert(index);
-                }
+                let values = enumeration::values(scope, index, body).into_iter();
+                let mut values: Vec<_> = values.enumerate().map(|(index, value)| (value, index)).collect();
+                values.sort_unstable();
+                values.dedup_by_key(|(value, _)| *value);
                 let name = &item.name;
                 let kind = Discriminant::Enumeration(DefinitionId(index));
                 return Some(Some((kind, Values::Enumeration { name, body, values })));
@@ -241,8 +241,10 @@ fn case(
         Values::Number { bits, signed } => wrap(number, *bits, *signed).map(|value| (value, None)),
         Values::Enumeration { values, .. } => enumeration::wrap(number).and_then(|value| {
             // With an enumerator of unknown value nothing can be said against the label.
-            let index = values.get(&Some(value)).or_else(|| values.get(&None)).copied()?;
-            Some((i64::from(value), Some(index)))
+            let found =
+                values.binary_search_by_key(&Some(value), |(value, _)| *value).ok().and_then(|at| values.get(at));
+            let (_, index) = found.or_else(|| values.first().filter(|(value, _)| value.is_none()))?;
+            Some((i64::from(value), Some(*index)))
         }),
     };
     let Some((value, enumerator)) = found else {

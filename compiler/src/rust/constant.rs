@@ -1,4 +1,4 @@
-use super::{Context, EmitError, docs};
+use super::{Context, EmitError, docs, render};
 use crate::model::types::{Constant, ConstantValue, DefinitionId};
 use askama::Template;
 
@@ -17,7 +17,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Constant) -> Res
         ConstantValue::Text(text) => ("&str", format!("{text:?}")),
     };
     let docs = docs::comment(&it.docs, &format!("const {} = {}", it.name, it.source));
-    Ok(View { docs, name: context.names.of(id), ty, value }.render()?)
+    render(&View { docs, name: context.names.of(id), ty, value })
 }
 
 /// The type a constant has: unsigned where that is enough, since most constants are lengths and numbers of things.

@@ -1,4 +1,4 @@
-use super::{Context, EmitError, docs, traits};
+use super::{Context, EmitError, docs, render, traits};
 use crate::model::types::{DefinitionId, Enumeration, Enumerator};
 use askama::Template;
 
@@ -67,9 +67,9 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> 
     if chosen.open {
         let derives = traits::listed(&["Clone", "Copy", "Debug", "Default"], chosen);
         let other = context.names.inner(id, it.enumerators.len());
-        return Ok(OpenView { docs, derives, name, variants, aliases, displays, is_error, other }.render()?);
+        return render(&OpenView { docs, derives, name, variants, aliases, displays, is_error, other });
     }
     let all = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
     let derives = traits::listed(&all, chosen);
-    Ok(View { docs, derives, name, source_name: &it.name, variants, aliases, displays, is_error }.render()?)
+    render(&View { docs, derives, name, source_name: &it.name, variants, aliases, displays, is_error })
 }

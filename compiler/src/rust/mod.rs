@@ -38,6 +38,7 @@ mod view;
 mod walk;
 
 use crate::model::types::{Definition, DefinitionId, Model};
+use askama::Template;
 use choices::{Choices, TypeChoices};
 pub(crate) use modules::{Elsewhere, Module, is_module_path, own_names};
 pub(crate) use name::Spelling;
@@ -48,7 +49,7 @@ use traits::TraitTable;
 
 /// How the Rust is to look.
 #[derive(Clone, Debug)]
-pub(crate) struct EmitOptions {
+pub(crate) struct EmitOptions<'a> {
     /// The name of the `.x` file, without directories.
     pub source_name: String,
     /// Names as in the `.x` file instead of idiomatic ones.
@@ -56,9 +57,9 @@ pub(crate) struct EmitOptions {
     /// A view for every type, and handlers that take views.
     pub views: bool,
     /// What stands for types that are defined elsewhere.
-    pub extern_types: ExternTypes,
+    pub extern_types: &'a ExternTypes,
     /// For each definition.
-    pub choices: Choices,
+    pub choices: &'a Choices,
 }
 
 /// Names of the `.x` file with the paths of Rust types.
@@ -105,7 +106,7 @@ impl From<syn::Error> for EmitError {
 ///
 /// # Errors
 /// Only by a fault of this module.
-pub(crate) fn emit(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
+pub(crate) fn emit(model: &Model, options: &EmitOptions<'_>, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
     let (names, traits) = (&own_names(model, options, elsewhere), &TraitTable::new(model, &options.choices));
     let context = Context::new(model, names, traits, options);
     layout::file(|| items(context, elsewhere), modules::imports(context, elsewhere), options)
@@ -153,8 +154,8 @@ struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn new(model: &'a Model, names: &'a Names, traits: &'a TraitTable, options: &'a EmitOptions) -> Self {
-        let (spelling, choices) = (Spelling::of(options.verbatim_names), &options.choices);
+    fn new(model: &'a Model, names: &'a Names, traits: &'a TraitTable, options: &EmitOptions<'a>) -> Self {
+        let (spelling, choices) = (Spelling::of(options.verbatim_names), options.choices);
         let chosen = choices.of(DefinitionId(usize::MAX));
         Self { model, names, traits, spelling, views: options.views, choices, chosen }
     }
@@ -181,6 +182,16 @@ pub(crate) fn is_member_name(name: &str) -> bool {
 pub(crate) fn is_path(path: &str) -> bool {
     syn::parse_str::<syn::Path>(path).is_ok_and(|path| path.segments.iter().all(|part| part.arguments.is_none()))
 }
+
+/// The text of a template.
+fn render(view: &impl Template) -> Result<String, EmitError> {
+    let mut text = String::with_capacity(ITEM);
+    view.render_into(&mut text)?;
+    Ok(text)
+}
+
+/// Enough bytes for most items.
+const ITEM: usize = 4096;
 
 fn emit_definition(context: Context<'_>, id: DefinitionId, it: &Definition) -> Result<Option<String>, EmitError> {
     Ok(match it {

@@ -37,7 +37,7 @@ impl Elsewhere<'_> {
 }
 
 /// The names that a file's own definitions get, as others are to know them.
-pub(crate) fn own_names(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Names {
+pub(crate) fn own_names(model: &Model, options: &EmitOptions<'_>, elsewhere: &Elsewhere<'_>) -> Names {
     Names::new(model, options, elsewhere)
 }
 

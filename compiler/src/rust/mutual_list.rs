@@ -6,7 +6,7 @@ use super::name::{Scope, Spelling};
 use super::names::view_name;
 use super::size::bytes;
 use super::types::pair;
-use super::{Context, EmitError, docs, structure, traits};
+use super::{Context, EmitError, docs, render, structure, traits};
 use crate::model::types::{Definition, DefinitionId, Model, Structure, Type};
 use askama::Template;
 
@@ -93,7 +93,7 @@ pub(super) fn emit(context: Context<'_>, first: DefinitionId) -> Result<Vec<Stri
             .collect(),
         table: table.collect::<Vec<_>>().join(", "),
     };
-    let mut items = vec![view.render()?];
+    let mut items = vec![render(&view)?];
     if context.views {
         items.push(emit_view(context, view.name, &turns, &names)?);
     }
@@ -184,7 +184,7 @@ struct ByValue<'a> {
 /// Nodes none of which borrows are seen as themselves.
 fn emit_view(context: Context<'_>, name: &str, turns: &[DefinitionId], names: &[String]) -> Result<String, EmitError> {
     if turns.iter().all(|id| traits::is_by_value(context, *id)) {
-        return Ok(ByValue { name }.render()?);
+        return render(&ByValue { name });
     }
     let node = |(turn, (id, variant)): (usize, (&DefinitionId, &String))| {
         let pair = pair(context, &Type::Named(*id), "");
@@ -193,5 +193,5 @@ fn emit_view(context: Context<'_>, name: &str, turns: &[DefinitionId], names: &[
         InPlaceNode { variant: variant.clone(), codec: pair.codec, ty: pair.view, pattern }
     };
     let nodes = turns.iter().zip(names).enumerate().map(node).collect();
-    Ok(InPlace { name, view: view_name(name), nodes }.render()?)
+    render(&InPlace { name, view: view_name(name), nodes })
 }

@@ -252,24 +252,24 @@ fn sound(name: String, original: &str, letter: &str) -> String {
 
 fn capitalised(name: &str) -> String {
     let mut all = String::with_capacity(name.len());
-    for word in words(name) {
+    words(name).for_each(|word| {
         let start = all.len();
         all.push_str(word);
         all.get_mut(start..).into_iter().for_each(str::make_ascii_lowercase);
         all.get_mut(start..start + 1).into_iter().for_each(str::make_ascii_uppercase);
-    }
+    });
     all
 }
 
 /// The words of a name with `_` between them, all in one case.
 fn joined(name: &str, make_case: fn(&mut str)) -> String {
     let mut all = String::with_capacity(name.len() + SEPARATORS);
-    for word in words(name) {
+    words(name).for_each(|word| {
         if !all.is_empty() {
             all.push('_');
         }
         all.push_str(word);
-    }
+    });
     make_case(&mut all);
     all
 }

@@ -27,7 +27,7 @@ impl Names {
     /// Names for `model`; with views, a structure or union brings those of its view and walk with it. Names that the user
     /// chose go before those that are made from the file's. What is defined elsewhere takes no name from the file's own
     /// definitions, and has its own behind that of its module.
-    pub(super) fn new(model: &Model, options: &EmitOptions, elsewhere: &Elsewhere<'_>) -> Self {
+    pub(super) fn new(model: &Model, options: &EmitOptions<'_>, elsewhere: &Elsewhere<'_>) -> Self {
         let (spelling, choices) = (Spelling::of(options.verbatim_names), &options.choices);
         let mut types = Scope::of_file();
         let own = model.definitions.iter().enumerate().filter(|(index, _)| !elsewhere.holds(*index));

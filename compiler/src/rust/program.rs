@@ -14,8 +14,8 @@ struct View<'a> {
     version: &'a str,
     version_number: u32,
     procedures: &'a [ProcedureView],
-    server: String,
-    client: String,
+    server: ServerView<'a>,
+    client: ClientView<'a>,
 }
 
 #[derive(Template)]
@@ -43,14 +43,21 @@ struct ClientView<'a> {
 }
 
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Program) -> Result<String, EmitError> {
-    let modules = it.versions.iter().enumerate().map(|(index, version)| {
-        let module = context.names.inner(id, index);
-        emit_version(context, it, version, module)
-    });
-    Ok(modules.collect::<Result<Vec<_>, _>>()?.join("\n"))
+    let mut text = String::new();
+    for (index, version) in it.versions.iter().enumerate() {
+        emit_version(context, it, version, context.names.inner(id, index), &mut text)?;
+        text.push('\n');
+    }
+    Ok(text)
 }
 
-fn emit_version(context: Context<'_>, program: &Program, it: &Version, module: &str) -> Result<String, EmitError> {
+fn emit_version(
+    context: Context<'_>,
+    program: &Program,
+    it: &Version,
+    module: &str,
+    text: &mut String,
+) -> Result<(), EmitError> {
     let procedures = &procedures(context, it)[..];
     let (name, version) = (program.name.as_str(), it.name.as_str());
     let comment = [&program.docs[..], &it.docs].concat();
@@ -63,10 +70,10 @@ fn emit_version(context: Context<'_>, program: &Program, it: &Version, module: &
         version,
         version_number: it.number,
         procedures,
-        server: server(name, version, procedures).render()?,
-        client: ClientView { program: name, version, procedures }.render()?,
+        server: server(name, version, procedures),
+        client: ClientView { program: name, version, procedures },
     };
-    Ok(view.render()?)
+    Ok(view.render_into(text)?)
 }
 
 /// Clippy takes a `match` of one arm for a mistake.

@@ -3,7 +3,7 @@
 use super::structure::{FieldView, fields};
 use super::traits::TraitTable;
 use super::variant::{Selected, Variant, applied, variants};
-use super::{Context, Elsewhere, EmitError, EmitOptions, mutual_list, own_names};
+use super::{Context, Elsewhere, EmitError, EmitOptions, mutual_list, own_names, render};
 use crate::model::types::{Definition, DefinitionId, Field, Model, Structure, Union};
 use askama::Template;
 
@@ -48,7 +48,7 @@ struct ArmView {
 ///
 /// # Errors
 /// Only by a fault of this module.
-pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -> Result<String, EmitError> {
+pub(crate) fn emit(model: &Model, options: &EmitOptions<'_>, ids: &[DefinitionId]) -> Result<String, EmitError> {
     let names = &own_names(model, options, &Elsewhere::default());
     let traits = &TraitTable::new(model, &options.choices);
     let context = Context::new(model, names, traits, options);
@@ -65,7 +65,7 @@ pub(crate) fn emit(model: &Model, options: &EmitOptions, ids: &[DefinitionId]) -
             _ => {}
         }
     }
-    Ok(view.render()?)
+    render(&view)
 }
 
 fn structure<'a>(context: Context<'_>, name: &'a str, it: &'a Structure) -> StructureView<'a> {

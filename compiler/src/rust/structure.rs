@@ -1,6 +1,6 @@
 use super::size::{bytes, fixed_bytes};
 use super::types::pair;
-use super::{Context, EmitError, derive, docs, most, name::Scope, traits};
+use super::{Context, EmitError, derive, docs, most, name::Scope, render, traits};
 use crate::model::types::{Definition, DefinitionId, Field, Structure};
 use askama::Template;
 
@@ -41,12 +41,12 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Structure) -> Re
     let docs = docs::comment(&it.docs, &source(context, it));
     let derives = traits::of(context, id).derives(context.choices.of(id));
     if it.fields.is_empty() {
-        return Ok(EmptyView { docs, derives, name }.render()?);
+        return render(&EmptyView { docs, derives, name });
     }
     let (min, max) = (bytes(Some(it.size.min)), bytes(if it.recursive { None } else { it.size.max }));
     let fields = fields(context, it);
     let most = most::of_structure(context, it, &fields);
-    Ok(View { docs, derives, name, fields, min, max, fixed: fixed_bytes(it.size), most }.render()?)
+    render(&View { docs, derives, name, fields, min, max, fixed: fixed_bytes(it.size), most })
 }
 
 /// The members, each with a name of its own.

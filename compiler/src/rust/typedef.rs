@@ -1,5 +1,5 @@
 use super::types::pair;
-use super::{Context, EmitError, docs};
+use super::{Context, EmitError, docs, render};
 use crate::model::types::{DefinitionId, Typedef};
 use askama::Template;
 
@@ -18,5 +18,5 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Typedef) -> Resu
     }
     let docs = docs::comment(&it.field.docs, &format!("typedef {}", it.field.source));
     let view = View { docs, name: context.names.of(id), ty: pair(context, &it.field.ty, "").value };
-    Ok(Some(view.render()?))
+    render(&view).map(Some)
 }

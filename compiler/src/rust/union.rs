@@ -3,7 +3,7 @@ use super::names::view_name;
 use super::size::bytes;
 use super::types::{Pair, pair};
 use super::variant::{Selected, Variant, applied, case_numbers, cases_pattern, variants};
-use super::{Context, EmitError, derive, docs, most, traits};
+use super::{Context, EmitError, derive, docs, most, render, traits};
 use crate::model::types::{Definition, DefinitionId, Discriminant, Type, Union};
 use askama::Template;
 
@@ -101,7 +101,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
         min: bytes(Some(it.size.min)),
         max: bytes(if it.recursive { None } else { it.size.max }),
     };
-    Ok(view.render()?)
+    render(&view)
 }
 
 /// `kept` is the declaration of a discriminant that a variant holds.
@@ -262,7 +262,7 @@ pub(super) fn emit_view(context: Context<'_>, id: DefinitionId, it: &Union) -> R
         discriminant: discriminant.codec,
         view,
     };
-    Ok(in_place.render()?)
+    render(&in_place)
 }
 
 fn in_place(it: &Variant, view: &str, discriminant_type: &str) -> InPlaceVariant {

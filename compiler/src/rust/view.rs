@@ -3,7 +3,7 @@
 use super::names::view_name;
 use super::traits::is_by_value;
 use super::types::{Pair, pair};
-use super::{Context, EmitError, structure};
+use super::{Context, EmitError, render, structure};
 use crate::model::types::{DefinitionId, Structure};
 use askama::Template;
 
@@ -15,7 +15,7 @@ struct ValueView<'a> {
 
 /// The view of a type that is seen as itself.
 pub(super) fn emit_value(context: Context<'_>, id: DefinitionId) -> Result<String, EmitError> {
-    Ok(ValueView { name: context.names.of(id) }.render()?)
+    render(&ValueView { name: context.names.of(id) })
 }
 
 #[derive(Template)]
@@ -42,5 +42,5 @@ pub(super) fn emit_structure(context: Context<'_>, id: DefinitionId, it: &Struct
         FieldView { docs: field.docs, name: field.name, ty: view, codec }
     });
     let name = context.names.of(id);
-    Ok(StructureView { name, view: view_name(name), fields: fields.collect() }.render()?)
+    render(&StructureView { name, view: view_name(name), fields: fields.collect() })
 }

@@ -4,7 +4,7 @@ use super::size::resolved;
 use super::traits::borrows;
 use super::types::pair;
 use super::variant::{Selected, Variant, applied, variants};
-use super::{Context, EmitError, structure, union};
+use super::{Context, EmitError, render, structure, union};
 use crate::model::types::{Definition, DefinitionId, Model, Structure, Type, Union};
 use askama::Template;
 
@@ -98,7 +98,7 @@ fn emit_structure(context: Context<'_>, id: DefinitionId, it: &Structure) -> Res
     let parts = parts(context, name, first, it);
     let steps = parts.iter().zip(parts.iter().skip(1)).filter_map(step).collect();
     let Some(first) = parts.first() else { return Ok(String::new()) };
-    Ok(StructureWalk { name, first, steps, finish: finish(&parts), parts: &parts }.render()?)
+    render(&StructureWalk { name, first, steps, finish: finish(&parts), parts: &parts })
 }
 
 impl Part {
@@ -200,7 +200,7 @@ fn emit_union(context: Context<'_>, id: DefinitionId, it: &Union) -> Result<Stri
         discriminant: discriminant.codec,
         walk,
     };
-    Ok(view.render()?)
+    render(&view)
 }
 
 fn walked(it: &Variant, walk: &str, discriminant_type: &str) -> WalkedVariant {

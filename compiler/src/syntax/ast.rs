@@ -12,7 +12,7 @@ pub(crate) struct Specification {
 #[derive(Debug)]
 pub(crate) enum Definition {
     Constant(ConstantDef),
-    Typedef(Declaration),
+    Typedef(Box<Declaration>),
     Enumeration(Named<EnumBody>),
     Structure(Named<StructBody>),
     Union(Named<UnionBody>),
@@ -68,7 +68,7 @@ pub(crate) struct StructBody {
 /// `switch (declaration) { case ... }`
 #[derive(Debug)]
 pub(crate) struct UnionBody {
-    pub(crate) discriminant: Declaration,
+    pub(crate) discriminant: Box<Declaration>,
     pub(crate) cases: Vec<CaseSpec>,
 }
 
@@ -117,9 +117,9 @@ pub(crate) struct Declaration {
 pub(crate) enum Bound {
     None,
     /// `[n]`
-    Fixed(Expression),
+    Fixed(Box<Expression>),
     /// `<n>` or `<>`
-    Variable(Option<Expression>),
+    Variable(Option<Box<Expression>>),
 }
 
 impl Bound {

@@ -28,7 +28,7 @@ const VERBATIM: &str = " non_camel_case_types, non_snake_case, non_upper_case_gl
 pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
     items: impl Fn() -> I,
     imports: Vec<String>,
-    options: &EmitOptions,
+    options: &EmitOptions<'_>,
 ) -> Result<String, EmitError> {
     let view = View {
         source_name: &options.source_name,

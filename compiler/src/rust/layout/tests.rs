@@ -119,8 +119,8 @@ fn the_formatter_has_nothing_to_change_however_long_names_are() {
                 source_name: "everything.x".to_owned(),
                 verbatim_names: length % 2 == 0,
                 views,
-                extern_types: BTreeMap::new(),
-                choices: Choices::default(),
+                extern_types: &BTreeMap::new(),
+                choices: &Choices::default(),
             };
             let (ours, formatted) = formatted(&emit(&model, &options, &Elsewhere::default()).unwrap());
             assert_eq!(ours, formatted, "{length}");

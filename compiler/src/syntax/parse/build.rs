@@ -87,6 +87,21 @@ pub(super) fn child<'i>(node: &Node<'i>, rule: Rule) -> Option<Node<'i>> {
     node.clone().into_inner().find(|child| child.as_rule() == rule)
 }
 
+/// What is built of all children of a production with a given rule.
+pub(super) fn children<T>(
+    builder: &Builder<'_>,
+    node: &Node<'_>,
+    rule: Rule,
+    build: fn(&Builder<'_>, &Node<'_>) -> Built<T>,
+) -> Built<Vec<T>> {
+    let found = || node.clone().into_inner().filter(|child| child.as_rule() == rule);
+    let mut all = Vec::with_capacity(found().count());
+    for child in found() {
+        all.push(build(builder, &child)?);
+    }
+    Ok(all)
+}
+
 /// Tokens on one line: no final semicolon, single blanks where words need them or an operator stands, the insides of
 /// braces left out.
 fn normalised(text: &str, tokens: &[Token]) -> String {

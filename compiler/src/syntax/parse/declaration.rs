@@ -46,12 +46,12 @@ fn bound_of_type(specifier: &Node<'_>) -> Bound {
 
 fn fixed(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
     let length = child(node, Rule::expression).ok_or_else(|| builder.unread(node))?;
-    Ok(Bound::Fixed(expression::expression(builder, &length)?))
+    Ok(Bound::Fixed(Box::new(expression::expression(builder, &length)?)))
 }
 
 fn variable(builder: &Builder<'_>, node: &Node<'_>) -> Built<Bound> {
     let max = child(node, Rule::expression).map(|max| expression::expression(builder, &max)).transpose()?;
-    Ok(Bound::Variable(max))
+    Ok(Bound::Variable(max.map(Box::new)))
 }
 
 fn type_specifier(builder: &Builder<'_>, node: &Node<'_>) -> Built<TypeSpecifier> {

@@ -1,6 +1,6 @@
 //! Constants, type definitions, and what is passed over.
 
-use super::build::{Builder, Built, Node, child};
+use super::build::{Builder, Built, Node, child, children};
 use super::{Rule, declaration, expression, program};
 use crate::syntax::ast::{
     Bound, CaseLabel, CaseSpec, ConstantDef, Declaration, Definition, EnumBody, Enumerator, Identifier, Named,
@@ -15,9 +15,9 @@ pub(super) fn build(builder: &Builder<'_>, pairs: Pairs<'_, Rule>) -> Built<Opti
             let built = match node.as_rule() {
                 Rule::define_def => Definition::Constant(constant(builder, &node, true)?),
                 Rule::constant_def => Definition::Constant(constant(builder, &node, false)?),
-                Rule::typedef_def => Definition::Typedef(commented(builder, &node)?),
+                Rule::typedef_def => Definition::Typedef(Box::new(commented(builder, &node)?)),
                 Rule::enum_def => Definition::Enumeration(named(builder, &node, Rule::enum_body, enum_body)?),
-                Rule::pointer_def => Definition::Typedef(pointer(builder, &node)?),
+                Rule::pointer_def => Definition::Typedef(Box::new(pointer(builder, &node)?)),
                 Rule::struct_def => Definition::Structure(named(builder, &node, Rule::struct_body, struct_body)?),
                 Rule::union_def => Definition::Union(named(builder, &node, Rule::union_body, union_body)?),
                 Rule::program_def => Definition::Program(program::program(builder, &node)?),
@@ -80,9 +80,7 @@ pub(super) fn name(builder: &Builder<'_>, node: &Node<'_>) -> Built<Identifier> 
 }
 
 pub(super) fn enum_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<EnumBody> {
-    let enumerators = node.clone().into_inner().filter(|child| child.as_rule() == Rule::enumerator);
-    let enumerators = enumerators.map(|node| enumerator(builder, &node)).collect::<Built<_>>()?;
-    Ok(EnumBody { enumerators })
+    Ok(EnumBody { enumerators: children(builder, node, Rule::enumerator, enumerator)? })
 }
 
 fn enumerator(builder: &Builder<'_>, node: &Node<'_>) -> Built<Enumerator> {
@@ -91,30 +89,20 @@ fn enumerator(builder: &Builder<'_>, node: &Node<'_>) -> Built<Enumerator> {
 }
 
 pub(super) fn struct_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<StructBody> {
-    let members = node.clone().into_inner().filter(|child| child.as_rule() == Rule::member);
-    let members = members.map(|node| commented(builder, &node)).collect::<Built<_>>()?;
-    Ok(StructBody { members })
+    Ok(StructBody { members: children(builder, node, Rule::member, commented)? })
 }
 
 pub(super) fn union_body(builder: &Builder<'_>, node: &Node<'_>) -> Built<UnionBody> {
     let discriminant = child(node, Rule::declaration).ok_or_else(|| builder.unread(node))?;
-    let cases = node.clone().into_inner().filter(|child| child.as_rule() == Rule::case_spec);
     Ok(UnionBody {
-        discriminant: declaration::declaration(builder, &discriminant)?,
-        cases: cases.map(|node| case_spec(builder, &node)).collect::<Built<_>>()?,
+        discriminant: Box::new(declaration::declaration(builder, &discriminant)?),
+        cases: children(builder, node, Rule::case_spec, case_spec)?,
     })
 }
 
 fn case_spec(builder: &Builder<'_>, node: &Node<'_>) -> Built<CaseSpec> {
-    let mut labels = Vec::new();
-    let mut arm = None;
-    for part in node.clone().into_inner() {
-        match part.as_rule() {
-            Rule::case_label => labels.push(case_label(builder, &part)?),
-            Rule::declaration => arm = Some(declaration::declaration(builder, &part)?),
-            _ => {}
-        }
-    }
+    let labels = children(builder, node, Rule::case_label, case_label)?;
+    let arm = child(node, Rule::declaration).map(|arm| declaration::declaration(builder, &arm)).transpose()?;
     Ok(CaseSpec { docs: builder.docs(node, None), labels, arm })
 }
 

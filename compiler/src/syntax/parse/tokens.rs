@@ -13,7 +13,7 @@ pub(super) struct Tokens<'a> {
 }
 
 /// About how many bytes a token takes, with the blanks and comments before it.
-const BYTES: usize = 12;
+const BYTES: usize = 6;
 
 /// Tokens in brackets that may stand before an apostrophe.
 const SHORTLY: usize = 1_000;
