@@ -60,14 +60,14 @@ pub(crate) fn token(text: &str, start: usize) -> Option<Token> {
     let first = rest.chars().next()?;
     let (kind, length) = match first {
         '\n' => (Kind::Newline, 1),
-        '/' if rest.starts_with("/*") => match rest.get(2..).and_then(|inside| inside.find("*/")) {
-            Some(end) => (Kind::BlockComment, end + 4),
+        '/' if rest.starts_with("/*") => match end_of_comment(rest) {
+            Some(end) => (Kind::BlockComment, end),
             None => (Kind::OpenComment, rest.len()),
         },
         '/' if rest.starts_with("//") => (Kind::LineComment, rest.find('\n').unwrap_or(rest.len())),
         '"' => (Kind::Text, quoted(rest)),
         '\'' => (Kind::Character, quoted(rest)),
-        c if is_blank(c) => (Kind::Blank, rest.find(|c| !is_blank(c)).unwrap_or(rest.len())),
+        c if is_blank(c) => (Kind::Blank, blank(rest)),
         c if c.is_ascii_digit() => (Kind::Number, word(rest)),
         c if is_word(c) => (Kind::Word, word(rest)),
         c => (Kind::Other, c.len_utf8()),
@@ -89,8 +89,22 @@ pub(crate) fn is_blank(c: char) -> bool {
     }
 }
 
+/// The length of the block comment at the beginning.
+fn end_of_comment(rest: &str) -> Option<usize> {
+    let bytes = rest.as_bytes();
+    let mut slashes = memchr::memchr_iter(b'/', bytes).filter(|at| *at > 2);
+    slashes.find(|at| bytes.get(at - 1) == Some(&b'*')).map(|last| last + 1)
+}
+
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// The length of the blanks at the beginning, most of which are plain ones.
+fn blank(rest: &str) -> usize {
+    let plain = rest.bytes().take_while(|byte| *byte == b' ').count();
+    let others = rest.get(plain..).unwrap_or_default();
+    plain + others.find(|c| !is_blank(c)).unwrap_or(others.len())
 }
 
 /// The length of the word or number at the beginning.

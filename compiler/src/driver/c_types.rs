@@ -34,8 +34,8 @@ pub(super) fn add<'a>(
 ) {
     let mut found = Found::default();
     walk::walk(specification, &mut found);
-    found.defined.extend(specification.definitions.iter().map(|it| name(it).to_owned()));
-    found.defined.extend(extern_types.cloned());
+    found.defined.extend(specification.definitions.iter().filter_map(|it| known(name(it))));
+    found.defined.extend(extern_types.filter_map(|name| known(name)));
     for (name, header, text) in LIBRARY {
         if found.used.contains(name) && !found.defined.contains(name) {
             let place = sources.add_made_up(Path::new(header), text);
@@ -57,21 +57,24 @@ fn name(definition: &Definition) -> &str {
     }
 }
 
-/// The names of types in a specification.
+/// A name, if it is that of one of those structures.
+fn known(name: &str) -> Option<&'static str> {
+    LIBRARY.iter().map(|(known, ..)| *known).find(|known| *known == name)
+}
+
+/// Which of those structures a specification names.
 #[derive(Default)]
 struct Found {
-    used: BTreeSet<String>,
-    defined: BTreeSet<String>,
+    used: BTreeSet<&'static str>,
+    defined: BTreeSet<&'static str>,
 }
 
 impl Visitor for Found {
     fn declaration(&mut self, _: Site, declaration: &Declaration) {
         match &declaration.specifier.kind {
-            TypeKind::Name(name) => {
-                self.used.insert(name.text.clone());
-            }
+            TypeKind::Name(name) => self.used.extend(known(&name.text)),
             TypeKind::Enumeration(tag, _) | TypeKind::Structure(tag, _) | TypeKind::Union(tag, _) => {
-                self.defined.extend(tag.iter().map(|tag| tag.text.clone()));
+                self.defined.extend(tag.iter().filter_map(|tag| known(&tag.text)));
             }
             _ => {}
         }

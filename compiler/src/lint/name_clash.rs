@@ -8,6 +8,7 @@ use crate::rust::choices::TypeChoices;
 use crate::rust::{Spelling, view_name};
 use crate::source::Span;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
@@ -191,10 +192,14 @@ impl<'a> Scope<'a> {
 
     fn add_named(&mut self, name: Named<'a>, rust: String, span: Span, found: &mut Vec<Diagnostic>) {
         let what = self.what;
-        let Some((earlier, place)) = self.used.get(&rust) else {
-            self.used.insert(rust, (name, span));
-            return;
+        let used = match self.used.entry(rust) {
+            Entry::Occupied(used) => used,
+            Entry::Vacant(new) => {
+                new.insert((name, span));
+                return;
+            }
         };
+        let (rust, (earlier, place)) = (used.key(), used.get());
         let message = format!("the {what}s {earlier} and {name} are both `{rust}` in Rust");
         found.push(
             Diagnostic::warning(Code::NameClash, span, message)

@@ -128,11 +128,10 @@ impl<'a> Constants<'a> {
     }
 
     fn add(&mut self, item: usize, name: &'a Identifier, rule: Rule<'a>, kind: EntryKind) {
-        match self.by_name.get(name.text.as_str()) {
-            Some(earlier) => self.repeated.push((self.entries.len(), *earlier)),
-            None => {
-                self.by_name.insert(&name.text, self.entries.len());
-            }
+        let entry = self.entries.len();
+        let first = *self.by_name.entry(&name.text).or_insert(entry);
+        if first != entry {
+            self.repeated.push((entry, first));
         }
         self.entries.push(Entry { name, rule, kind, item, state: State::New });
     }

@@ -92,12 +92,13 @@ fn pass_over(state: &mut State<'_>, file: &File<'_>, start: usize) -> usize {
 
 /// Headers and footers that come with text pasted from an RFC: `... [Page 7]` and `RFC 4506 ... May 2006`.
 fn is_page_mark(line: &str) -> bool {
-    let line = line.lines().next().unwrap_or_default().trim_end();
+    let end = memchr::memchr(b'\n', line.as_bytes()).unwrap_or(line.len());
+    let line = line.get(..end).unwrap_or_default().trim_end();
     let footer = line.ends_with(']') && line.contains("[Page ");
-    let year = line.rsplit(' ').next().unwrap_or_default();
-    let dated = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    let year = || line.rsplit(' ').next().unwrap_or_default();
+    let dated = || year().len() == 4 && year().bytes().all(|byte| byte.is_ascii_digit());
     let numbered = line.strip_prefix("RFC ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    footer || (numbered && dated && !line.contains(';'))
+    footer || (numbered && dated() && !line.contains(';'))
 }
 
 /// Code up to the end of the line; a comment may carry it on to later lines.

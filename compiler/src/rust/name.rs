@@ -108,27 +108,24 @@ impl Scope {
     pub(super) fn claim_all(&mut self, name: &str, others: impl Fn(&str) -> Vec<String>) -> String {
         let is_apart = self.apart.contains(&name) || NEVER.contains(&name);
         let wanted = if is_apart { format!("{name}_") } else { name.to_owned() };
-        let brought = others(&wanted);
-        if self.are_free(&wanted, &brought) {
-            return self.take(wanted, brought);
+        if self.take(&wanted, others(&wanted)) {
+            return identifier(wanted);
         }
         // What was in use when the name was claimed before still is.
         let first = self.next.get(name).copied().unwrap_or(2);
-        let numbered = (first..).map(|number| (number, format!("{name}{number}")));
-        let (number, new) = numbered.into_iter().find(|(_, new)| self.are_free(new, &others(new))).unwrap_or_default();
+        let mut numbered = (first..).map(|number| (number, format!("{name}{number}")));
+        let (number, new) = numbered.find(|(_, new)| self.take(new, others(new))).unwrap_or_default();
         self.next.insert(name.to_owned(), number.saturating_add(1));
-        let brought = others(&new);
-        self.take(new, brought)
+        identifier(new)
     }
 
-    fn are_free(&self, name: &str, others: &[String]) -> bool {
-        !self.used.contains(name) && others.iter().all(|name| !self.used.contains(name))
-    }
-
-    fn take(&mut self, name: String, others: Vec<String>) -> String {
-        self.used.extend(others);
-        self.used.insert(name.clone());
-        identifier(name)
+    /// Takes a name and the others if all are new.
+    fn take(&mut self, name: &str, others: Vec<String>) -> bool {
+        let are_new = others.iter().all(|it| !self.used.contains(it)) && self.used.insert(name.to_owned());
+        if are_new {
+            self.used.extend(others);
+        }
+        are_new
     }
 }
 

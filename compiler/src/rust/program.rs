@@ -1,5 +1,5 @@
 use super::procedure::{ProcedureView, procedures};
-use super::{Context, EmitError, docs};
+use super::{Context, EmitError, ITEM, docs};
 use crate::model::types::{DefinitionId, Program, Version};
 use askama::Template;
 
@@ -43,7 +43,7 @@ struct ClientView<'a> {
 }
 
 pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Program) -> Result<String, EmitError> {
-    let mut text = String::new();
+    let mut text = String::with_capacity(ITEM);
     for (index, version) in it.versions.iter().enumerate() {
         emit_version(context, it, version, context.names.inner(id, index), &mut text)?;
         text.push('\n');

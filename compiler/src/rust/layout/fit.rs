@@ -8,7 +8,7 @@ pub(super) enum Token<'a> {
     /// Where a group begins; if it is broken, its lines are set in by so many columns more.
     Open(usize),
     Close,
-    Place(Place),
+    Place(&'static Place),
     /// The line is not broken here, but what stands behind need not fit for what stands before.
     Seam,
 }
@@ -83,7 +83,7 @@ fn sizes(tokens: &[Token<'_>]) -> Vec<usize> {
             }
             Token::Place(place) => {
                 // A comma behind the last of a list is not looked at.
-                width += place.whole.trim_matches(',').len();
+                width += if place.whole == "," { 0 } else { place.whole.len() };
                 from_place = width;
             }
             Token::Seam => from_place = width,
@@ -119,7 +119,7 @@ impl Printer {
         }
     }
 
-    fn place(&mut self, place: Place) {
+    fn place(&mut self, place: &'static Place) {
         let is_broken = self.groups.last().is_some_and(Option::is_some);
         if !is_broken {
             return self.push(place.whole);

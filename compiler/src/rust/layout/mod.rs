@@ -124,8 +124,8 @@ impl Page {
 
     /// A line that is too long, as several.
     fn broken(&mut self, indent: usize, line: &str) {
-        let lines = fit::print(&places::tokens(line), indent);
-        self.lines(lines.lines());
+        let text = fit::print(&places::tokens(line), indent);
+        self.lines(lines(&text));
     }
 
     /// Lines that are set in, with `f::<T>(` on one line where it was broken inside its angle brackets.
@@ -152,7 +152,7 @@ impl Page {
     }
 }
 
-/// The lines of what a template makes.
+/// The lines of a text.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut start = 0;
     memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).map(move |end| {
@@ -167,7 +167,7 @@ const WIDTH: usize = 120;
 
 /// How far a line is set in, and its text.
 fn set_in(line: &str) -> (usize, &str) {
-    let text = line.trim_start();
+    let text = line.trim_ascii_start();
     (line.len() - text.len(), text)
 }
 

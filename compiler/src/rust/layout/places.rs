@@ -6,8 +6,10 @@ use super::fit::{Place, Token};
 const LIST: Place = Place { whole: "", upper: "", lower: "", back: 0 };
 const NEXT: Place = Place { whole: " ", ..LIST };
 const LIST_END: Place = Place { upper: ",", back: STEP, ..LIST };
+const TRAITS_END: Place = Place { upper: "", ..LIST_END };
 const BODY: Place = Place { upper: "{", ..LIST };
 const BODY_END: Place = Place { lower: "}", back: STEP, ..LIST };
+const ARM_END: Place = Place { whole: ",", ..BODY_END };
 
 /// Enough for most lines.
 const TOKENS: usize = 128;
@@ -19,10 +21,10 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
         Some((pattern, body)) if !body.ends_with('{') => {
             words(pattern, true, &mut tokens);
             tokens.extend([Token::Text(" => "), Token::Seam]);
-            let (body, comma) = body.strip_suffix(',').map_or((body, ""), |body| (body, ","));
-            tokens.extend([Token::Open(STEP), Token::Place(BODY)]);
+            let (body, end) = body.strip_suffix(',').map_or((body, &BODY_END), |body| (body, &ARM_END));
+            tokens.extend([Token::Open(STEP), Token::Place(&BODY)]);
             words(body, true, &mut tokens);
-            tokens.extend([Token::Place(Place { whole: comma, ..BODY_END }), Token::Close]);
+            tokens.extend([Token::Place(end), Token::Close]);
         }
         _ => words(line, true, &mut tokens),
     }
@@ -41,7 +43,7 @@ fn words<'a>(text: &'a str, begins: bool, out: &mut Vec<Token<'a>>) {
     for (index, part) in split(text, b' ').enumerate() {
         match (before, part) {
             _ if index == 0 => {}
-            (_, "|") => out.push(Token::Place(NEXT)),
+            (_, "|") => out.push(Token::Place(&NEXT)),
             ("=" | "=>", _) => out.extend([Token::Text(" "), Token::Seam]),
             _ => out.push(Token::Text(" ")),
         }
@@ -81,14 +83,14 @@ fn word<'a>(text: &'a str, begins: bool, out: &mut Vec<Token<'a>>) {
 /// `#[derive(A, B)]`, whose items are left as they are.
 fn attribute<'a>(text: &'a str, out: &mut Vec<Token<'a>>) {
     let Some((head, list, tail)) = first_list(text) else { return out.push(Token::Text(text)) };
-    out.extend([Token::Text(head), Token::Open(STEP), Token::Place(LIST)]);
+    out.extend([Token::Text(head), Token::Open(STEP), Token::Place(&LIST)]);
     for (index, item) in split(list, b',').enumerate() {
         if index > 0 {
-            out.extend([Token::Text(","), Token::Place(NEXT)]);
+            out.extend([Token::Text(","), Token::Place(&NEXT)]);
         }
         out.push(Token::Text(item.trim_start()));
     }
-    out.extend([Token::Place(Place { upper: "", ..LIST_END }), Token::Close, Token::Text(tail)]);
+    out.extend([Token::Place(&TRAITS_END), Token::Close, Token::Text(tail)]);
 }
 
 /// What is between brackets.
@@ -96,34 +98,33 @@ fn items<'a>(list: &'a str, out: &mut Vec<Token<'a>>) {
     if list.is_empty() {
         return;
     }
-    out.extend([Token::Open(STEP), Token::Place(LIST)]);
+    out.extend([Token::Open(STEP), Token::Place(&LIST)]);
     for (index, item) in split(list, b',').enumerate() {
         if index > 0 {
-            out.extend([Token::Text(","), Token::Place(NEXT)]);
+            out.extend([Token::Text(","), Token::Place(&NEXT)]);
         }
         let mut item = item.trim_start();
         while item.starts_with("#[") {
             let length = split(item, b' ').next().map_or(item.len(), str::len);
             let (of_item, rest) = item.split_at_checked(length).unwrap_or((item, ""));
             attribute(of_item, out);
-            out.push(Token::Place(NEXT));
+            out.push(Token::Place(&NEXT));
             item = rest.trim_start();
         }
         words(item, false, out);
     }
-    out.extend([Token::Place(LIST_END), Token::Close]);
+    out.extend([Token::Place(&LIST_END), Token::Close]);
 }
 
 /// Text with places before its dots, but not behind a name as short as `self` that begins the line; whether there are
 /// any.
 fn chain<'a>(text: &'a str, begins: bool, out: &mut Vec<Token<'a>>) -> bool {
     let (mut rest, mut begins, mut is_chain) = (text, begins, false);
-    while let Some((link, behind)) =
-        rest.get(1..).and_then(|rest| rest.find('.')).and_then(|dot| rest.split_at_checked(dot + 1))
-    {
+    let dot = |rest: &str| rest.get(1..).and_then(|rest| memchr::memchr(b'.', rest.as_bytes()));
+    while let Some((link, behind)) = dot(rest).and_then(|dot| rest.split_at_checked(dot + 1)) {
         out.push(Token::Text(link));
         if !(begins && link.len() <= STEP) {
-            out.push(Token::Place(LIST));
+            out.push(Token::Place(&LIST));
             is_chain = true;
         }
         (rest, begins) = (behind, false);
@@ -149,7 +150,10 @@ fn first_list(text: &str) -> Option<(&str, &str, &str)> {
 
 /// The parts of a text between separators, which are ASCII, that are not in brackets.
 fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
-    let ends = outside(text).filter(move |(_, letter)| *letter == separator).map(|(at, _)| at);
+    // Behind the last one there is nothing to look for.
+    let last = memchr::memrchr(separator, text.as_bytes()).map_or(0, |last| last + 1);
+    let parted = text.get(..last).unwrap_or_default();
+    let ends = outside(parted).filter(move |(_, letter)| *letter == separator).map(|(at, _)| at);
     let mut start = 0;
     ends.chain([text.len()]).map(move |end| {
         let part = text.get(start..end).unwrap_or_default();
