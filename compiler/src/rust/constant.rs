@@ -16,7 +16,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Constant) -> Res
         ConstantValue::Integer(number) => (narrowest(*number), number.to_string()),
         ConstantValue::Text(text) => ("&str", format!("{text:?}")),
     };
-    let docs = docs::comment(&it.docs, &format!("const {} = {}", it.name, it.source));
+    let docs = docs::comment(&it.docs, &["const ", &it.name, " = ", &it.source].concat());
     render(&View { docs, name: context.names.of(id), ty, value })
 }
 

@@ -54,7 +54,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> 
     let enumerators = it.enumerators.iter().zip(it.aliases()).enumerate();
     for (index, (Enumerator { name: source_name, docs, value }, alias)) in enumerators {
         let name = context.names.inner(id, index);
-        let docs = docs::comment(docs, &format!("{source_name} = {value}"));
+        let docs = docs::comment(docs, &[source_name, " = ", &value.to_string()].concat());
         let attribute = if index == default { "#[default]" } else { "" };
         match alias {
             Some(first) => aliases.push(Alias { docs, name, of: context.names.inner(id, first) }),

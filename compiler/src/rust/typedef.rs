@@ -16,7 +16,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Typedef) -> Resu
     if context.names.is_redundant(id) {
         return Ok(None);
     }
-    let docs = docs::comment(&it.field.docs, &format!("typedef {}", it.field.source));
+    let docs = docs::comment(&it.field.docs, &["typedef ", &it.field.source].concat());
     let view = View { docs, name: context.names.of(id), ty: pair(context, &it.field.ty, "").value };
     render(&view).map(Some)
 }

@@ -58,11 +58,11 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
         Type::VariableArray(element, max) => {
             let Pair { value, codec, .. } = element_pair(context, element, path);
             let view = format!("rpc::ArrayView<'a, {codec}>");
-            new(format!("Vec<{value}>"), bounded("rpc::Array", Some(&codec), *max), view)
+            new(around("Vec", &value), bounded("rpc::Array", Some(&codec), *max), view)
         }
         Type::Optional(inner) => {
             let Pair { value, codec, view } = of(inner);
-            new(format!("Option<{value}>"), format!("rpc::Optional<{codec}>"), format!("Option<{view}>"))
+            new(around("Option", &value), around("rpc::Optional", &codec), around("Option", &view))
         }
         Type::RecursiveOptional(inner) => {
             let Pair { value, codec, .. } = of(inner);
@@ -72,7 +72,7 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
         Type::List(id) => list(context, *id, path, ("rpc::List", "rpc::MutualList")),
         Type::NonEmptyList(id) => list(context, *id, path, ("rpc::NonEmptyList", "rpc::NonEmptyMutualList")),
         Type::Named(id) => {
-            let name = format!("{path}{}", context.names.of(*id));
+            let name = [path, context.names.of(*id)].concat();
             match context.model.definition(*id) {
                 Some(Definition::Extern(_)) => elsewhere(context.names.of(*id)),
                 Some(Definition::Typedef(typedef)) => {
@@ -83,6 +83,11 @@ pub(super) fn pair(context: Context<'_>, ty: &Type, path: &str) -> Pair {
             }
         }
     }
+}
+
+/// A type of one argument.
+fn around(outer: &str, inner: &str) -> String {
+    [outer, "<", inner, ">"].concat()
 }
 
 /// A type that is its own codec and seen as itself.

@@ -115,7 +115,7 @@ fn variant_view(it: &Variant, kept: &str) -> VariantView {
         Selected::ByCase { discriminant, .. } => (None, discriminant.as_str(), discriminant.as_str()),
         Selected::ByDefault => (Some(kept), "*discriminant", "value"),
     };
-    let declared = value.map(|value| format!("{attributes}{value}"));
+    let declared = value.map(|value| [attributes, value].concat());
     let parts = |first: &'static str, second: Option<&'static str>| -> Vec<&str> {
         holds.map(|_| first).into_iter().chain(value.and(second)).collect()
     };
@@ -129,7 +129,7 @@ fn variant_view(it: &Variant, kept: &str) -> VariantView {
         binding: applied(name, &parts("_", Some("value"))),
         most: most::of_variant(it),
         encode: held.as_ref().map_or("Ok(())".into(), |held| format!("rpc::encode::<{}>(value, out)", held.codec)),
-        decode: format!("{pattern} => Ok(Self::{}),", applied(name, &decoded)),
+        decode: [pattern, " => Ok(Self::", &applied(name, &decoded), "),"].concat(),
     }
 }
 

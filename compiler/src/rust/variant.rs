@@ -75,7 +75,7 @@ fn case_variant(context: Context<'_>, it: &Union, arm: &Arm, case: &Case, scope:
             Some(chosen) => chosen.to_owned(),
             None => scope.claim(&variant_name(context, it, case)),
         },
-        docs: docs::comment(&comment, &format!("case {}: {source}", case.label)),
+        docs: docs::comment(&comment, &["case ", &case.label, ": ", source].concat()),
         selected: Selected::ByCase { discriminant: discriminant(context, it, case), success },
         held,
         walk,
@@ -152,7 +152,7 @@ fn bool_name(value: i64) -> &'static str {
 fn discriminant(context: Context<'_>, it: &Union, case: &Case) -> String {
     match (&it.discriminant, case.enumerator) {
         (Discriminant::Enumeration(id), Some(index)) => {
-            format!("{}::{}", context.names.of(*id), context.names.inner(*id, index))
+            [context.names.of(*id), "::", context.names.inner(*id, index)].concat()
         }
         (Discriminant::Bool, _) => (case.value != 0).to_string(),
         _ => case.value.to_string(),

@@ -135,13 +135,10 @@ fn chain<'a>(text: &'a str, begins: bool, out: &mut Vec<Token<'a>>) -> bool {
 
 /// The first list of a text, between what stands before it with its bracket, and behind it with its own.
 fn first_list(text: &str) -> Option<(&str, &str, &str)> {
-    let mut before = b' ';
-    let is_list = |bracket: u8| {
-        let is_list = matches!(bracket, b'(' | b'<') || (bracket == b'[' && before == b'&');
-        before = bracket;
-        is_list
-    };
-    let open = text.bytes().position(is_list)?;
+    let bytes = text.as_bytes();
+    let before = |at: usize| at.checked_sub(1).and_then(|at| bytes.get(at));
+    let is_list = |at: &usize| bytes.get(*at) != Some(&b'[') || before(*at) == Some(&b'&');
+    let open = memchr::memchr3_iter(b'(', b'<', b'[', bytes).find(is_list)?;
     let (head, rest) = text.split_at_checked(open + 1)?;
     let close = outside(rest).find(|(_, letter)| matches!(letter, b')' | b'>' | b']'))?.0;
     let (list, tail) = rest.split_at_checked(close)?;
@@ -164,14 +161,11 @@ fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
 
 /// The bytes that are in no brackets and no string, but for letters and digits, which end nothing.
 fn outside(text: &str) -> impl Iterator<Item = (usize, u8)> {
-    let (mut depth, mut is_string, mut before) = (0_usize, false, b' ');
-    text.bytes().enumerate().filter(move |(_, letter)| {
-        if letter.is_ascii_alphanumeric() {
-            before = *letter;
-            return false;
-        }
-        let is_arrow = *letter == b'>' && matches!(before, b'-' | b'=');
-        before = *letter;
+    let (mut depth, mut is_string, bytes) = (0_usize, false, text.as_bytes());
+    let letters = bytes.iter().copied().enumerate().filter(|(_, letter)| !letter.is_ascii_alphanumeric());
+    letters.filter(move |(at, letter)| {
+        let before = || at.checked_sub(1).and_then(|at| bytes.get(at));
+        let is_arrow = *letter == b'>' && matches!(before(), Some(b'-' | b'='));
         is_string ^= *letter == b'"';
         let is_outside = depth == 0 && !is_string;
         match letter {
