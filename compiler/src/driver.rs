@@ -181,6 +181,13 @@ impl Unit {
         }
     }
 
+    fn understood_mut(&mut self) -> Option<&mut Understood> {
+        match &mut self.state {
+            Ok(Analysed::Model(it)) => Some(it),
+            _ => None,
+        }
+    }
+
     fn resolved(&self) -> Option<&Resolved> {
         self.understood().map(|it| &it.resolved)
     }

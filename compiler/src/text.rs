@@ -47,11 +47,15 @@ impl Text {
 
     /// The place in the source files that a range of this text came from.
     pub(crate) fn source(&self, start: usize, end: usize) -> Span {
-        let first = self.source_of(start);
+        let begun = self.begun(start);
+        let first = self.source_of(start, begun);
         if end <= start {
             return Span::new(first.start, first.start);
         }
-        let last = self.source_of(end - 1);
+        // Most ranges are within one piece.
+        let last = end - 1;
+        let is_one = self.pieces.get(begun).is_none_or(|next| next.start > last);
+        let last = self.source_of(last, if is_one { begun } else { self.begun(last) });
         Span::new(first.start, if last.end >= first.start { last.end } else { first.end })
     }
 
@@ -76,10 +80,14 @@ impl Text {
         Some(out)
     }
 
-    /// The source of one byte.
-    fn source_of(&self, at: usize) -> Span {
-        let after = self.pieces.partition_point(|piece| piece.start <= at);
-        let Some(piece) = after.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
+    /// How many pieces have begun where a byte is.
+    fn begun(&self, at: usize) -> usize {
+        self.pieces.partition_point(|piece| piece.start <= at)
+    }
+
+    /// The source of one byte, with how many pieces have begun there.
+    fn source_of(&self, at: usize, begun: usize) -> Span {
+        let Some(piece) = begun.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
             return Span::default();
         };
         if piece.written.is_some() {

@@ -15,6 +15,7 @@ use crate::preprocess::Loader;
 use crate::rust::sample;
 use crate::rust::{self, Elsewhere, EmitError, Module, Names, Spelling};
 use crate::source::{SourceMap, Span};
+use crate::syntax::ast::Specification;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -80,6 +81,8 @@ pub(super) fn finish(options: &Options, loader: &dyn Loader, mut units: Vec<Unit
             Err(errors) => unit.state = Err(Failure::Rejected(errors)),
         }
     }
+    // The trees have served; what follows takes their memory.
+    units.iter_mut().filter_map(Unit::understood_mut).for_each(|it| it.parsed.specification = Specification::default());
     let right = units.iter().all(|unit| unit.state.is_ok());
     let mut outputs = if right { emit(options, &division, &units, &places) } else { Vec::new() }.into_iter();
     say_once(&division, &mut units);
@@ -122,14 +125,14 @@ fn judge(options: &Options, division: &Division, units: &[Unit], unit: usize) ->
 fn emit(options: &Options, division: &Division, units: &[Unit], places: &[Vec<Place>]) -> Vec<Result<String, Failure>> {
     let chosen: Vec<Cow<'_, Chosen>> =
         units.iter().zip(places).map(|(unit, places)| choices(units, unit, places)).collect();
-    let all = || units.iter().zip(places).zip(&chosen);
+    let all = || units.iter().zip(places).zip(chosen.iter().map(Cow::as_ref));
     // Names are made twice only where other units refer to them.
     let owners: BTreeSet<usize> = places.iter().flatten().flatten().map(|(owner, _)| *owner).collect();
-    let names = |(index, ((unit, places), chosen)): (usize, ((&Unit, &Vec<Place>), &Cow<'_, Chosen>))| {
+    let names = |(index, ((unit, places), chosen)): (usize, ((&Unit, &Vec<Place>), &Chosen))| {
         owners.contains(&index).then(|| own_names(options, unit, places, chosen))
     };
     let names: Vec<Option<Names>> = all().enumerate().map(names).collect();
-    let output = |((unit, places), chosen): ((&Unit, &Vec<Place>), &Cow<'_, Chosen>)| match &unit.state {
+    let output = |((unit, places), chosen): ((&Unit, &Vec<Place>), &Chosen)| match &unit.state {
         Ok(Analysed::Tree(tree)) => Ok(tree.clone()),
         Ok(Analysed::Model(it)) => {
             let elsewhere = elsewhere(options, division, units, places, &names);

@@ -179,7 +179,7 @@ fn arms(
     errors: &mut Errors,
 ) -> (Vec<Arm>, Option<DefaultArm>) {
     let mut seen: BTreeMap<i64, Span> = BTreeMap::new();
-    let mut arms = Vec::new();
+    let mut arms = Vec::with_capacity(cases.len());
     let mut default: Option<(DefaultArm, Span)> = None;
     let mut default_spans = Vec::new();
     for spec in cases {

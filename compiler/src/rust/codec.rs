@@ -8,7 +8,7 @@ use crate::model::types::{Model, Type};
 /// emitted code is written against under `rpc::`.
 pub(crate) fn codecs(model: &Model, options: &EmitOptions<'_>, types: &[&Type], path: &str) -> Vec<String> {
     let names = &own_names(model, options, &Elsewhere::default());
-    let traits = &TraitTable::new(model, &options.choices);
+    let traits = &TraitTable::new(model, options.choices);
     let context = Context::new(model, names, traits, options);
     types.iter().map(|ty| types::pair(context, ty, path).codec).collect()
 }

@@ -105,6 +105,10 @@ fn escape(line: &str, text: &mut String) {
 }
 
 fn escape_words(line: &str, text: &mut String) {
+    if !line.bytes().any(|byte| byte == b':' || may_be_mark(byte)) {
+        // Nor is there an address: that is most lines.
+        return text.push_str(line);
+    }
     let backticks = line.bytes().filter(|byte| *byte == b'`').count().is_multiple_of(2) && !line.contains('\'');
     for (index, word) in line.split(' ').enumerate() {
         if index > 0 {
@@ -121,14 +125,18 @@ fn escape_words(line: &str, text: &mut String) {
     }
 }
 
+fn may_be_mark(byte: u8) -> bool {
+    matches!(byte, b'[' | b']' | b'<' | b'>' | b'*' | b'\\' | b'~' | b'|' | b'&' | b'_' | b'`')
+}
+
 fn escape_word(word: &str, backticks: bool, text: &mut String) {
-    let is_mark = |letter: char| {
-        matches!(letter, '[' | ']' | '<' | '>' | '*' | '\\' | '~' | '|' | '&')
-            || letter == '_' && word.starts_with('_')
-            || letter == '`' && !backticks
+    let is_mark = |byte: u8| match byte {
+        b'_' => word.starts_with('_'),
+        b'`' => !backticks,
+        _ => may_be_mark(byte),
     };
     let mut start = 0;
-    for (at, _) in word.match_indices(is_mark) {
+    for (at, _) in word.bytes().enumerate().filter(|(_, byte)| is_mark(*byte)) {
         text.extend([word.get(start..at).unwrap_or_default(), "\\"]);
         start = at;
     }

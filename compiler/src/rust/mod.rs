@@ -107,7 +107,7 @@ impl From<syn::Error> for EmitError {
 /// # Errors
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions<'_>, elsewhere: &Elsewhere<'_>) -> Result<String, EmitError> {
-    let (names, traits) = (&own_names(model, options, elsewhere), &TraitTable::new(model, &options.choices));
+    let (names, traits) = (&own_names(model, options, elsewhere), &TraitTable::new(model, options.choices));
     let context = Context::new(model, names, traits, options);
     layout::file(|| items(context, elsewhere), modules::imports(context, elsewhere), options)
 }

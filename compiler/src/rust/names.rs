@@ -28,7 +28,7 @@ impl Names {
     /// chose go before those that are made from the file's. What is defined elsewhere takes no name from the file's own
     /// definitions, and has its own behind that of its module.
     pub(super) fn new(model: &Model, options: &EmitOptions<'_>, elsewhere: &Elsewhere<'_>) -> Self {
-        let (spelling, choices) = (Spelling::of(options.verbatim_names), &options.choices);
+        let (spelling, choices) = (Spelling::of(options.verbatim_names), options.choices);
         let mut types = Scope::of_file();
         let own = model.definitions.iter().enumerate().filter(|(index, _)| !elsewhere.holds(*index));
         for (index, definition) in own {
@@ -39,10 +39,10 @@ impl Names {
                 walk::names(model, definition, name).iter().for_each(|name| types.reserve(name));
             }
         }
-        let (views, extern_types, constants) = (options.views, &options.extern_types, Scope::of_file());
+        let (views, extern_types, constants) = (options.views, options.extern_types, Scope::of_file());
         let versions = versions(model, elsewhere);
         let mut namer = Namer { model, spelling, views, extern_types, choices, types, constants, versions };
-        let mut names = Self { definitions: Vec::new(), aliases: Vec::new() };
+        let mut names = Self { definitions: Vec::with_capacity(model.definitions.len()), aliases: Vec::new() };
         for (index, definition) in model.definitions.iter().enumerate() {
             let held = elsewhere.holds(index);
             let entry = if held { Entry::default() } else { namer.entry(DefinitionId(index), definition, &names) };

@@ -65,7 +65,7 @@ struct SampleView {
 /// A program for `model`; `None` where the model has no program, or none with a version.
 pub(crate) fn sample(model: &Model, options: &EmitOptions<'_>, which: Sample) -> Result<Option<String>, EmitError> {
     let names = &own_names(model, options, &Elsewhere::default());
-    let traits = &TraitTable::new(model, &options.choices);
+    let traits = &TraitTable::new(model, options.choices);
     let context = Context::new(model, names, traits, options);
     let versions = versions(context);
     if versions.is_empty() {

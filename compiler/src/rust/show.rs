@@ -50,7 +50,7 @@ struct ArmView {
 /// Only by a fault of this module.
 pub(crate) fn emit(model: &Model, options: &EmitOptions<'_>, ids: &[DefinitionId]) -> Result<String, EmitError> {
     let names = &own_names(model, options, &Elsewhere::default());
-    let traits = &TraitTable::new(model, &options.choices);
+    let traits = &TraitTable::new(model, options.choices);
     let context = Context::new(model, names, traits, options);
     let mut view = View { enumerations: Vec::new(), structures: Vec::new(), unions: Vec::new(), nodes: Vec::new() };
     for id in ids {

@@ -17,7 +17,7 @@ struct View<'a> {
     discriminant: Pair,
     /// The discriminant of `value` as an `i64`.
     number: String,
-    variants: Vec<VariantView>,
+    variants: Vec<VariantView<'a>>,
     /// A pattern for a default arm whose discriminant is another arm's.
     mismatch: Option<String>,
     /// The last arm of the `match` that decodes, if one is needed.
@@ -32,15 +32,15 @@ struct View<'a> {
     discriminant_bytes: Option<u64>,
 }
 
-struct VariantView {
-    docs: String,
+struct VariantView<'a> {
+    docs: &'a str,
     /// `#[default]` for one of them, if it can be.
     attribute: &'static str,
     /// `Ok(i32)`
     declaration: String,
     /// `Ok(_)`, and the discriminant it stands for.
     shape: String,
-    discriminant: String,
+    discriminant: &'a str,
     /// `Ok(value)`, and the expression that encodes what it binds.
     binding: String,
     encode: String,
@@ -105,7 +105,7 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Union) -> Result
 }
 
 /// `kept` is the declaration of a discriminant that a variant holds.
-fn variant_view(it: &Variant, kept: &str) -> VariantView {
+fn variant_view<'a>(it: &'a Variant, kept: &str) -> VariantView<'a> {
     let Variant { name, docs, selected, held, attributes, is_default, walk: _ } = it;
     let (value, decode) = match held {
         Some(Pair { value, codec, .. }) => (Some(value.as_str()), Some(format!("rpc::decode::<{codec}>(input)?"))),
@@ -121,11 +121,11 @@ fn variant_view(it: &Variant, kept: &str) -> VariantView {
     };
     let decoded: Vec<&str> = holds.map(|_| pattern).into_iter().chain(decode.as_deref()).collect();
     VariantView {
-        docs: docs.clone(),
+        docs,
         attribute: if *is_default { "#[default]" } else { "" },
         declaration: applied(name, &holds.into_iter().chain(declared.as_deref()).collect::<Vec<_>>()),
         shape: applied(name, &parts("discriminant", Some("_"))),
-        discriminant: discriminant.to_owned(),
+        discriminant,
         binding: applied(name, &parts("_", Some("value"))),
         most: most::of_variant(it),
         encode: held.as_ref().map_or("Ok(())".into(), |held| format!("rpc::encode::<{}>(value, out)", held.codec)),

@@ -30,6 +30,7 @@ pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
     imports: Vec<String>,
     options: &EmitOptions<'_>,
 ) -> Result<String, EmitError> {
+    let definitions = items().size_hint().1.unwrap_or_default();
     let view = View {
         source_name: &options.source_name,
         module: inner_module_name(&options.source_name),
@@ -37,14 +38,16 @@ pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
         imports: imports.iter().map(|line| format!("    {line}\n")).collect(),
         items: &LaidOut(items),
     };
-    let mut text = String::with_capacity(TEXT);
+    let mut text = String::with_capacity(DEFINITION.saturating_mul(definitions).saturating_add(PAGE));
     view.render_into(&mut text)?;
     text.push('\n');
     Ok(text)
 }
 
-/// Enough bytes for most files: what is not written to costs nothing.
-const TEXT: usize = 1 << 19;
+/// Enough bytes for what most definitions come to, and for the longest item of most files: what is not written to costs
+/// nothing.
+const DEFINITION: usize = 4096;
+const PAGE: usize = 1 << 16;
 
 /// By how many columns what is in brackets is set in.
 const STEP: usize = 4;
@@ -54,7 +57,7 @@ struct LaidOut<F>(F);
 
 impl<F: Fn() -> I, I: Iterator<Item = Result<Vec<String>, EmitError>>> fmt::Display for LaidOut<F> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut page = Page::default();
+        let mut page = Page { text: String::with_capacity(PAGE), last: None };
         let mut apart = "";
         for items in (self.0)() {
             for item in items.map_err(|_| fmt::Error)? {

@@ -12,11 +12,12 @@ pub(super) fn declaration(builder: &Builder<'_>, node: &Node<'_>) -> Built<Decla
 
 /// A declaration with the comments around the `whole` that it is part of.
 pub(super) fn documented(builder: &Builder<'_>, node: &Node<'_>, whole: &Node<'_>) -> Built<Declaration> {
+    let span = builder.span(node);
     let mut built = Declaration {
-        span: builder.span(node),
+        span,
         docs: builder.docs(whole, None),
         source: builder.written(node),
-        specifier: TypeSpecifier { span: builder.span(node), kind: TypeKind::Void },
+        specifier: TypeSpecifier { span, kind: TypeKind::Void },
         optional: false,
         name: None,
         bound: Bound::None,
