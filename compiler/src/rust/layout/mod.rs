@@ -30,7 +30,7 @@ pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
     imports: Vec<String>,
     options: &EmitOptions<'_>,
 ) -> Result<String, EmitError> {
-    let definitions = items().size_hint().1.unwrap_or_default();
+    let definitions = items().size_hint().1.unwrap_or_default().min(DEFINITIONS);
     let view = View {
         source_name: &options.source_name,
         module: inner_module_name(&options.source_name),
@@ -38,15 +38,16 @@ pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
         imports: imports.iter().map(|line| format!("    {line}\n")).collect(),
         items: &LaidOut(items),
     };
-    let mut text = String::with_capacity(DEFINITION.saturating_mul(definitions).saturating_add(PAGE));
+    let mut text = String::with_capacity(DEFINITION * definitions + PAGE);
     view.render_into(&mut text)?;
     text.push('\n');
     Ok(text)
 }
 
-/// Enough bytes for what most definitions come to, and for the longest item of most files: what is not written to costs
-/// nothing.
+/// Enough bytes for what most definitions come to, of as many as most files have, and for the longest item of most files:
+/// what is not written to costs nothing.
 const DEFINITION: usize = 4096;
+const DEFINITIONS: usize = 1024;
 const PAGE: usize = 1 << 16;
 
 /// By how many columns what is in brackets is set in.
