@@ -13,7 +13,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// All `.rs` files below `folder`, which is below the folder of the project.
+    /// All `.rs` files below `folder`, which is below the folder of the project, but for what was built or fetched there.
     pub fn below(folder: &str) -> Vec<Self> {
         let root = crate::c::root();
         let mut sources = Vec::new();
@@ -22,6 +22,7 @@ impl Source {
             for entry in fs::read_dir(&place).unwrap_or_else(|error| panic!("{}: {error}", place.display())) {
                 let path = entry.unwrap().path();
                 match path.extension() {
+                    _ if path.is_dir() && path.ends_with("target") => {}
                     _ if path.is_dir() => open.push(path),
                     Some(extension) if extension == "rs" => sources.push(Self::read(root, path)),
                     _ => {}
