@@ -104,3 +104,35 @@ fn a_type_named_from_elsewhere_cannot_be_a_discriminant() {
     let Err(CompileError::Rejected { report, .. }) = compiler.compile(&file).into_result() else { panic!() };
     assert!(report.contains("error[E0130]") && report.contains("write `int`"), "{report}");
 }
+
+/// An import that nothing uses is a warning in the user's build, one that is missing an error.
+#[test]
+fn the_runtime_is_imported_where_it_is_named() {
+    let here = directory("runtime");
+    fs::write(here.join("my_rpc.x"), "struct other { int a; };").unwrap();
+    let texts = [
+        "const A = 1;",
+        "const A = \"rpc::\"; /* rpc::x */ typedef int b;",
+        "typedef opaque b<4>;",
+        "typedef string b<>;",
+        "enum e { A = 1 };",
+        "struct s { int a; };",
+        "union u switch (int a) { default: void; };",
+        "program P { } = 5;",
+        "program P { version V { } = 1; } = 5;",
+        "program P { version V { void F(void) = 1; } = 1; } = 5;",
+        "#include \"my_rpc.x\"\ntypedef other b;",
+    ];
+    for text in texts {
+        fs::write(here.join("a.x"), text).unwrap();
+        let compiler = Compiler::new().out_dir(&here);
+        let outputs = compiler.compile_all([here.join("a.x"), here.join("my_rpc.x")]).into_result().unwrap();
+        let emitted = fs::read_to_string(&outputs[0]).unwrap();
+        let code: Vec<&str> = emitted.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
+        let names = |line: &&str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "rpc");
+        let (imports, others): (Vec<&str>, Vec<&str>) =
+            code.into_iter().filter(names).partition(|line| line.ends_with(" as rpc;"));
+        let used = others.iter().any(|line| !line.contains("\"rpc::\""));
+        assert_eq!(imports.len(), usize::from(used), "{text}: {emitted}");
+    }
+}

@@ -2,7 +2,7 @@
 //! it wants port 111, and no other NFS server on the machine.
 
 use crate::interfaces::protocols::mount3::mount_v3;
-use crate::process::{DEADLINE, Guard, address};
+use crate::process::{DEADLINE, Guard};
 use crate::{missing, rpcbind};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,9 +73,9 @@ impl Ganesha {
     }
 }
 
-/// MOUNT is the last to be there.
+/// MOUNT is the last to be there, and to be known to rpcbind.
 fn answers() -> bool {
-    mount_v3::Client::connect(&address("tcp", MOUNT_PORT)).is_ok_and(|mount| mount.null().is_ok())
+    mount_v3::Client::connect("127.0.0.1").is_ok_and(|mount| mount.null().is_ok())
 }
 
 /// Without D-Bus it complains and goes on. Version 4 is off, and with it the time of grace in which files are not opened.

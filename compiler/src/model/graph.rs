@@ -31,7 +31,7 @@ impl Edges {
     }
 }
 
-/// Of what ends behind each other, one after the other, the part with a number.
+/// The part of `all` with that number; `ends` has where each part ends.
 fn slice<'a>(all: &'a [usize], ends: &[usize], number: usize) -> &'a [usize] {
     let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
     ends.get(number).and_then(|end| all.get(start..*end)).unwrap_or_default()

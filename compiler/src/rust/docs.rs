@@ -106,7 +106,7 @@ fn escape(line: &str, text: &mut String) {
 
 fn escape_words(line: &str, text: &mut String) {
     if !line.bytes().any(|byte| byte == b':' || may_be_mark(byte)) {
-        // Nor is there an address: that is most lines.
+        // No mark, and without a colon no address: so are most lines.
         return text.push_str(line);
     }
     let backticks = line.bytes().filter(|byte| *byte == b'`').count().is_multiple_of(2) && !line.contains('\'');

@@ -111,10 +111,18 @@ fn needs_runtime(context: Context<'_>, id: DefinitionId, definition: &Definition
         Definition::Constant(_) | Definition::Extern(_) => false,
         Definition::Typedef(it) => {
             let ty = || pair(context.within(id), &it.field.ty, "").value;
-            !context.names.is_redundant(id) && ty().contains("rpc::")
+            !context.names.is_redundant(id) && names_runtime(&ty())
         }
-        Definition::Enumeration(_) | Definition::Structure(_) | Definition::Union(_) | Definition::Program(_) => true,
+        Definition::Enumeration(_) | Definition::Structure(_) | Definition::Union(_) => true,
+        Definition::Program(it) => !it.versions.is_empty(),
     }
+}
+
+/// Whether a path of a type begins with `rpc::`; others may end so.
+fn names_runtime(ty: &str) -> bool {
+    let begins =
+        |(at, _)| !ty.get(..at).unwrap_or_default().ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c));
+    ty.match_indices("rpc::").any(begins)
 }
 
 /// The definitions that the Rust of a definition names: those of its types, and those of their codecs.

@@ -29,11 +29,12 @@ impl<'a> Comments<'a> {
         let after = self.comments.partition_point(|comment| comment.end <= start);
         let mut next = start;
         let mut found = Vec::new();
+        let mut line = None;
         for comment in self.comments.get(..after).unwrap_or_default().iter().rev() {
             let between = self.slice(comment.end, next);
             if !is_blank(between)
                 || between.matches('\n').count() > 1
-                || self.belongs_to_the_left(comment, start)
+                || self.belongs_to_the_left(comment, start, &mut line)
                 || is_notice(comment.text(self.text))
             {
                 break;
@@ -57,13 +58,14 @@ impl<'a> Comments<'a> {
         lines
     }
 
-    /// Whether code stands before the comment on its line, and what follows does not stand on that line too.
-    fn belongs_to_the_left(&self, comment: &Token, start: usize) -> bool {
+    /// Whether code stands before the comment on its line, and what follows does not stand on that line too. `line` is the start of
+    /// the line of the comment behind it, and the last of its code: between two comments on it there is none.
+    fn belongs_to_the_left(&self, comment: &Token, start: usize, line: &mut Option<(usize, Option<char>)>) -> bool {
         let index = self.line_starts.partition_point(|line_start| *line_start <= comment.start);
         let line_start = index.checked_sub(1).and_then(|index| self.line_starts.get(index)).copied().unwrap_or(0);
-        let Some(last) = self.last_code(line_start, comment.start) else {
-            return false;
-        };
+        let known = line.filter(|(known, _)| *known == line_start);
+        let (_, last) = *line.insert(known.unwrap_or_else(|| (line_start, self.last_code(line_start, comment.start))));
+        let Some(last) = last else { return false };
         !matches!(last, '{' | '(') || self.slice(comment.end, start).contains('\n')
     }
 

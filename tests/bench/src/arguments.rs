@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Fault {
     Unknown(String),
     NoValue(String),
-    /// No scenario has the word of `--only`.
+    /// No scenario that can be run has the word of `--only`.
     NoScenario(String),
     /// An environment variable that `run` sets.
     NoPlace(&'static str),
@@ -74,7 +74,7 @@ impl fmt::Display for Fault {
             Self::NoValue(word) => write!(out, "`{word}` wants a value"),
             Self::NoScenario(word) => {
                 let groups = Group::ALL.map(Group::word).join(", ");
-                write!(out, "no scenario has `{word}` in its name, and it is no group: {groups}")
+                write!(out, "no scenario that can be run has `{word}` in its name or as its group ({groups})")
             }
             Self::NoPlace(name) => write!(out, "{name} is not set: start this by tests/bench/run"),
         }

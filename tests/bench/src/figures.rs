@@ -41,7 +41,7 @@ impl Figures {
     }
 
     /// Between which of the figures the median of very many rounds lies, with a certainty of 95 % (94 % of five rounds, less of
-    /// fewer). So many are left out at each end as would come up only once in forty times with a coin. Not numbers if there are
+    /// fewer; 87 % where rounds went on until a target was out of it). So many are left out at each end as would come up only once in forty times with a coin. Not numbers if there are
     /// none.
     pub(crate) fn range(&self) -> [f64; 2] {
         let sorted = sorted(&self.all);

@@ -18,7 +18,7 @@ pub(crate) struct Measured<'a> {
 pub(crate) struct Rounds {
     /// With all contestants.
     pub(crate) all: usize,
-    /// For verdicts that are not sure after those.
+    /// In all, for verdicts that are not sure after those; no fewer.
     pub(crate) most: usize,
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn run<'a>(
     share: f64,
 ) -> Result<Vec<Measured<'a>>, Spoiled> {
     let mut measured: Vec<Measured<'_>> = scenarios.iter().map(Measured::new).collect();
-    for round in 1..=all.max(most) {
+    for round in 1..=most {
         let more = round > all;
         for it in measured.iter_mut().filter(|it| !more || !it.is_sure()) {
             eprintln!("round {round} of {}: {}", if more { most } else { all }, it.scenario.name);

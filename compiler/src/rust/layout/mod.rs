@@ -44,10 +44,11 @@ pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
     Ok(text)
 }
 
-/// Enough bytes for what most definitions come to, of as many as most files have, and for the longest item of most files:
-/// what is not written to costs nothing.
+/// Enough bytes for what most definitions come to. What is not written to is only reserved.
 const DEFINITION: usize = 4096;
+/// Room is taken in advance for so many definitions at most, which is 4 MiB.
 const DEFINITIONS: usize = 1024;
+/// Enough bytes for the longest item of most files.
 const PAGE: usize = 1 << 16;
 
 /// By how many columns what is in brackets is set in.
@@ -61,6 +62,7 @@ impl<F: Fn() -> I, I: Iterator<Item = Result<Vec<String>, EmitError>>> fmt::Disp
         let mut page = Page { text: String::with_capacity(PAGE), last: None };
         let mut apart = "";
         for items in (self.0)() {
+            // Templates fail with no more than that, too.
             for item in items.map_err(|_| fmt::Error)? {
                 page.item(&item);
                 out.write_str(apart)?;

@@ -182,6 +182,17 @@ fn a_copyright_notice_documents_nothing() {
     assert_eq!((a.docs.as_slice(), b.docs.len()), (["One.".to_owned()].as_slice(), 0));
 }
 
+/// Each is looked at once, not once for each one behind it: this would take hours.
+#[test]
+fn very_many_comments_may_stand_on_a_line() {
+    for before in ["", "const B = 2; "] {
+        let text = format!("{before}{}\nconst A = 1;", "/**/".repeat(200_000));
+        let definitions = parsed(&text).definitions;
+        let Some(Definition::Constant(it)) = definitions.last() else { panic!("{definitions:?}") };
+        assert!(it.docs.is_empty());
+    }
+}
+
 #[test]
 fn a_define_is_documented_like_a_constant() {
     let definitions = parsed("/* Before. */\n#define N 8 /* Behind. */\n").definitions;

@@ -64,7 +64,7 @@ impl Connection {
     ) -> Result<bool, Fault> {
         let most = self.socket.received().saturating_add(scratch.len() as u64);
         let behind = scratch.get_mut(..BEHIND).unwrap_or_default();
-        let (mut has_read, mut written) = (false, self.socket.received());
+        let (mut has_read, mut written_at) = (false, self.socket.received());
         while self.expects_large() && self.socket.may_read() && self.socket.received() < most {
             if self.stream.has_memory_for(self.record_size) || self.may_take_memory() {
                 self.answer_placed(programs, behind, out, now, tally)?;
@@ -73,9 +73,9 @@ impl Connection {
             }
             has_read = true;
             let received = self.socket.received();
-            if received.wrapping_sub(written) >= PORTION {
-                self.socket.write(out, now)?;
-                written = received;
+            if received.wrapping_sub(written_at) >= PORTION {
+                self.socket.write(out, tally.now())?;
+                written_at = received;
             }
             if !self.backlog.is_empty() || tally.is_over() || self.stream.is_full(now) || self.is_full(out, programs) {
                 break;
