@@ -133,6 +133,20 @@ fn the_time_of_a_handler_is_not_its_callers() {
         stream.write_all(back).unwrap();
         assert_eq!(read_record(&mut stream), success(2, &words(&[5])));
     }
+    // A large call that has come as a whole, so that its reply is written before its turn is over.
+    let large = |xid, procedure, number| record(&call(xid, procedure, &[words(&[number]), vec![7; 70_000]].concat()));
+    let mut stream = connect(&server);
+    // The system takes more at a time of who has sent much.
+    for xid in 0..20 {
+        stream.write_all(&large(xid, FILL, 0)).unwrap();
+        assert_eq!(read_record(&mut stream), success(xid, &words(&[0])));
+    }
+    stream.write_all(&[large(2, SLEEP, 100), large(3, SLEEP, 800)].concat()).unwrap();
+    for xid in [2, 3] {
+        assert_eq!(read_record(&mut stream), success(xid, b""));
+    }
+    std::thread::sleep(SHORT / 3);
+    check_served(&mut stream);
     // A reply that the system does not take at once.
     const SIZE: u32 = 16 << 20;
     let mut stream = connect(&server);
