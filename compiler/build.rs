@@ -1,0 +1,35 @@
+//! Says how the command is linked.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    if is_command() && is_linked_as_expected() && has_static_unwinder() {
+        // The shared one is a tenth of what a process takes to start: it asks the processor what it is, which costs much in
+        // a virtual machine.
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    }
+}
+
+/// Whether the command is built, not only the library for a build.rs.
+fn is_command() -> bool {
+    env::var_os("CARGO_FEATURE_CLI").is_some()
+}
+
+/// Whether the target is one that std links `libgcc_s` on, of which `libgcc_eh` is the part that it needs.
+fn is_linked_as_expected() -> bool {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
+    is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu")
+}
+
+/// Whether the linker knows the library. For another target than this machine that is only asked of a linker that is named.
+fn has_static_unwinder() -> bool {
+    let is_native = env::var_os("HOST") == env::var_os("TARGET");
+    let linker = env::var_os("RUSTC_LINKER").or_else(|| is_native.then(|| "cc".into()));
+    let asked = linker.and_then(|linker| Command::new(linker).arg("-print-file-name=libgcc_eh.a").output().ok());
+    // Where it knows none it gives the name back.
+    let found = asked.and_then(|asked| String::from_utf8(asked.stdout).ok());
+    found.is_some_and(|path| PathBuf::from(path.trim_end()).is_absolute())
+}
