@@ -65,11 +65,11 @@ pub(super) fn emit(context: Context<'_>, id: DefinitionId, it: &Enumeration) -> 
     let (name, chosen) = (context.names.of(id), context.choices.of(id));
     let (displays, is_error) = (!chosen.derives_some("Display"), !chosen.derives_some("Error"));
     if chosen.open {
-        let derives = traits::listed(&["Clone", "Copy", "Debug", "Default"], chosen);
+        let derives = traits::listed(["Clone", "Copy", "Debug", "Default"], chosen);
         let other = context.names.inner(id, it.enumerators.len());
         return render(&OpenView { docs, derives, name, variants, aliases, displays, is_error, other });
     }
     let all = ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
-    let derives = traits::listed(&all, chosen);
+    let derives = traits::listed(all, chosen);
     render(&View { docs, derives, name, source_name: &it.name, variants, aliases, displays, is_error })
 }

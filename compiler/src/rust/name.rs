@@ -151,7 +151,7 @@ impl Spelling {
     /// A member, argument, procedure or version.
     pub(crate) fn value_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(joined(name, str::make_ascii_lowercase), name, "x"),
+            Self::Idiomatic => sound(recased(name, str::make_ascii_lowercase), name, "x"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -159,7 +159,7 @@ impl Spelling {
     /// A constant.
     pub(crate) fn constant_name(self, name: &str) -> String {
         match self {
-            Self::Idiomatic => sound(joined(name, str::make_ascii_uppercase), name, "X"),
+            Self::Idiomatic => sound(recased(name, str::make_ascii_uppercase), name, "X"),
             Self::Verbatim => name.to_owned(),
         }
     }
@@ -172,70 +172,67 @@ impl Spelling {
         if self == Self::Verbatim {
             return kept();
         }
-        let split: Vec<Vec<&str>> = names.iter().map(|name| words(name).collect()).collect();
-        let owner: Vec<&str> = words(owner).collect();
-        let others: &[Vec<&str>] = if names.len() == 1 { std::slice::from_ref(&owner) } else { &split };
-        let shared = split.first().map_or(0, |first| {
-            let same = |index: usize, word: &str| {
-                others.iter().all(|other| other.get(index).is_some_and(|it| it.eq_ignore_ascii_case(word)))
-            };
-            first.iter().enumerate().take_while(|(index, word)| same(*index, word)).count()
-        });
-        let rest = |words: &Vec<&str>| words.get(shared..).unwrap_or_default().join("_");
-        let shorter: Vec<String> = split.iter().map(rest).collect();
+        let Some((first, others)) = names.split_first() else { return Vec::new() };
+        let others = if others.is_empty() { &[owner] } else { others };
+        let same = |(one, other): &(&str, &str)| one.eq_ignore_ascii_case(other);
+        let shared_with = |other: &&str| words(first).zip(words(other)).take_while(same).count();
+        let shared = others.iter().map(shared_with).min().unwrap_or_default();
+        let shorter: Vec<String> = names.iter().map(|name| joined(words(name).skip(shared), name.len())).collect();
         let sound =
             |names: &Vec<String>| names.iter().all(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()));
         let shortest = without_numbered_prefix(&shorter);
-        [shortest, shorter].into_iter().find(sound).unwrap_or_else(kept)
+        shortest.into_iter().chain([shorter]).find(sound).unwrap_or_else(kept)
     }
 }
 
-/// `names` without what all of them begin with, up to its last digit.
-fn without_numbered_prefix(names: &[String]) -> Vec<String> {
-    let Some((first, others)) = names.split_first() else { return Vec::new() };
+/// `names` without what all of them begin with, up to its last digit, if there is one.
+fn without_numbered_prefix(names: &[String]) -> Option<Vec<String>> {
+    let (first, others) = names.split_first()?;
     let same = |(at, letter): &(usize, u8)| others.iter().all(|name| name.as_bytes().get(*at) == Some(letter));
     let shared = first.bytes().enumerate().take_while(same);
-    let numbered =
-        shared.filter(|(_, letter)| letter.is_ascii_digit()).last().map_or(0, |(at, _)| at.saturating_add(1));
     // A single name would lose its own number.
-    let cut = if others.is_empty() { 0 } else { numbered };
-    names.iter().map(|name| name.get(cut..).unwrap_or_default().trim_start_matches('_').to_owned()).collect()
+    let numbered = shared.filter(|(_, letter)| letter.is_ascii_digit() && !others.is_empty());
+    let (last, _) = numbered.last()?;
+    let rest = |name: &String| name.get(last + 1..).unwrap_or_default().trim_start_matches('_').to_owned();
+    Some(names.iter().map(rest).collect())
 }
 
 /// The words of a name: parted by `_`, and before an upper-case letter behind a lower-case one. In `CamelCase` names a
 /// run of capitals ends before its last letter (`SCPHistoryEntry`: SCP, History, Entry); in others it does not
 /// (`GETATTRres`: one word).
 fn words(name: &str) -> impl Iterator<Item = &str> {
-    name.split('_').filter(|part| !part.is_empty()).flat_map(camel_words)
-}
-
-fn camel_words(part: &str) -> impl Iterator<Item = &str> {
-    let is_camel = (1..part.len()).any(|index| steps(part.as_bytes(), index));
-    let mut left = Some(part);
+    let (mut left, mut part, mut is_camel) = (name, "", false);
     std::iter::from_fn(move || {
-        let rest = left?;
-        let bytes = rest.as_bytes();
-        let ends = |index: &usize| steps(bytes, *index) || ends_capitals(bytes, *index);
-        let word = if is_camel { (1..bytes.len()).find(ends).and_then(|end| rest.split_at_checked(end)) } else { None };
-        left = word.map(|(_, rest)| rest);
-        Some(word.map_or(rest, |(word, _)| word))
+        if part.is_empty() {
+            left = left.trim_start_matches('_');
+            let end = left.bytes().position(|letter| letter == b'_').unwrap_or(left.len());
+            (part, left) = left.split_at_checked(end)?;
+            is_camel = part.as_bytes().windows(2).any(steps);
+        }
+        let end = if is_camel { camel_word(part.as_bytes()) } else { part.len() };
+        let (word, rest) = part.split_at_checked(end)?;
+        part = rest;
+        (!word.is_empty()).then_some(word)
     })
 }
 
+/// Where the first word of `CamelCase` ends.
+fn camel_word(part: &[u8]) -> usize {
+    let ends = |at: &usize| {
+        let capitals = part.get(at - 1..at + 2).is_some_and(ends_capitals);
+        capitals || part.get(at - 1..=*at).is_some_and(steps)
+    };
+    (1..part.len()).find(ends).unwrap_or(part.len())
+}
+
 /// Whether an upper-case letter stands behind a lower-case one.
-fn steps(name: &[u8], at: usize) -> bool {
-    is_upper(name, at) && name.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_lowercase)
+fn steps(pair: &[u8]) -> bool {
+    matches!(pair, [b'a'..=b'z', b'A'..=b'Z'])
 }
 
 /// Whether the last of several upper-case letters stands before a lower-case one.
-fn ends_capitals(name: &[u8], at: usize) -> bool {
-    is_upper(name, at)
-        && is_upper(name, at.wrapping_sub(1))
-        && name.get(at.wrapping_add(1)).is_some_and(u8::is_ascii_lowercase)
-}
-
-fn is_upper(name: &[u8], at: usize) -> bool {
-    name.get(at).is_some_and(u8::is_ascii_uppercase)
+fn ends_capitals(three: &[u8]) -> bool {
+    matches!(three, [b'A'..=b'Z', b'A'..=b'Z', b'a'..=b'z'])
 }
 
 /// A name may be nothing but underscores, for which `letter` stands, or have a digit at its front once those are gone.
@@ -258,15 +255,21 @@ fn capitalised(name: &str) -> String {
     all
 }
 
-/// The words of a name with `_` between them, all in one case.
-fn joined(name: &str, make_case: fn(&mut str)) -> String {
-    let mut all = String::with_capacity(name.len() + SEPARATORS);
-    words(name).for_each(|word| {
+/// Words with `_` between them, of a name of that length.
+fn joined<'a>(words: impl Iterator<Item = &'a str>, length: usize) -> String {
+    let mut all = String::with_capacity(length + SEPARATORS);
+    for word in words {
         if !all.is_empty() {
             all.push('_');
         }
         all.push_str(word);
-    });
+    }
+    all
+}
+
+/// The words of a name with `_` between them, all in one case.
+fn recased(name: &str, make_case: fn(&mut str)) -> String {
+    let mut all = joined(words(name), name.len());
     make_case(&mut all);
     all
 }

@@ -50,27 +50,36 @@ impl Traits {
     /// The arguments of `#[derive(..)]`.
     pub(super) fn derives(self, chosen: &TypeChoices) -> String {
         let (partial, total) = (chosen.order >= Order::Partial, chosen.order == Order::Total);
-        let extras = [
-            (self.copy, "Copy"),
-            (self.default, "Default"),
-            (self.eq, "Eq"),
-            (self.hash, "Hash"),
-            (partial, "PartialOrd"),
-            (total, "Ord"),
+        // In the order of the alphabet.
+        let names = [
+            ("Clone", true),
+            ("Copy", self.copy),
+            ("Debug", true),
+            ("Default", self.default),
+            ("Eq", self.eq),
+            ("Hash", self.hash),
+            ("Ord", total),
+            ("PartialEq", true),
+            ("PartialOrd", partial),
         ];
-        let mut names = vec!["Clone", "Debug", "PartialEq"];
-        names.extend(extras.iter().filter(|(has, _)| *has).map(|(_, name)| *name));
-        names.sort_unstable();
-        listed(&names, chosen)
+        listed(names.into_iter().filter(|(_, has)| *has).map(|(name, _)| name), chosen)
     }
 }
 
 /// Traits that are derived for a type in any case, and behind them those that the user asked for. Those of the standard
 /// library are derived wherever they can be, so that asking for one where it cannot be does nothing.
-pub(super) fn listed(derived: &[&str], chosen: &TypeChoices) -> String {
+pub(super) fn listed<'a>(derived: impl IntoIterator<Item = &'a str>, chosen: &'a TypeChoices) -> String {
     let asked = chosen.derives.iter().map(String::as_str).filter(|path| standard_trait(path).is_none());
-    derived.iter().copied().chain(asked).collect::<Vec<_>>().join(", ")
+    let mut list = String::with_capacity(LISTED);
+    for path in derived.into_iter().chain(asked) {
+        list.push_str(if list.is_empty() { "" } else { ", " });
+        list.push_str(path);
+    }
+    list
 }
+
+/// Enough bytes for all traits of the standard library.
+const LISTED: usize = 80;
 
 /// The traits of every definition of a model.
 #[derive(Debug)]
