@@ -205,7 +205,7 @@ fn is_stdout(target: &Path) -> bool {
 
 fn check(arguments: &Check) -> Result<(), u8> {
     let paths: Vec<&Path> = arguments.input.files.iter().map(PathBuf::as_path).collect();
-    compile_all(&Options { stage: Stage::Model, ..options(&arguments.input) }, &paths, &arguments.input.messages)
+    compile_all(&Options { stage: Stage::Check, ..options(&arguments.input) }, &paths, &arguments.input.messages)
         .map(|_| ())
 }
 

@@ -84,9 +84,13 @@ fn file_name(path: &Path) -> String {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Stage {
     Ast,
+    #[cfg(any(feature = "cli", test))]
     Model,
     #[default]
     Rust,
+    /// All errors are found; there is nothing to print.
+    #[cfg(feature = "cli")]
+    Check,
     /// The model for other programs.
     #[cfg(feature = "cli")]
     Json,

@@ -28,7 +28,7 @@ pub(super) struct Interop {
 
 pub(super) fn run(arguments: Interop) -> Result<(), u8> {
     let Interop { input, values, seed, keep, oncrpc_path } = arguments;
-    let compile = Options { stage: Stage::Model, ..options(&input) };
+    let compile = Options { stage: Stage::Check, ..options(&input) };
     let usable = usable(&input, &compile);
     let mut verdict = if usable.len() < input.files.len() { Verdict::CannotRun } else { Verdict::Same };
     if !usable.is_empty() {

@@ -192,10 +192,11 @@ fn output(
     elsewhere: &Elsewhere<'_>,
 ) -> Result<String, EmitError> {
     let applied = || (chosen.applied(model), options.emit(path, chosen));
-    if options.stage == Stage::Model {
-        return Ok(format!("{model:#?}\n"));
-    }
     match options.stage {
+        #[cfg(any(feature = "cli", test))]
+        Stage::Model => Ok(format!("{model:#?}\n")),
+        #[cfg(feature = "cli")]
+        Stage::Check => Ok(String::new()),
         #[cfg(feature = "cli")]
         Stage::Json => Ok(json::model(model, &file_name(path))),
         #[cfg(feature = "cli")]
@@ -203,7 +204,7 @@ fn output(
             let (model, emit) = applied();
             sample::sample(&model, &emit, which).map(Option::unwrap_or_default)
         }
-        Stage::Ast | Stage::Model | Stage::Rust => {
+        Stage::Ast | Stage::Rust => {
             let (model, emit) = applied();
             rust::emit(&model, &emit, elsewhere)
         }
