@@ -90,7 +90,7 @@ impl Page {
         self.text.clear();
         self.last = None;
         let mut depth = 1_usize;
-        for line in lines(item).map(str::trim_ascii).filter(|line| !line.is_empty()) {
+        for line in lines(item).map(trimmed).filter(|line| !line.is_empty()) {
             let is_comment = line.starts_with("//");
             if !is_comment && matches!(line.as_bytes(), [b'}' | b')' | b']', ..]) {
                 depth = depth.saturating_sub(1);
@@ -168,6 +168,15 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
         start = end.saturating_add(1);
         line
     })
+}
+
+/// A line without blanks around it, of which most stand before it by the step.
+fn trimmed(line: &str) -> &str {
+    let mut rest = line;
+    while let Some(less) = rest.strip_prefix("    ") {
+        rest = less;
+    }
+    rest.trim_ascii()
 }
 
 /// The widest line that is put together again.
