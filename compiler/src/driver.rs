@@ -209,8 +209,7 @@ struct Parsed {
 }
 
 fn parse(options: &Options, loader: &dyn Loader, path: &Path, sources: &mut SourceMap) -> Result<Parsed, Failure> {
-    let bytes = loader.load(path).map_err(Failure::Read)?;
-    let root = sources.add(path, &bytes, None);
+    let root = sources.add(path, &loader.load(path).map_err(Failure::Read)?, None);
     let (preprocessed, errors) = match preprocess::preprocess(&options.preprocess, loader, sources, root) {
         Ok(preprocessed) => (preprocessed, Vec::new()),
         Err(Damaged { errors, rest: Some(rest) }) => (*rest, errors),
