@@ -14,7 +14,30 @@ pub(crate) struct Figures {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Verdict {
     Holds,
-    FallsShort { found: f64, target: Target },
+    FallsShort {
+        found: f64,
+        target: Target,
+    },
+    /// It does not, and the machine itself does not either: what it came to beside.
+    Beyond {
+        found: f64,
+        target: Target,
+        limit: f64,
+    },
+}
+
+impl Verdict {
+    /// The same, where the machine itself comes to `limit`.
+    pub(crate) fn beside(self, better: Better, limit: f64) -> Self {
+        match self {
+            Self::FallsShort { found, target: target @ Target::Figure(_) }
+                if verdict(better, target, limit) != Self::Holds =>
+            {
+                Self::Beyond { found, target, limit }
+            }
+            verdict => verdict,
+        }
+    }
 }
 
 impl Figures {
@@ -41,8 +64,8 @@ impl Figures {
     }
 
     /// Between which of the figures the median of very many rounds lies, with a certainty of 95 % (94 % of five rounds, less of
-    /// fewer; 87 % where rounds went on until a target was out of it). So many are left out at each end as would come up only once in forty times with a coin. Not numbers if there are
-    /// none.
+    /// fewer; 86 % where rounds went on until a target was out of it). So many are left out at each end as would come up only once in
+    /// forty times with a coin. Not numbers if there are none.
     pub(crate) fn range(&self) -> [f64; 2] {
         let sorted = sorted(&self.all);
         let count = sorted.len() as f64;
@@ -138,5 +161,16 @@ mod tests {
         assert_eq!(verdict(Better::Less, target, 1.2), Verdict::FallsShort { found: 1.2, target });
         let target = Target::Figure(5.0);
         assert_eq!(verdict(Better::More, target, 4.0), Verdict::FallsShort { found: 4.0, target });
+    }
+
+    #[test]
+    fn what_the_machine_does_not_come_to_is_beyond_it() {
+        let target = Target::Figure(5.0);
+        let found = |found| verdict(Better::More, target, found);
+        assert_eq!(found(4.0).beside(Better::More, 4.5), Verdict::Beyond { found: 4.0, target, limit: 4.5 });
+        assert_eq!(found(4.0).beside(Better::More, 5.5), found(4.0));
+        assert_eq!(found(5.0).beside(Better::More, 4.5), Verdict::Holds);
+        let ratio = verdict(Better::More, Target::Ratio(0.9), 0.8);
+        assert_eq!(ratio.beside(Better::More, 0.1), ratio);
     }
 }

@@ -1,14 +1,25 @@
 //! The contestants in turn, round after round.
 
-use crate::figures::{Figures, is_sure};
+use crate::figures::{Figures, Verdict, is_sure, verdict};
 use crate::process::{Failure, Place};
-use crate::scenario::{Contestant, Scenario, Target};
+use crate::scenario::{BARE, Contestant, Scenario, Target};
 use std::fmt;
+use std::time::{Duration, Instant};
+
+/// What part of the time of a round a further one has: the figures of one process are as far apart however long it runs, so that more
+/// of them tell more.
+const PART: f64 = 0.2;
+
+/// How long a scenario goes on with further rounds.
+const FURTHER: Duration = Duration::from_secs(60);
 
 /// What all contestants of one scenario came to, in the order of the scenario's.
 pub(crate) struct Measured<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) figures: Vec<Figures>,
+    /// Time that further rounds took, and whether they would hardly come to another verdict.
+    further: Duration,
+    is_decided: bool,
     /// What all contestants have to agree in, and who said it first.
     check: Option<(&'static str, String)>,
 }
@@ -27,9 +38,9 @@ impl Rounds {
         Self { all, most: all }
     }
 
-    /// Up to four times as many where it matters.
+    /// Where it matters, three times as long again.
     pub(crate) fn several(all: usize) -> Self {
-        Self { all, most: all.saturating_mul(4) }
+        Self { all, most: all.saturating_mul(16) }
     }
 }
 
@@ -49,7 +60,7 @@ pub(crate) enum Spoiled {
 }
 
 /// Runs each contestant of each scenario once a round, for `share` of the scenario's time; then, up to `most` rounds in all, those
-/// who decide verdicts that are not sure yet.
+/// who decide verdicts that are not sure yet, for a part of that.
 pub(crate) fn run<'a>(
     place: &Place,
     scenarios: &'a [Scenario],
@@ -59,10 +70,14 @@ pub(crate) fn run<'a>(
     let mut measured: Vec<Measured<'_>> = scenarios.iter().map(Measured::new).collect();
     for round in 1..=most {
         let more = round > all;
-        for it in measured.iter_mut().filter(|it| !more || !it.is_sure()) {
+        for it in &mut measured {
+            if more && !it.goes_on(all) {
+                continue;
+            }
             eprintln!("round {round} of {}: {}", if more { most } else { all }, it.scenario.name);
-            let scenario = it.scenario;
-            it.round(place, share, round, |contestant| !more || scenario.decides(contestant))?;
+            let (scenario, begin) = (it.scenario, Instant::now());
+            it.round(place, share, round, more, |contestant| !more || scenario.decides(contestant))?;
+            it.further += if more { begin.elapsed() } else { Duration::ZERO };
         }
     }
     Ok(measured)
@@ -71,7 +86,7 @@ pub(crate) fn run<'a>(
 impl<'a> Measured<'a> {
     fn new(scenario: &'a Scenario) -> Self {
         let figures = scenario.contestants.iter().map(|_| Figures::default()).collect();
-        Self { scenario, figures, check: None }
+        Self { scenario, figures, further: Duration::ZERO, is_decided: false, check: None }
     }
 
     /// What a contestant came to.
@@ -99,6 +114,24 @@ impl<'a> Measured<'a> {
         Some((target, held))
     }
 
+    /// What becomes of the target of a contestant, if it has one.
+    pub(crate) fn verdict(&self, contestant: &Contestant, figures: &Figures) -> Option<Verdict> {
+        let (target, found) = self.held(contestant, figures)?;
+        let verdict = verdict(self.scenario.better, target, found.median());
+        let limit = self.limit().map(Figures::median).filter(|_| self.scenario.limit == BARE);
+        Some(limit.map_or(verdict, |limit| verdict.beside(self.scenario.better, limit)))
+    }
+
+    /// Whether there is a further round. The verdict is looked at when there are twice as many as at the last look, the first time
+    /// after `all`: each look is another chance to be mistaken.
+    fn goes_on(&mut self, all: usize) -> bool {
+        let rounds = self.figures.iter().map(Figures::rounds).max().unwrap_or_default();
+        if rounds.is_multiple_of(all) && (rounds / all).is_power_of_two() {
+            self.is_decided = self.is_sure();
+        }
+        !self.is_decided && self.further < FURTHER
+    }
+
     fn is_sure(&self) -> bool {
         let mut held = self.each().filter_map(|(contestant, figures)| self.held(contestant, figures));
         held.all(|(target, found)| is_sure(self.scenario.better, target, &found))
@@ -109,6 +142,7 @@ impl<'a> Measured<'a> {
         place: &Place,
         share: f64,
         round: usize,
+        is_further: bool,
         wants: impl Fn(&Contestant) -> bool,
     ) -> Result<(), Spoiled> {
         for at in self.scenario.order(round) {
@@ -117,8 +151,9 @@ impl<'a> Measured<'a> {
                 continue;
             }
             let (scenario, name) = (self.scenario.name.clone(), contestant.name);
+            let part = if is_further && contestant.course.may_be_shorter() { PART } else { 1.0 };
             let told = place
-                .run(&contestant.course, self.scenario.seconds * share)
+                .run(&contestant.course, self.scenario.seconds * share * part)
                 .map_err(|failure| Spoiled::Failed { scenario, contestant: name, failure })?;
             self.figures[at].add(told.figure);
             for (what, value) in told.also {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The limit of most scenarios of calls: what the machine does for plain sockets.
+pub(crate) const BARE: &str = "bare";
+
 /// One thing to measure.
 pub(crate) struct Scenario {
     /// Unique; `--only` looks for words in it.
@@ -102,6 +105,13 @@ pub(crate) enum Program {
     Compiler,
     /// An installed one.
     Installed(&'static str),
+}
+
+impl Course {
+    /// Whether its figure is of the same kind if there is less time.
+    pub(crate) fn may_be_shorter(&self) -> bool {
+        !matches!(self, Self::Least(_) | Self::SystemCalls { .. })
+    }
 }
 
 impl Scenario {

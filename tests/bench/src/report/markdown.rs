@@ -1,6 +1,6 @@
 //! One table a group.
 
-use crate::figures::{Figures, Verdict, verdict};
+use crate::figures::{Figures, Verdict};
 use crate::machine;
 use crate::rounds::{Measured, Rounds};
 use crate::scenario::{Better, Contestant, Group, Scenario, Target};
@@ -8,7 +8,11 @@ use crate::scenario::{Better, Contestant, Group, Scenario, Target};
 /// The whole report, without a title, whose charts are in the folder `charts` beside it.
 pub(crate) fn report(rounds: Rounds, measured: &[Measured<'_>], charts: &str) -> String {
     let Rounds { all, most } = rounds;
-    let more = if most > all { format!(", up to {most} where a verdict was not sure") } else { String::new() };
+    let more = if most > all {
+        format!(", and up to {most} with shorter ones where a verdict was not sure")
+    } else {
+        String::new()
+    };
     let mut text = format!("\n{}- Rounds: {all}{more}\n\n{}\n", machine::describe(), summary(measured));
     for group in Group::ALL {
         let of_group: Vec<_> = measured.iter().filter(|it| it.scenario.group == group).collect();
@@ -25,13 +29,13 @@ fn summary(measured: &[Measured<'_>]) -> String {
     let mut all = Vec::new();
     for it in measured {
         for (contestant, figures) in it.each() {
-            if let Some((target, found)) = it.held(contestant, figures) {
-                all.push((name(it.scenario, contestant), verdict(it.scenario.better, target, found.median())));
-            }
+            all.extend(it.verdict(contestant, figures).map(|verdict| (name(it.scenario, contestant), verdict)));
         }
     }
     let short: Vec<_> = all.iter().filter(|(_, verdict)| *verdict != Verdict::Holds).collect();
-    let mut text = format!("**{} of {} targets hold.**\n", all.len() - short.len(), all.len());
+    let beyond = short.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Beyond { .. })).count();
+    let of_machine = if beyond > 0 { format!(", {beyond} beyond what bare sockets do here") } else { String::new() };
+    let mut text = format!("**{} of {} targets hold{of_machine}.**\n", all.len() - short.len(), all.len());
     for (name, verdict) in short {
         text += &format!("- {name}: {}\n", says(*verdict));
     }
@@ -46,7 +50,6 @@ fn table(group: &[&Measured<'_>]) -> String {
         for (contestant, figures) in measured.each().filter(|(contestant, _)| contestant.is_ours()) {
             let (scenario, ratios) = (measured.scenario, measured.ratios(figures));
             let held = measured.held(contestant, figures);
-            let verdict = held.as_ref().map(|(target, found)| verdict(scenario.better, *target, found.median()));
             let ranging = held.as_ref().map_or(if ratios.rounds() > 0 { &ratios } else { figures }, |(_, found)| found);
             let cells = [
                 name(scenario, contestant),
@@ -55,7 +58,7 @@ fn table(group: &[&Measured<'_>]) -> String {
                 number(figures.median()),
                 ratio(ratios.median()),
                 contestant.target.map_or_else(String::new, |target| wanted(scenario, target)),
-                verdict.map_or_else(String::new, says),
+                measured.verdict(contestant, figures).map_or_else(String::new, says),
                 others(measured),
                 range(ranging),
                 ranging.rounds().to_string(),
@@ -125,6 +128,9 @@ fn says(verdict: Verdict) -> String {
         }
         Verdict::FallsShort { found, target: Target::Figure(aim) } => {
             format!("falls short: {} instead of {}", unlike(number(found), found, aim), number(aim))
+        }
+        Verdict::Beyond { found, target: Target::Ratio(aim) | Target::Figure(aim), limit } => {
+            format!("beyond this machine: {}, bare {}, instead of {}", number(found), number(limit), number(aim))
         }
     }
 }

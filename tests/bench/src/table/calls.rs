@@ -1,9 +1,6 @@
 //! Calls and replies over sockets. A server has one processor, its driver the other.
 
-use crate::scenario::{Better, Command, Contestant, Course, Group, Program, Scenario, Target};
-
-/// The limit of most scenarios: plain sockets.
-pub(super) const BARE: &str = "bare";
+use crate::scenario::{BARE, Better, Command, Contestant, Course, Group, Program, Scenario, Target};
 
 /// How long a figure is measured in a full run.
 const SECONDS: f64 = 0.5;
@@ -55,11 +52,10 @@ fn pipelining() -> Vec<Scenario> {
     let window = |depth| nulls(depth, "batches overlapping", &format!("window:{depth}"));
     let typed = |depth| {
         let course = |name| with(name, "tcp", &format!("echo:{depth}"));
-        let contestants = [BARE, "ours", "tarpc", "tonic"].map(course).into();
+        let held = |name| course(name).held_to(Target::Figure(1.5e6));
+        let contestants = vec![course(BARE), held("ours"), held("ours, spinning"), course("tarpc"), course("tonic")];
         let name = format!("84-byte structure there and back, 1 connection x {depth} in flight, typed client");
-        let mut scenario = new(Group::Pipelining, name, "calls/s", Better::More, contestants);
-        scenario.hold_ours_to(Target::Figure(1.5e6));
-        scenario
+        new(Group::Pipelining, name, "calls/s", Better::More, contestants)
     };
     let [few, many] = [64, 1_024];
     vec![batches((few, 0.9)), window(few), batches((many, 0.8)), window(many), typed(few), typed(many)]
