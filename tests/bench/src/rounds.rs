@@ -6,8 +6,8 @@ use crate::scenario::{BARE, Contestant, Scenario, Target};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// What part of the time of a round a further one has: the figures of one process are as far apart however long it runs, so that more
-/// of them tell more.
+/// What part of the time of a round a further one has where processes differ by as much however long they run, so that more of them
+/// tell more.
 const PART: f64 = 0.2;
 
 /// How long a scenario goes on with further rounds.
@@ -151,7 +151,7 @@ impl<'a> Measured<'a> {
                 continue;
             }
             let (scenario, name) = (self.scenario.name.clone(), contestant.name);
-            let part = if is_further && contestant.course.may_be_shorter() { PART } else { 1.0 };
+            let part = if is_further && self.scenario.is_steady_at_once() { PART } else { 1.0 };
             let told = place
                 .run(&contestant.course, self.scenario.seconds * share * part)
                 .map_err(|failure| Spoiled::Failed { scenario, contestant: name, failure })?;

@@ -107,14 +107,13 @@ pub(crate) enum Program {
     Installed(&'static str),
 }
 
-impl Course {
-    /// Whether its figure is of the same kind if there is less time.
-    pub(crate) fn may_be_shorter(&self) -> bool {
-        !matches!(self, Self::Least(_) | Self::SystemCalls { .. })
-    }
-}
-
 impl Scenario {
+    /// Whether a tenth of a second tells as much as half a second: many small calls do. A latency comes out steadier the longer it is
+    /// taken, and large payloads begin with memory that is new.
+    pub(crate) fn is_steady_at_once(&self) -> bool {
+        matches!(self.group, Group::Pipelining | Group::Concurrency)
+    }
+
     /// The contestant that ratios are to.
     pub(crate) fn is_limit(&self, contestant: &Contestant) -> bool {
         contestant.name == self.limit

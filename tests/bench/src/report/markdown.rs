@@ -8,11 +8,7 @@ use crate::scenario::{Better, Contestant, Group, Scenario, Target};
 /// The whole report, without a title, whose charts are in the folder `charts` beside it.
 pub(crate) fn report(rounds: Rounds, measured: &[Measured<'_>], charts: &str) -> String {
     let Rounds { all, most } = rounds;
-    let more = if most > all {
-        format!(", and up to {most} with shorter ones where a verdict was not sure")
-    } else {
-        String::new()
-    };
+    let more = if most > all { format!(", and up to {most} where a verdict was not sure") } else { String::new() };
     let mut text = format!("\n{}- Rounds: {all}{more}\n\n{}\n", machine::describe(), summary(measured));
     for group in Group::ALL {
         let of_group: Vec<_> = measured.iter().filter(|it| it.scenario.group == group).collect();
