@@ -6,13 +6,14 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if is_command() && is_linked_as_expected() && has_static_unwinder() {
+    println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
+    if is_command() && is_linked_as_expected() && !is_linked_by_another() && has_static_unwinder() {
         // The shared one takes a tenth of the time in which the command is done with a small file (docs/adr/0022).
         println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     }
 }
 
-/// Whether the command is built, not only the library for a build.rs.
+/// Whether the command is built, or the library with all that is in it, not only what a build.rs needs.
 fn is_command() -> bool {
     env::var_os("CARGO_FEATURE_CLI").is_some()
 }
@@ -21,6 +22,11 @@ fn is_command() -> bool {
 fn is_linked_as_expected() -> bool {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
     is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu")
+}
+
+/// Whether flags name a linker, or tell it what else to do: it is not known what that one has.
+fn is_linked_by_another() -> bool {
+    env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("link"))
 }
 
 /// Whether the linker knows the library. For another target than this machine that is only asked of a linker that is named.

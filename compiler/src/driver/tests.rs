@@ -156,6 +156,19 @@ fn symbolic_links_lead_out_of_the_interface_only_where_allowed() {
     fs::remove_dir_all(&here).unwrap();
 }
 
+/// With the first name looked at anew for each other one, this would take minutes.
+#[test]
+fn a_long_name_before_many_takes_linear_time() {
+    let others: String = (0..60_000).map(|i| format!(", B{i}")).collect();
+    let start = std::time::Instant::now();
+    for first in ["A".repeat(60_000), format!("{}A", "_".repeat(60_000)), "A_".repeat(30_000)] {
+        let text = format!("enum e {{ {first}{others} }};");
+        let result = compile_source(&Options::default(), &Memory(&[("a.x", &text)]), Path::new("a.x")).result;
+        assert!(result.is_ok());
+    }
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
 /// Without memory of what is known of a type, each level would double the time.
 #[test]
 fn types_that_share_types_take_linear_time() {

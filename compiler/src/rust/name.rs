@@ -174,8 +174,10 @@ impl Spelling {
         }
         let Some((first, others)) = names.split_first() else { return Vec::new() };
         let others = if others.is_empty() { &[owner] } else { others };
-        let same = |(one, other): &(&str, &str)| one.eq_ignore_ascii_case(other);
-        let shared_with = |other: &&str| words(first).zip(words(other)).take_while(same).count();
+        // However long the first name is, it is parted once.
+        let first: Vec<&str> = words(first).collect();
+        let same = |(one, other): &(&&str, &str)| one.eq_ignore_ascii_case(other);
+        let shared_with = |other: &&str| first.iter().zip(words(other)).take_while(same).count();
         let shared = others.iter().map(shared_with).min().unwrap_or_default();
         let shorter: Vec<String> = names.iter().map(|name| joined(words(name).skip(shared), name.len())).collect();
         let sound =

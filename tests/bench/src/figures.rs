@@ -18,7 +18,7 @@ pub(crate) enum Verdict {
         found: f64,
         target: Target,
     },
-    /// It does not, and the machine itself does not either: what it came to beside.
+    /// It does not, and the limit does not either: what that came to.
     Beyond {
         found: f64,
         target: Target,
@@ -27,7 +27,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// The same, where the machine itself comes to `limit`.
+    /// The same, beside a limit that comes to `limit`.
     pub(crate) fn beside(self, better: Better, limit: f64) -> Self {
         match self {
             Self::FallsShort { found, target: target @ Target::Figure(_) }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_machine_does_not_come_to_is_beyond_it() {
+    fn what_the_limit_does_not_come_to_is_beyond_it() {
         let target = Target::Figure(5.0);
         let found = |found| verdict(Better::More, target, found);
         assert_eq!(found(4.0).beside(Better::More, 4.5), Verdict::Beyond { found: 4.0, target, limit: 4.5 });

@@ -2,7 +2,7 @@
 
 use crate::figures::{Figures, Verdict, is_sure, verdict};
 use crate::process::{Failure, Place};
-use crate::scenario::{BARE, Contestant, Scenario, Target};
+use crate::scenario::{Contestant, Scenario, Target};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,9 @@ const FURTHER: Duration = Duration::from_secs(60);
 pub(crate) struct Measured<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) figures: Vec<Figures>,
-    /// Time that further rounds took, and whether they would hardly come to another verdict.
+    /// Time that further rounds took.
     further: Duration,
+    /// Whether they would hardly come to another verdict.
     is_decided: bool,
     /// What all contestants have to agree in, and who said it first.
     check: Option<(&'static str, String)>,
@@ -118,7 +119,7 @@ impl<'a> Measured<'a> {
     pub(crate) fn verdict(&self, contestant: &Contestant, figures: &Figures) -> Option<Verdict> {
         let (target, found) = self.held(contestant, figures)?;
         let verdict = verdict(self.scenario.better, target, found.median());
-        let limit = self.limit().map(Figures::median).filter(|_| self.scenario.limit == BARE);
+        let limit = self.limit().map(Figures::median).filter(|_| self.scenario.is_of_calls());
         Some(limit.map_or(verdict, |limit| verdict.beside(self.scenario.better, limit)))
     }
 

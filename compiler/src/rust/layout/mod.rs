@@ -38,7 +38,7 @@ pub(super) fn file<I: Iterator<Item = Result<Vec<String>, EmitError>>>(
         imports: imports.iter().map(|line| format!("    {line}\n")).collect(),
         items: &LaidOut(items),
     };
-    let mut text = String::with_capacity(DEFINITION * definitions + PAGE);
+    let mut text = String::with_capacity(DEFINITION * definitions + REST);
     view.render_into(&mut text)?;
     text.push('\n');
     Ok(text)
@@ -49,9 +49,9 @@ const DEFINITION: usize = 4096;
 /// Room is taken in advance for so many definitions at most, which is 4 MiB.
 const DEFINITIONS: usize = 1024;
 /// Enough bytes for what there is besides, and for a program that is longer than most definitions.
-const PAGE: usize = 1 << 16;
+const REST: usize = 1 << 16;
 /// Enough bytes for most items. What the trees have left holds so much, and more would be memory that was never touched.
-const LONG: usize = 1 << 14;
+const PAGE: usize = 1 << 14;
 
 /// By how many columns what is in brackets is set in.
 const STEP: usize = 4;
@@ -61,7 +61,7 @@ struct LaidOut<F>(F);
 
 impl<F: Fn() -> I, I: Iterator<Item = Result<Vec<String>, EmitError>>> fmt::Display for LaidOut<F> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut page = Page { text: String::with_capacity(LONG), last: None };
+        let mut page = Page { text: String::with_capacity(PAGE), last: None };
         let mut apart = "";
         for items in (self.0)() {
             // Templates fail with no more than that, too.

@@ -126,7 +126,7 @@ fn says(verdict: Verdict) -> String {
             format!("falls short: {} instead of {}", unlike(number(found), found, aim), number(aim))
         }
         Verdict::Beyond { found, target: Target::Ratio(aim) | Target::Figure(aim), limit } => {
-            format!("beyond this machine: {}, bare {}, instead of {}", number(found), number(limit), number(aim))
+            format!("beyond bare sockets: {}, bare {}, instead of {}", number(found), number(limit), number(aim))
         }
     }
 }
