@@ -120,19 +120,12 @@ fn blank(rest: &str) -> usize {
 
 /// The length of the word or number at the beginning.
 fn word(rest: &str) -> usize {
-    rest.bytes().position(|byte| !IN_WORDS.get(usize::from(byte)).is_some_and(|is| *is)).unwrap_or(rest.len())
+    rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len())
 }
 
-/// Whether a byte can be in a word, for each: asked for most bytes of a file, and quicker to look up than to work out.
-static IN_WORDS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = u8::MAX;
-    while byte > 0 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte -= 1;
-    }
-    table
-};
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
 
 /// The length of a quoted literal, quotes included; it ends before the newline if its quote is missing.
 fn quoted(rest: &str) -> usize {
