@@ -6,8 +6,9 @@ use crate::scenario::{Contestant, Scenario, Target};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// What part of the time of a round a further one has where processes differ by as much however long they run, so that more of them
-/// tell more.
+/// What part of the time of a round a further one has where small calls are counted. There a tenth of a second tells as much as half a
+/// second and more processes tell more, since they differ by as much however long they run; a latency comes out steadier the longer it
+/// is taken, and large payloads begin with memory that is new.
 const PART: f64 = 0.2;
 
 /// How long a scenario goes on with further rounds.
@@ -39,7 +40,7 @@ impl Rounds {
         Self { all, most: all }
     }
 
-    /// Where it matters, three times as long again.
+    /// Where a verdict is not sure, up to sixteen times as many, as far as [`FURTHER`] goes.
     pub(crate) fn several(all: usize) -> Self {
         Self { all, most: all.saturating_mul(16) }
     }
@@ -61,7 +62,7 @@ pub(crate) enum Spoiled {
 }
 
 /// Runs each contestant of each scenario once a round, for `share` of the scenario's time; then, up to `most` rounds in all, those
-/// who decide verdicts that are not sure yet, for a part of that.
+/// who decide verdicts that are not sure yet, for a [`PART`] of that where small calls are counted.
 pub(crate) fn run<'a>(
     place: &Place,
     scenarios: &'a [Scenario],
@@ -152,7 +153,7 @@ impl<'a> Measured<'a> {
                 continue;
             }
             let (scenario, name) = (self.scenario.name.clone(), contestant.name);
-            let part = if is_further && self.scenario.is_steady_at_once() { PART } else { 1.0 };
+            let part = if is_further && self.scenario.is_of_calls() { PART } else { 1.0 };
             let told = place
                 .run(&contestant.course, self.scenario.seconds * share * part)
                 .map_err(|failure| Spoiled::Failed { scenario, contestant: name, failure })?;

@@ -108,12 +108,6 @@ pub(crate) enum Program {
 }
 
 impl Scenario {
-    /// Whether a tenth of a second tells as much as half a second: many small calls do. A latency comes out steadier the longer it is
-    /// taken, and large payloads begin with memory that is new.
-    pub(crate) fn is_steady_at_once(&self) -> bool {
-        self.is_of_calls()
-    }
-
     /// Whether small calls are counted, and the limit is that of bare sockets.
     pub(crate) fn is_of_calls(&self) -> bool {
         matches!(self.group, Group::Pipelining | Group::Concurrency)
