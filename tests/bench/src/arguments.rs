@@ -4,6 +4,7 @@ use crate::process::Place;
 use crate::rounds::Rounds;
 use crate::scenario::{Group, Scenario};
 use std::fmt;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 pub(crate) struct Arguments {
@@ -44,7 +45,8 @@ impl Arguments {
                 "--smoke" => (all.rounds, all.share, all.smoke) = (Rounds::only(1), 0.001, true),
                 "--rounds" => {
                     let text = value()?;
-                    all.rounds = Rounds::several(text.parse().map_err(|_| Fault::Unknown(text))?);
+                    let count = text.parse::<NonZero<usize>>().map_err(|_| Fault::Unknown(text))?;
+                    all.rounds = Rounds::several(count.get());
                 }
                 "--only" => all.only = value()?,
                 "--document" => all.document = Some(value()?.into()),

@@ -63,16 +63,19 @@ impl Place {
         }
     }
 
-    /// The least figure of several processes, but of one where the time is too short to be divided.
+    /// The least figure of several processes, with what all of them told beside it, but of one where the time is too short to be divided.
     fn least(&self, command: &Command, seconds: f64) -> Result<Told, Failure> {
         let count = if seconds < SHORT { 1 } else { PROCESSES };
         let seconds = (seconds / f64::from(count)).to_string();
         let mut least: Option<Told> = None;
         for _ in 0..count {
             let told = self.start(command, &seconds, "", Some(1))?.finish()?;
-            if least.as_ref().is_none_or(|least| told.figure < least.figure) {
-                least = Some(told);
-            }
+            least = Some(match least {
+                None => told,
+                Some(Told { figure, also }) => {
+                    Told { figure: figure.min(told.figure), also: [also, told.also].concat() }
+                }
+            });
         }
         least.ok_or(Failure::Silent("figure"))
     }

@@ -2,7 +2,7 @@
 
 use crate::figures::{Figures, Verdict, is_sure, verdict};
 use crate::process::{Failure, Place};
-use crate::scenario::{Contestant, Scenario, Target};
+use crate::scenario::{Better, Contestant, Scenario, Target};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -96,14 +96,25 @@ impl<'a> Measured<'a> {
         self.scenario.contestants.iter().zip(&self.figures)
     }
 
-    /// What ratios are to, if there is anything.
-    pub(crate) fn limit(&self) -> Option<&Figures> {
-        self.each().find(|(contestant, _)| self.scenario.is_limit(contestant)).map(|(_, figures)| figures)
+    /// Who ratios are to, if there is anybody: the best of those who may be it.
+    pub(crate) fn limit(&self) -> Option<(&'a Contestant, &Figures)> {
+        let all = self.each().filter(|(contestant, _)| self.scenario.may_be_limit(contestant));
+        let by_figure = |(_, a): &(_, &Figures), (_, b): &(_, &Figures)| a.median().total_cmp(&b.median());
+        match self.scenario.better {
+            Better::Less => all.min_by(by_figure),
+            Better::More => all.max_by(by_figure),
+        }
+    }
+
+    /// Those whom ours is shown beside, but for the limit.
+    pub(crate) fn not_limit(&self) -> impl Iterator<Item = (&'a Contestant, &Figures)> {
+        let limit = self.limit().map(|(contestant, _)| contestant.name);
+        self.each().filter(move |(contestant, _)| Some(contestant.name) != limit)
     }
 
     /// The ratios of `figures` to the limit, of each round; none if there is no limit.
     pub(crate) fn ratios(&self, figures: &Figures) -> Figures {
-        self.limit().map_or_else(Figures::default, |limit| figures.to(limit))
+        self.limit().map_or_else(Figures::default, |(_, limit)| figures.to(limit))
     }
 
     /// What the target of a contestant is for, of each round, if it has one.
@@ -120,7 +131,7 @@ impl<'a> Measured<'a> {
     pub(crate) fn verdict(&self, contestant: &Contestant, figures: &Figures) -> Option<Verdict> {
         let (target, found) = self.held(contestant, figures)?;
         let verdict = verdict(self.scenario.better, target, found.median());
-        let limit = self.limit().map(Figures::median).filter(|_| self.scenario.is_of_calls());
+        let limit = self.limit().map(|(_, figures)| figures.median()).filter(|_| self.scenario.is_of_calls());
         Some(limit.map_or(verdict, |limit| verdict.beside(self.scenario.better, limit)))
     }
 
@@ -193,5 +204,38 @@ impl fmt::Display for Spoiled {
                 write!(out, "{scenario}: {a} and {b} differ: {first}, {second}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Command, Course, Group, Program};
+
+    #[test]
+    fn ratios_are_to_the_best_of_the_limits() {
+        let contestants = ["small reads", "ours", "large reads", "C"]
+            .map(|name| Contestant::new(name, Course::Alone(Command::new(Program::Installed("true"), ""))));
+        let (group, unit, limits) = (Group::Bulk, "MB/s", vec!["small reads", "large reads"]);
+        let mut scenario = Scenario {
+            name: String::new(),
+            group,
+            unit,
+            better: Better::More,
+            limits,
+            contestants: contestants.into(),
+            seconds: 0.0,
+        };
+        let limit = |scenario: &Scenario| {
+            let mut measured = Measured::new(scenario);
+            for (figures, figure) in measured.figures.iter_mut().zip([2.0, 3.0, 4.0, 1.0]) {
+                figures.add(figure);
+            }
+            let (limit, _) = measured.limit().unwrap();
+            (limit.name, measured.ratios(&measured.figures[1]).median(), measured.not_limit().count())
+        };
+        assert_eq!(limit(&scenario), ("large reads", 0.75, 3));
+        scenario.better = Better::Less;
+        assert_eq!(limit(&scenario), ("small reads", 1.5, 3));
     }
 }

@@ -12,8 +12,8 @@ pub(crate) struct Scenario {
     pub(crate) group: Group,
     pub(crate) unit: &'static str,
     pub(crate) better: Better,
-    /// The contestant that ratios are to: what the machine can do, or a hand that knows the structure.
-    pub(crate) limit: &'static str,
+    /// The contestants the best of whom ratios are to: what the machine can do, or a hand that knows the structure.
+    pub(crate) limits: Vec<&'static str>,
     pub(crate) contestants: Vec<Contestant>,
     /// How long one figure is measured in a full run.
     pub(crate) seconds: f64,
@@ -113,14 +113,14 @@ impl Scenario {
         matches!(self.group, Group::Pipelining | Group::Concurrency)
     }
 
-    /// The contestant that ratios are to.
-    pub(crate) fn is_limit(&self, contestant: &Contestant) -> bool {
-        contestant.name == self.limit
+    /// Whether ratios are to the contestant, if it is the best of its kind.
+    pub(crate) fn may_be_limit(&self, contestant: &Contestant) -> bool {
+        self.limits.contains(&contestant.name)
     }
 
     /// Whether a verdict depends on the figures of `contestant`.
     pub(crate) fn decides(&self, contestant: &Contestant) -> bool {
-        self.is_limit(contestant) || contestant.target.is_some()
+        self.may_be_limit(contestant) || contestant.target.is_some()
     }
 
     /// What each of ours is to reach.
@@ -129,10 +129,10 @@ impl Scenario {
         ours.for_each(|it| it.target = Some(target));
     }
 
-    /// The contestants of a round by their numbers: the limit and ours next to each other, one first in odd rounds, the
+    /// The contestants of a round by their numbers: limits and ours next to each other, one first in odd rounds, the
     /// other in even ones, so that what changes slowly on the machine meets both alike.
     pub(crate) fn order(&self, round: usize) -> Vec<usize> {
-        let beside = |it: &Contestant| self.is_limit(it) || it.is_ours();
+        let beside = |it: &Contestant| self.may_be_limit(it) || it.is_ours();
         let (mut order, others): (Vec<_>, Vec<_>) =
             (0..self.contestants.len()).partition(|&at| beside(&self.contestants[at]));
         if round.is_multiple_of(2) {
@@ -224,7 +224,8 @@ mod tests {
         let contestant = |name| Contestant::new(name, Course::Alone(Command::new(Program::Installed("true"), "")));
         let contestants = ["bare", "C", "ours", "tonic"].map(contestant).into();
         let (group, unit, better) = (Group::Latency, "us", Better::Less);
-        let scenario = Scenario { name: String::new(), group, unit, better, limit: "bare", contestants, seconds: 0.0 };
+        let scenario =
+            Scenario { name: String::new(), group, unit, better, limits: vec!["bare"], contestants, seconds: 0.0 };
         assert_eq!(scenario.order(1), [0, 2, 1, 3]);
         assert_eq!(scenario.order(2), [2, 0, 1, 3]);
     }

@@ -39,13 +39,31 @@ pub(crate) fn plain(_: &str, trial: &Trial) -> Option<Outcome> {
 }
 
 fn encode(numbers: &[i32], out: &mut [u8]) {
-    for (word, number) in out.as_chunks_mut().0.iter_mut().zip(numbers) {
-        *word = number.to_be_bytes();
+    let (pairs, last) = numbers.as_chunks();
+    let (places, rest) = out.as_chunks_mut();
+    for (place, [first, second]) in places.iter_mut().zip(pairs) {
+        let pair = u64::from(first.cast_unsigned()) | u64::from(second.cast_unsigned()) << 32;
+        *place = both_swapped(pair).to_le_bytes();
+    }
+    for (place, number) in rest.as_chunks_mut().0.iter_mut().zip(last) {
+        *place = number.to_be_bytes();
     }
 }
 
 fn decode(words: &[u8], numbers: &mut [i32]) {
-    for (number, word) in numbers.iter_mut().zip(words.as_chunks().0) {
-        *number = i32::from_be_bytes(*word);
+    let (pairs, last) = words.as_chunks();
+    let (places, rest) = numbers.as_chunks_mut();
+    for (place, pair) in places.iter_mut().zip(pairs) {
+        let pair = both_swapped(u64::from_le_bytes(*pair));
+        *place = [pair as u32, (pair >> 32) as u32].map(u32::cast_signed);
     }
+    for (place, word) in rest.iter_mut().zip(last.as_chunks().0) {
+        *place = i32::from_be_bytes(*word);
+    }
+}
+
+/// The words in both halves. Shifts of two at a time are what SSE2 is fastest with, on which a swap of each word takes half as long
+/// again.
+const fn both_swapped(pair: u64) -> u64 {
+    pair.swap_bytes().rotate_right(32)
 }

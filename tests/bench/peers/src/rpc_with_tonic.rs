@@ -15,6 +15,8 @@ use tonic_prost::ProstCodec;
 /// would be slower.
 const STREAM_WINDOW: u32 = 8 << 20;
 const CONNECTION_WINDOW: u32 = 64 << 20;
+/// Bytes of one frame of a large message, which else are 16 KiB.
+const FRAME: u32 = 1 << 20;
 
 pub(crate) async fn serve() -> Result<()> {
     let incoming = TcpIncoming::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?.with_nodelay(Some(true));
@@ -22,6 +24,7 @@ pub(crate) async fn serve() -> Result<()> {
     let server = Server::builder()
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(FRAME)
         .serve_with_incoming(Bench { data: wire::data(4 << 20).into() }, incoming);
     Ok(server.await?)
 }
@@ -31,6 +34,7 @@ pub(crate) async fn connect(address: SocketAddr) -> Result<Client> {
         .tcp_nodelay(true)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(FRAME)
         .connect()
         .await?;
     Ok(Client(channel))

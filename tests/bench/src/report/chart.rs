@@ -38,7 +38,8 @@ struct Bar<'a> {
 /// # Errors
 /// The file cannot be written.
 pub(super) fn draw(file: &Path, group: Group, measured: &[&Measured<'_>]) -> Result<(), String> {
-    let name = |it: &Measured<'_>| format!("{} (1 is {})", it.scenario.name, it.scenario.limit);
+    let limit = |it: &Measured<'_>| it.limit().map_or("", |(limit, _)| limit.name);
+    let name = |it: &Measured<'_>| format!("{} (1 is {})", it.scenario.name, limit(it));
     let rows: Vec<_> = measured.iter().map(|it| (name(it), bars(it))).collect();
     let rows: Vec<_> = rows.into_iter().filter(|(_, bars)| !bars.is_empty()).collect();
     let height = TOP + GAP + rows.iter().map(|(_, bars)| NAME + bars.len() as i32 * BAR + GAP).sum::<i32>();
@@ -50,8 +51,7 @@ pub(super) fn draw(file: &Path, group: Group, measured: &[&Measured<'_>]) -> Res
 
 fn bars<'a>(measured: &'a Measured<'_>) -> Vec<Bar<'a>> {
     let better = measured.scenario.better;
-    let others = measured.each().filter(|(it, _)| !measured.scenario.is_limit(it));
-    let bars = others.map(|(it, figures)| {
+    let bars = measured.not_limit().map(|(it, figures)| {
         let ratio = measured.ratios(figures).median();
         let part = if better == Better::Less { 1.0 / ratio } else { ratio };
         Bar { whose: it.name, ours: it.is_ours(), part }

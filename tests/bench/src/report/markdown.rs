@@ -50,7 +50,9 @@ fn table(group: &[&Measured<'_>]) -> String {
             let cells = [
                 name(scenario, contestant),
                 scenario.unit.to_owned(),
-                measured.limit().map_or_else(String::new, |it| format!("{} {}", scenario.limit, number(it.median()))),
+                measured
+                    .limit()
+                    .map_or_else(String::new, |(it, figures)| format!("{} {}", it.name, number(figures.median()))),
                 number(figures.median()),
                 ratio(ratios.median()),
                 contestant.target.map_or_else(String::new, |target| wanted(scenario, target)),
@@ -85,7 +87,7 @@ fn range(figures: &Figures) -> String {
 }
 
 fn others(measured: &Measured<'_>) -> String {
-    let others = measured.each().filter(|(it, _)| !it.is_ours() && !measured.scenario.is_limit(it));
+    let others = measured.not_limit().filter(|(it, _)| !it.is_ours());
     let ratios = others.map(|(it, figures)| {
         let ratio = ratio(measured.ratios(figures).median());
         if ratio.is_empty() {
@@ -131,18 +133,20 @@ fn says(verdict: Verdict) -> String {
     }
 }
 
-/// What is near `aim` gets one more digit, so that it is not told as the same.
+/// `told`, which is `found`, or with as many decimals as it takes to tell another number than `aim`.
 fn unlike(told: String, found: f64, aim: f64) -> String {
-    if told.parse() == Ok(aim) { format!("{found:.3}") } else { told }
+    let is_aim = |told: &String| told.replace(',', "").parse() == Ok(aim);
+    let longer = (3..=9).map(|decimals| format!("{found:.decimals$}"));
+    std::iter::once(told).chain(longer).find(|told| !is_aim(told)).unwrap_or_else(|| format!("{found}"))
 }
 
 fn ratio(value: f64) -> String {
-    if value.is_nan() { String::new() } else { format!("{value:.*}", decimals(value)) }
+    if value.is_nan() { String::new() } else { number(value) }
 }
 
 /// Three digits that count, and thousands parted.
 pub(super) fn number(value: f64) -> String {
-    if value < 1000.0 {
+    if value < 999.5 {
         return format!("{value:.*}", decimals(value));
     }
     let digits = format!("{value:.0}");
@@ -168,6 +172,9 @@ mod tests {
         let short = |found, aim| says(Verdict::FallsShort { found, target: Target::Ratio(aim) });
         assert_eq!(short(0.821, 0.9), "falls short: 0.82 instead of 0.9");
         assert_eq!(short(0.947, 0.95), "falls short: 0.947 instead of 0.95");
+        assert_eq!(short(0.9499, 0.95), "falls short: 0.9499 instead of 0.95");
+        let fewer = Verdict::FallsShort { found: 1_499_999.6, target: Target::Figure(1_500_000.0) };
+        assert_eq!(says(fewer), "falls short: 1499999.600 instead of 1,500,000");
     }
 
     #[test]
@@ -176,6 +183,7 @@ mod tests {
         assert_eq!(number(1.234), "1.23");
         assert_eq!(number(12.34), "12.3");
         assert_eq!(number(123.4), "123");
+        assert_eq!(number(999.7), "1,000");
         assert_eq!(number(3_241_592.6), "3,241,593");
     }
 }

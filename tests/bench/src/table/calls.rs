@@ -5,6 +5,9 @@ use crate::scenario::{BARE, Better, Command, Contestant, Course, Group, Program,
 /// How long a figure is measured in a full run.
 const SECONDS: f64 = 0.5;
 
+/// Bare sockets, both ends of which receive each record into one place.
+const BARE_WHOLE: &str = "bare, records kept whole";
+
 /// Payloads: what they are called, their bytes, and what ours is to reach of bare sockets.
 const PAYLOADS: [(&str, usize, f64); 3] =
     [("64 KiB", 64 << 10, 0.95), ("1 MiB", 1 << 20, 0.95), ("4 MiB", 4 << 20, 0.9)];
@@ -87,14 +90,14 @@ fn bulk() -> Vec<Scenario> {
         for depth in [1, 4] {
             let words = format!("{}:{size}:{depth}", operation.to_lowercase());
             let course = |name| with(name, "tcp", &words);
-            let mut contestants = vec![course(BARE), course("ours").held_to(Target::Ratio(target))];
-            contestants.push(course("bare, records kept whole"));
+            let mut contestants = vec![course(BARE), course("ours").held_to(Target::Ratio(target)), course(BARE_WHOLE)];
             if depth == 1 {
                 contestants.push(course("libtirpc"));
             }
             contestants.extend([course("tarpc"), course("tonic")]);
             let name = format!("{operation} {says}, {depth} in flight");
-            all.push(new(Group::Bulk, name, "MB/s", Better::More, contestants));
+            let scenario = new(Group::Bulk, name, "MB/s", Better::More, contestants);
+            all.push(Scenario { limits: vec![BARE, BARE_WHOLE], ..scenario });
         }
     }
     all
@@ -112,7 +115,7 @@ fn idle() -> Vec<Scenario> {
             contestants.push(with("libtirpc", "tcp", &words));
         }
         let name = format!("null call, TCP, beside {count} idle connections, p50");
-        Scenario { limit: "empty server", ..new(Group::Connections, name, "us", Better::Less, contestants) }
+        Scenario { limits: vec!["empty server"], ..new(Group::Connections, name, "us", Better::Less, contestants) }
     };
     IDLE.map(beside).into()
 }
@@ -134,7 +137,7 @@ pub(super) fn new(
     better: Better,
     contestants: Vec<Contestant>,
 ) -> Scenario {
-    Scenario { name, group, unit, better, limit: BARE, contestants, seconds: SECONDS }
+    Scenario { name, group, unit, better, limits: vec![BARE], contestants, seconds: SECONDS }
 }
 
 /// Client and server of the same kind.
@@ -153,7 +156,7 @@ fn course(name: &'static str, transport: &str, words: &str) -> Course {
     let driver = match name {
         "libtirpc" => Command::new(Program::C("drive"), &line),
         "tarpc" | "tonic" => Command::new(Program::Rust("peers"), &format!("drive {name} {line}")),
-        "bare, records kept whole" => Command::new(Program::Rust("drive"), &format!("bare-whole {line}")),
+        BARE_WHOLE => Command::new(Program::Rust("drive"), &format!("bare-whole {line}")),
         "ours-many" => Command::new(Program::Rust("drive"), &format!("ours {line}")),
         "ours, spinning" => Command::new(Program::Rust("drive"), &format!("ours-spinning {line}")),
         _ => Command::new(Program::Rust("drive"), &format!("{name} {line}")),
@@ -165,7 +168,7 @@ fn server(name: &str, transport: &str) -> Command {
     match name {
         "libtirpc" => Command::new(Program::C("serve"), transport),
         "tarpc" | "tonic" => Command::new(Program::Rust("peers"), &format!("serve {name} {transport}")),
-        "bare, records kept whole" => Command::new(Program::Rust("serve"), &format!("bare {transport}")),
+        BARE_WHOLE => Command::new(Program::Rust("serve"), &format!("bare {transport}")),
         "ours, spinning" => Command::new(Program::Rust("serve"), &format!("ours-spinning {transport}")),
         _ => Command::new(Program::Rust("serve"), &format!("{name} {transport}")),
     }

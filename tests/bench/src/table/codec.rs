@@ -36,7 +36,7 @@ fn scenario(&(name, word, limit, target, others): &Line) -> Scenario {
     let ours = Contestant { target, ..contestant("ours") };
     let contestants = [contestant(limit), ours].into_iter().chain(others.iter().map(|name| contestant(name))).collect();
     let (group, better) = (Group::Codec, Better::Less);
-    Scenario { name: name.to_owned(), group, unit: "ns", better, limit, contestants, seconds: 0.1 }
+    Scenario { name: name.to_owned(), group, unit: "ns", better, limits: vec![limit], contestants, seconds: 0.1 }
 }
 
 /// C is a program of its own, all others are in one.

@@ -61,5 +61,5 @@ fn scenario(&(folder, name, by_rpcgen): &(Folder, &'static str, bool)) -> Scenar
         At(_) => name.to_owned(),
         Fetched(path) => format!("{name} of {}", path.split('/').next().unwrap_or_default()),
     };
-    Scenario { name, group, unit: "ms", better, limit: RPCGEN, contestants, seconds: 0.3 }
+    Scenario { name, group, unit: "ms", better, limits: vec![RPCGEN], contestants, seconds: 0.3 }
 }
