@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-/// The limit of most scenarios of calls: what the machine does for plain sockets.
-pub(crate) const BARE: &str = "bare";
-
 /// One thing to measure.
 pub(crate) struct Scenario {
     /// Unique; `--only` looks for words in it.

@@ -62,7 +62,7 @@ fn decode(words: &[u8], numbers: &mut [i32]) {
     }
 }
 
-/// The words in both halves. Shifts of two at a time are what SSE2 is fastest with, on which a swap of each word takes half as long
+/// The words in both halves. Of a swap of two at a time a compiler makes shifts for SSE2; with a swap of each word it takes half as long
 /// again.
 const fn both_swapped(pair: u64) -> u64 {
     pair.swap_bytes().rotate_right(32)

@@ -1,11 +1,14 @@
 //! Calls and replies over sockets. A server has one processor, its driver the other.
 
-use crate::scenario::{BARE, Better, Command, Contestant, Course, Group, Program, Scenario, Target};
+use crate::scenario::{Better, Command, Contestant, Course, Group, Program, Scenario, Target};
 
 /// How long a figure is measured in a full run.
 const SECONDS: f64 = 0.5;
 
-/// Bare sockets, both ends of which receive each record into one place.
+/// The limit of most scenarios of calls: what the machine does for plain sockets.
+pub(super) const BARE: &str = "bare";
+
+/// The same, but both ends receive each record into one place.
 const BARE_WHOLE: &str = "bare, records kept whole";
 
 /// Payloads: what they are called, their bytes, and what ours is to reach of bare sockets.

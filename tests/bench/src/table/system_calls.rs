@@ -1,7 +1,7 @@
 //! How often a call goes to the kernel, which most of its time is spent in.
 
-use super::calls::{driven_raw, new, with};
-use crate::scenario::{BARE, Better, Contestant, Course, Group, Scenario, Side, Target};
+use super::calls::{BARE, driven_raw, new, with};
+use crate::scenario::{Better, Contestant, Course, Group, Scenario, Side, Target};
 
 /// 64 calls in flight.
 const BATCH: &str = "pipelined:64";
