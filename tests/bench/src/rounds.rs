@@ -106,7 +106,7 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// Those whom ours is shown beside, but for the limit.
+    /// All but the limit.
     pub(crate) fn not_limit(&self) -> impl Iterator<Item = (&'a Contestant, &Figures)> {
         let limit = self.limit().map(|(contestant, _)| contestant.name);
         self.each().filter(move |(contestant, _)| Some(contestant.name) != limit)
